@@ -1,0 +1,1 @@
+"""Users, roles, firm settings and staff sign-in."""

@@ -1,0 +1,40 @@
+"""One way in per side: the staff page never lets a contact in, the portal never lets staff in."""
+
+from django.contrib.auth.backends import ModelBackend
+
+from accounts.models import Role, User
+
+
+class SideBackend(ModelBackend):
+    """Checks email and password among the users of one side. Same time for known and unknown addresses."""
+
+    side: str
+
+    def authenticate(self, request, username=None, password=None, side=None, **kwargs):
+        """The user, or None. Only answers when the sign-in form says `side` is this backend's."""
+        if side != self.side or not username or password is None:
+            return None
+        users = User.objects.filter(email__iexact=username)
+        if self.side == "portal":
+            users = users.filter(role=Role.CONTACT)
+        else:
+            users = users.exclude(role=Role.CONTACT)
+        user = users.first()
+        if user is None:
+            User().set_password(password)  # spends the time a real check would take
+            return None
+        if user.check_password(password) and self.user_can_authenticate(user):
+            return user
+        return None
+
+
+class StaffBackend(SideBackend):
+    """Staff sign-in."""
+
+    side = "staff"
+
+
+class PortalBackend(SideBackend):
+    """Portal sign-in."""
+
+    side = "portal"

@@ -1,0 +1,1 @@
+"""What `script/server` and the tests run on: the embedded servers and the process manager."""

@@ -1,0 +1,50 @@
+"""Django's deployment checks and the search for missing migrations, as production would see this code."""
+
+import os
+import secrets
+import subprocess
+import sys
+
+from advisorhub.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
+
+COMMANDS = (
+    ("check", "--deploy", "--fail-level", "WARNING", "--database", "default"),
+    ("makemigrations", "--check", "--dry-run"),
+)
+
+
+def main() -> int:
+    """Run the commands with production's settings; the exit code is the first failure."""
+    wanted = {"postgres": not os.environ.get("DATABASE_URL"), "valkey": False}
+    servers = EmbeddedServers(VAR_DIR / "test", disposable=True, **wanted)
+    servers.start()
+    try:
+        environment = os.environ | servers.environment() | _production()
+        for command in COMMANDS:
+            result = subprocess.run(  # noqa: S603  (our own commands)
+                [sys.executable, "-W", "error", "manage.py", *command],
+                env=environment,
+                cwd=BASE_DIR,
+                check=False,
+            )
+            if result.returncode != 0:
+                return result.returncode
+    finally:
+        servers.stop()
+    return 0
+
+
+def _production() -> dict[str, str]:
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "BASE_URL": "https://advisorhub.example.com",
+        "ALLOWED_HOSTS": "advisorhub.example.com",
+        "DEBUG": "0",
+        "DEMO": "0",
+        "INSECURE_HTTP": "0",
+        "EMAIL_URL": "smtp://mail.example.com:587",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The three programs AdvisorHub consists of, and how to find those that a killed runner left behind."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from advisorhub.runner.processes import end
+
+# Every process of a run carries the run's folder in its environment: what a crash orphans is found by it.
+MARKER = "ADVISORHUB_RUN"
+STOP_SECONDS = 8
+
+
+@dataclass(frozen=True)
+class Program:
+    """A long-running process: its name in the log, and its command line."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+def web(host: str, port: int, *, workers: int = 2, threads: int = 4) -> Program:
+    """Return the web server bound to `host`:`port`."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return Program(
+        "web",
+        (
+            *(sys.executable, "-m", "gunicorn", "advisorhub.wsgi"),
+            *("--bind", address, "--worker-class", "gthread"),
+            *("--workers", str(workers), "--threads", str(threads)),
+            *("--graceful-timeout", "5", "--timeout", "60", "--log-level", "warning", "--no-control-socket"),
+        ),
+    )
+
+
+def worker(*, concurrency: int = 2) -> Program:
+    """Return the worker, which does what takes longer than a request may."""
+    return Program(
+        "worker",
+        (
+            *(
+                sys.executable,
+                "-W",
+                "ignore:You're running the worker",
+                "-m",
+            ),  # as root, in a container, is fine
+            *("celery", "--quiet", "-A", "advisorhub", "worker"),
+            *("--concurrency", str(concurrency), "--without-gossip", "--without-mingle"),
+            *("--loglevel", "WARNING"),
+        ),
+    )
+
+
+def scheduler() -> Program:
+    """Return the scheduler, which tells the worker to look for what is due."""
+    return Program(
+        "scheduler",
+        (
+            *(sys.executable, "-m", "celery", "--quiet", "-A", "advisorhub", "beat"),
+            *("--pidfile=", "--loglevel", "WARNING"),
+        ),
+    )
+
+
+def marked(environment: dict[str, str], run: Path) -> dict[str, str]:
+    """Return `environment` for a program of the run whose folder is `run`."""
+    return environment | {MARKER: str(run.resolve()), "PYTHONUNBUFFERED": "1"}
+
+
+def leftovers(run: Path) -> list[psutil.Process]:
+    """Return the processes of the run in `run`, but for ourselves and who started us."""
+    spared = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid not in spared and process.environ().get(MARKER) == str(run.resolve()):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue  # gone, or not ours to look at
+    return found
+
+
+def end_leftovers(run: Path) -> int:
+    """End the processes of the run in `run` at once, and return how many there were."""
+    count = 0
+    for _round in range(5):  # what is being killed may just have started another one
+        found = leftovers(run)
+        if not found:
+            break
+        count += len(found)
+        end(found)
+    return count

@@ -1,0 +1,24 @@
+"""The people and what they were given."""
+
+from contacts.models.assignment import Assignment
+from contacts.models.contact import Contact, ContactType, Status
+from contacts.models.engagement import PortalSignIn, ResourceView
+from contacts.models.household import Household
+from contacts.models.imports import ColumnMapping, FileImport, ImportRow
+from contacts.models.notes import Note
+from contacts.models.tags import Tag
+
+__all__ = [
+    "Assignment",
+    "ColumnMapping",
+    "Contact",
+    "ContactType",
+    "FileImport",
+    "Household",
+    "ImportRow",
+    "Note",
+    "PortalSignIn",
+    "ResourceView",
+    "Status",
+    "Tag",
+]

@@ -1,0 +1,70 @@
+"""What a contact was given, and for how long."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
+
+
+@pghistory.track(append_only=True)
+class Assignment(models.Model):
+    """An experience given to a contact, with its own settings, from start to end. At most one is open.
+
+    The contact's own card, resource or featured template, where set, beats the experience's. The contact's
+    team stands on the contact: it decides who sees them, with or without an experience.
+    """
+
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="assignments")
+    experience = models.ForeignKey(Experience, on_delete=models.PROTECT, related_name="assignments")
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    card_template = models.ForeignKey(
+        CardTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    resource_template = models.ForeignKey(
+        ResourceTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    featured_template = models.ForeignKey(
+        FeaturedTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    assigned_at = models.DateTimeField(db_default=Now())
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    campaign_started_on = models.DateField(
+        null=True, blank=True, help_text="Day 1 of the campaign, in the contact's time zone."
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-assigned_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["contact"], condition=Q(ended_at=None), name="one_open_assignment"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("assigned_at")), name="assignment_in_order"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["experience"], condition=Q(ended_at=None), name="assignment_experience"),
+            models.Index(fields=["campaign"], condition=Q(ended_at=None), name="assignment_campaign"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experience_id} for {self.contact_id}"
+
+    @property
+    def effective_card_template(self) -> CardTemplate:
+        """The contact's own, else the experience's."""
+        return self.card_template or self.experience.card_template
+
+    @property
+    def effective_resource_template(self) -> ResourceTemplate:
+        """The contact's own, else the experience's."""
+        return self.resource_template or self.experience.resource_template
+
+    @property
+    def effective_featured_template(self) -> FeaturedTemplate:
+        """The contact's own, else the experience's."""
+        return self.featured_template or self.experience.featured_template

@@ -1,0 +1,196 @@
+"""The contact: a person the firm serves or courts."""
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Case, Func, Q, Value, When
+from django.db.models.functions import Lower, Now
+
+from contacts.models.household import Household
+from contacts.models.tags import Tag
+from contacts.querysets import ContactQuerySet
+from experiences.models import Campaign, Experience, Team
+
+
+class ContactType(models.TextChoices):
+    """What a contact is to the firm."""
+
+    CLIENT = "client", "Client"
+    PROSPECT = "prospect", "Prospect"
+    LEAD = "lead", "Lead"
+
+
+class Status(models.TextChoices):
+    """How far a contact has come. See `Contact.status` for when each applies."""
+
+    NOT_INVITED = "not_invited", "Not invited"
+    ASSIGNED = "assigned", "Assigned"
+    INVITED = "invited", "Invited"
+    ACTIVE = "active", "Active"
+    DEACTIVATED = "deactivated", "Deactivated"
+
+
+class Source(models.TextChoices):
+    """Where a contact came from."""
+
+    MANUAL = "manual", "Added by hand"
+    FILE = "file", "File import"
+    CRM = "crm", "CRM"
+
+
+class SearchText(Func):
+    """Lower-case text without accents, for trigram search. The SQL function comes with a migration."""
+
+    function = "contacts_search_text"
+    output_field = models.TextField()
+
+
+LIVE = Q(deleted_at=None)
+REQUIRED_FIELDS = ["first_name", "last_name", "email", "phone", "primary_advisor", "contact_type"]
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    exclude=["status", "search_text", "last_login_at", "updated_at"],
+    append_only=True,
+)
+class Contact(models.Model):
+    """A person the firm serves or courts. Reached only through `Contact.objects.visible_to(user)`.
+
+    Status is computed by the database from the facts beside it (a stored generated column), so no code
+    path can leave the two apart.
+    """
+
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    preferred_name = models.CharField(max_length=100, blank=True)
+    photo = models.ImageField(upload_to="contacts/", blank=True)
+    gender = models.CharField(max_length=30, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    contact_type = models.CharField("type", max_length=10, choices=ContactType)
+    primary_advisor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="advised_contacts"
+    )
+    email = models.EmailField(max_length=254)
+    phone = models.CharField(max_length=20, help_text="Stored as E.164, for example +12125550123.")
+    address_1 = models.CharField("address", max_length=200, blank=True)
+    address_2 = models.CharField("address, second line", max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    time_zone = models.CharField(max_length=50, blank=True)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="contacts")
+    household = models.ForeignKey(Household, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
+    household_role = models.CharField(max_length=40, blank=True)
+    custom_data = models.JSONField(default=dict, blank=True)
+    source = models.CharField(max_length=6, choices=Source, default=Source.MANUAL)
+    locked_fields = models.JSONField(default=list, blank=True)
+
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts")
+    experience = models.ForeignKey(
+        Experience,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        help_text="The open assignment's, repeated here for lists.",
+    )
+    campaign = models.ForeignKey(
+        Campaign,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        help_text="The open assignment's, repeated here for lists.",
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="contact"
+    )
+
+    first_invited_at = models.DateTimeField(null=True, blank=True)
+    last_invited_at = models.DateTimeField(null=True, blank=True)
+    invitations_sent = models.PositiveSmallIntegerField(default=0)
+    start_at = models.DateTimeField("start date", null=True, blank=True, help_text="First sign-in.")
+    last_login_at = models.DateTimeField("last login", null=True, blank=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True)
+
+    status = models.GeneratedField(
+        expression=Case(
+            When(deactivated_at__isnull=False, then=Value("deactivated")),
+            When(start_at__isnull=False, then=Value("active")),
+            When(first_invited_at__isnull=False, then=Value("invited")),
+            When(experience__isnull=False, then=Value("assigned")),
+            default=Value("not_invited"),
+        ),
+        output_field=models.CharField(max_length=12, choices=Status),
+        db_persist=True,
+    )
+    search_text = models.GeneratedField(
+        expression=SearchText("first_name", "last_name", "preferred_name", "email", "phone"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["last_name", "first_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=LIVE,
+                name="contact_email_unique",
+                violation_error_message="Another contact has this email address.",
+            ),
+            models.CheckConstraint(condition=Q(contact_type__in=ContactType.values), name="type_known"),
+            models.CheckConstraint(
+                condition=~Q(first_name="") & ~Q(last_name="") & ~Q(email="") & ~Q(phone=""),
+                name="contact_required_fields",
+            ),
+        ]
+        # One index per sort of the list, each ending in the primary key: a total order, read off the index.
+        indexes = [
+            models.Index("last_name", "first_name", "id", name="contact_by_name", condition=LIVE),
+            models.Index("contact_type", "last_name", "first_name", "id", name="contact_by_type", condition=LIVE),
+            models.Index("status", "last_name", "first_name", "id", name="contact_by_status", condition=LIVE),
+            models.Index(
+                models.F("last_login_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="contact_by_login",
+                condition=LIVE,
+            ),
+            models.Index("primary_advisor", "last_name", "first_name", "id", name="contact_by_advisor", condition=LIVE),
+            models.Index("experience", "last_name", "first_name", "id", name="contact_by_experience", condition=LIVE),
+            models.Index("team", "last_name", "first_name", "id", name="contact_by_team", condition=LIVE),
+            models.Index("campaign", "id", name="contact_by_campaign", condition=LIVE),
+            models.Index("created_at", "id", name="contact_by_creation", condition=LIVE),
+            models.Index("deleted_at", name="contact_in_trash", condition=~LIVE),
+            GinIndex(OpClass("search_text", "gin_trgm_ops"), name="contact_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def greeting_name(self) -> str:
+        """How the firm addresses them: preferred, else first name."""
+        return self.preferred_name or self.first_name
+
+    @property
+    def place(self) -> str:
+        """City and state, as far as known."""
+        return ", ".join(part for part in (self.city, self.state) if part)

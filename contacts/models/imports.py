@@ -1,0 +1,88 @@
+"""File imports: the file, its rows, and what will become of each."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class ColumnMapping(models.Model):
+    """Which column meant what, remembered per person and set of headings."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the headings.")
+    mapping = models.JSONField()
+    used_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "fingerprint"], name="one_mapping_per_headings")]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}: {self.fingerprint[:8]}"
+
+
+class FileImport(models.Model):
+    """One uploaded file on its way to contacts. Visible to whoever uploaded it, and to admins."""
+
+    class State(models.TextChoices):
+        MAPPING = "mapping", "Columns to be mapped"
+        CHECKING = "checking", "Being checked"
+        CHECKED = "checked", "Checked"
+        APPLYING = "applying", "Being applied"
+        APPLIED = "applied", "Applied"
+        FAILED = "failed", "Failed"
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    file = models.FileField(upload_to="imports/")
+    file_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.MAPPING)
+    headings = models.JSONField(default=list)
+    sample = models.JSONField(default=list)
+    reading = models.JSONField(default=dict, help_text="Encoding, delimiter, sheet.")
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict, help_text="Values for columns the file lacks.")
+    row_count = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    check_operation = models.ForeignKey(
+        "core.Operation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    apply_operation = models.ForeignKey(
+        "core.Operation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRow(models.Model):
+    """One row of the file and its verdict: exactly one of create, update, unchanged, cannot be imported."""
+
+    class Verdict(models.TextChoices):
+        CREATE = "create", "Create"
+        UPDATE = "update", "Update"
+        UNCHANGED = "unchanged", "Unchanged"
+        CANNOT = "cannot", "Cannot be imported"
+
+    file_import = models.ForeignKey(FileImport, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(help_text="Line of the file, headings being line 1.")
+    values = models.JSONField(help_text="What the file says, by field, after mending.")
+    verdict = models.CharField(max_length=9, choices=Verdict)
+    reasons = models.JSONField(default=list, help_text="List of {field, code, message}.")
+    changes = models.JSONField(default=dict, help_text="Field: [from, to], for updates.")
+    match = models.ForeignKey("contacts.Contact", null=True, on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=9, blank=True, help_text="What applying did: as the verdict, or stale.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["file_import", "number"], name="import_row_once"),
+            models.CheckConstraint(condition=~Q(verdict="cannot") | ~Q(reasons=[]), name="cannot_says_why"),
+        ]
+        indexes = [models.Index(fields=["file_import", "verdict", "number"], name="import_row_verdict")]
+
+    def __str__(self) -> str:
+        return f"Line {self.number}: {self.verdict}"

@@ -1,0 +1,58 @@
+"""Questions asked of contacts. `visible_to` is the one way from a person to rows."""
+
+import re
+import unicodedata
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Role
+from experiences.models import TeamMember
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, as the search column is kept."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+class ContactQuerySet(models.QuerySet):
+    """Contacts, narrowed by a question."""
+
+    def visible_to(self, user) -> "ContactQuerySet":
+        """Contacts that `user` may see, without those in the trash. Nobody else reaches any."""
+        return self._scoped(user).filter(deleted_at=None)
+
+    def trash_of(self, user) -> "ContactQuerySet":
+        """Deleted contacts that `user` may see and restore."""
+        return self._scoped(user).filter(deleted_at__isnull=False)
+
+    def editable_by(self, user) -> "ContactQuerySet":
+        """Contacts that `user` may change: those visible, for the roles that edit."""
+        return self.visible_to(user) if user.is_authenticated and user.may_edit else self.none()
+
+    def _scoped(self, user) -> "ContactQuerySet":
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_everything:
+            return self.all()
+        of_team = Q(team__in=TeamMember.objects.filter(user=user).values("team"))
+        if user.role == Role.ADVISOR:
+            return self.filter(Q(primary_advisor=user) | of_team)
+        if user.role == Role.SUPPORT:
+            return self.filter(of_team)
+        return self.none()
+
+    def search(self, text: str) -> "ContactQuerySet":
+        """Contacts whose names, email or phone contain every word of `text`, accents and case aside.
+
+        A word of three digits or more is also looked for in the phone number with its punctuation removed.
+        """
+        found = self
+        for word in text.split()[:6]:
+            condition = Q(search_text__contains=fold(word))
+            digits = re.sub(r"[^\d]", "", word)
+            if len(digits) >= 3 and len(digits) >= len(word) - 3:
+                condition |= Q(search_text__contains=digits)
+            found = found.filter(condition)
+        return found

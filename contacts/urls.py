@@ -1,0 +1,4 @@
+"""Addresses of the contacts room."""
+
+app_name = "contacts"
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""Verbs of the core: start, run and stop operations; record what happened."""

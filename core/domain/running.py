@@ -1,0 +1,183 @@
+"""Running operations: claimed by an UPDATE with a lease, in chunks that each commit with their progress."""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pghistory
+from django.db import connection, transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from core.models import Operation, OperationLine
+from core.operations import Kind, Outcome
+from core.registry import operation_kinds
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+INLINE_LIMIT = 200
+
+
+class LostClaim(Exception):
+    """Another worker has taken the operation over; this one must let go."""
+
+
+def start(operation: Operation) -> Operation:
+    """Set a draft going: within the request when small and internal, else through the queue.
+
+    Safe to call twice: only a draft is started.
+    """
+    started = Operation.objects.filter(pk=operation.pk, state=Operation.State.DRAFT).update(
+        state=Operation.State.QUEUED
+    )
+    operation.refresh_from_db()
+    if not started:
+        return operation
+    kind: Kind = operation_kinds[operation.kind]
+    if not kind.external and operation.total <= INLINE_LIMIT:
+        run(operation.pk)
+        operation.refresh_from_db()
+        return operation
+    enqueue(operation.pk)
+    return operation
+
+
+def enqueue(operation_id: int) -> None:
+    """Tell a worker to look, once the transaction commits. A missing queue is only a delay: the sweep looks too."""
+    from core.tasks import run_operation
+
+    def send() -> None:
+        try:
+            run_operation.apply_async((operation_id,), retry=False)
+        except Exception:  # any broker's own error types; the sweep finds the operation anyway
+            logger.warning("The queue is unreachable; operation %s waits for the sweep.", operation_id)
+
+    transaction.on_commit(send)
+
+
+def cancel(operation: Operation) -> None:
+    """Ask an operation to stop after its current chunk; one that has not begun stops at once."""
+    waiting = [Operation.State.DRAFT, Operation.State.QUEUED]
+    Operation.objects.filter(pk=operation.pk, state__in=waiting).update(
+        state=Operation.State.STOPPED, finished_at=timezone.now()
+    )
+    Operation.objects.filter(pk=operation.pk, state=Operation.State.RUNNING).update(cancel_requested=True)
+
+
+def run(operation_id: int) -> None:
+    """Claim an operation and work it to its end. Does nothing when there is nothing to claim."""
+    operation = _claim(operation_id)
+    if operation is None:
+        return
+    kind: Kind = operation_kinds[operation.kind]
+    with pghistory.context(user=operation.owner_id, operation=operation.pk):
+        try:
+            while _step(operation, kind):
+                pass
+        except LostClaim:
+            logger.info("Operation %s was taken over by another worker.", operation_id)
+        except Exception as error:
+            logger.exception("Operation %s failed.", operation_id)
+            _end(operation, Operation.State.FAILED, error=f"{type(error).__name__}: {error}"[:500])
+
+
+def resume_stuck() -> None:
+    """Hand operations that wait or lost their lease to a worker again."""
+    for operation_id in Operation.objects.runnable().values_list("pk", flat=True)[:100]:
+        enqueue(operation_id)
+
+
+def run_each(jobs: Iterable) -> None:
+    """Run every job; one that fails is logged and does not keep the others from running."""
+    for job in jobs:
+        try:
+            job()
+        except Exception:
+            logger.exception("Job %s failed.", job.__qualname__)
+
+
+def _claim(operation_id: int) -> Operation | None:
+    """Take the operation for this worker, or None when it is not there to be taken."""
+    now = timezone.now()
+    claimed = (
+        Operation.objects.runnable()
+        .filter(pk=operation_id)
+        .update(
+            state=Operation.State.RUNNING,
+            attempts=F("attempts") + 1,
+            lease_until=now + LEASE,
+            started_at=now,
+        )
+    )
+    return Operation.objects.select_related("owner").get(pk=operation_id) if claimed else None
+
+
+def _step(operation: Operation, kind: Kind) -> bool:
+    """Do one chunk in one transaction with its progress. Returns whether there is more to do."""
+    with transaction.atomic():
+        current = Operation.objects.select_for_update().get(pk=operation.pk)
+        if current.attempts != operation.attempts or current.state != Operation.State.RUNNING:
+            raise LostClaim
+        if current.cancel_requested:
+            _close(operation, Operation.State.STOPPED)
+            return False
+        planned = operation.lines.filter(state=OperationLine.State.PLANNED).order_by("subject_id")
+        ids = list(planned.values_list("subject_id", flat=True)[: kind.chunk])
+        if not ids:
+            kind.finish(operation)
+            _close(operation, Operation.State.FINISHED)
+            return False
+        _write(operation, ids, kind.apply(operation, ids))
+        return True
+
+
+def _write(operation: Operation, ids: list[int], outcome: Outcome) -> None:
+    """Record the chunk's outcome on its lines, and the totals and the renewed lease on the operation."""
+    skipped, failed = outcome.skipped or {}, outcome.failed or {}
+    lost = set(ids) - set(outcome.done) - skipped.keys() - failed.keys()
+    failed = failed | dict.fromkeys(lost, "No longer there.")
+    operation.lines.filter(subject_id__in=outcome.done).update(state=OperationLine.State.DONE)
+    for state, reasons in ((OperationLine.State.SKIPPED, skipped), (OperationLine.State.FAILED, failed)):
+        by_reason: dict[str, list[int]] = {}
+        for subject_id, reason in reasons.items():
+            by_reason.setdefault(reason[:300], []).append(subject_id)
+        for reason, subject_ids in by_reason.items():
+            operation.lines.filter(subject_id__in=subject_ids).update(state=state, reason=reason)
+    Operation.objects.filter(pk=operation.pk).update(
+        done=F("done") + len(outcome.done),
+        skipped=F("skipped") + len(skipped),
+        failed=F("failed") + len(failed),
+        lease_until=timezone.now() + LEASE,
+    )
+
+
+def _close(operation: Operation, state: str) -> None:
+    """End the operation inside the caller's transaction, with counts taken from its lines."""
+    Operation.objects.filter(pk=operation.pk).update(state=state, finished_at=timezone.now(), lease_until=None)
+
+
+def _end(operation: Operation, state: str, error: str) -> None:
+    """End the operation with an error, if it is still this worker's."""
+    Operation.objects.filter(pk=operation.pk, attempts=operation.attempts).update(
+        state=state, error=error, finished_at=timezone.now(), lease_until=None
+    )
+
+
+def freeze(operation: Operation, subject_ids) -> None:
+    """Fix the selection: one line per subject, in one statement. `subject_ids` is a values_list queryset of ids."""
+    sql, params = subject_ids.order_by().query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_operationline (operation_id, subject_id, state, reason)"  # noqa: S608 - the ORM's own SQL
+            f" SELECT %s, chosen.id, 'planned', '' FROM ({sql}) AS chosen(id)",
+            [operation.pk, *params],
+        )
+    Operation.objects.filter(pk=operation.pk).update(total=cursor.rowcount)
+    operation.refresh_from_db()
+
+
+def counts(operation: Operation) -> dict[str, int]:
+    """Lines by state, counted: the same figures wherever they appear."""
+    states = {state: Count("pk", filter=Q(state=state)) for state in OperationLine.State.values}
+    return operation.lines.aggregate(**states)

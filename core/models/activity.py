@@ -1,0 +1,36 @@
+"""Business events: who did what to whom, in a sentence."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Activity(models.Model):
+    """One business event, written on purpose by the verb that caused it, in its transaction.
+
+    `subject_type` and `subject_id` name the row it is about ("contact", 17): core knows no model of the
+    rooms above it. Append-only, by trigger; rows go only with the database.
+    """
+
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    verb = models.CharField(max_length=50)
+    subject_type = models.CharField(max_length=30)
+    subject_id = models.BigIntegerField()
+    sentence = models.CharField(max_length=500)
+    data = models.JSONField(default=dict, blank=True)
+    operation = models.ForeignKey("core.Operation", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "-at"], name="activity_subject"),
+            models.Index(fields=["verb", "-at"], name="activity_verb"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,119 @@
+"""A change to many rows as a record of its own: selection, progress, and a line per row."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class OperationQuerySet(models.QuerySet):
+    """Questions asked of operations."""
+
+    def visible_to(self, user) -> "OperationQuerySet":
+        """Operations that `user` may open: their own; admins and compliance officers see all."""
+        if not user.is_active or not user.is_staff_side:
+            return self.none()
+        return self if user.sees_everything else self.filter(owner=user)
+
+    def runnable(self) -> "OperationQuerySet":
+        """Operations that wait for a worker, or whose worker lost its lease."""
+        lapsed = Q(state=Operation.State.RUNNING) & Q(lease_until__lt=timezone.now())
+        return self.filter(Q(state=Operation.State.QUEUED) | lapsed)
+
+
+class Operation(models.Model):
+    """Any change to many rows, import or export: a row that its owner can open, watch and read later.
+
+    A worker claims it by raising `attempts`, which is the fencing token: a chunk commits only while the
+    token is still the worker's, so a task delivered twice or a worker thought dead does no harm.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Running"
+        FINISHED = "finished", "Finished"
+        STOPPED = "stopped", "Stopped"
+        FAILED = "failed", "Failed"
+
+    kind = models.CharField(max_length=50)
+    title = models.CharField(max_length=200)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="operations")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    params = models.JSONField(default=dict, blank=True)
+    selection = models.CharField(max_length=500, blank=True, help_text="The selection in words.")
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OperationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="operation_owner"),
+            models.Index(
+                fields=["lease_until"],
+                name="operation_runnable",
+                condition=Q(state__in=["queued", "running"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def handled(self) -> int:
+        """Rows that have reached a final state."""
+        return self.done + self.skipped + self.failed
+
+    @property
+    def percent(self) -> int:
+        """Progress in whole percent, 100 only when finished."""
+        if self.state == self.State.FINISHED:
+            return 100
+        return min(99, self.handled * 100 // self.total) if self.total else 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in {self.State.FINISHED, self.State.STOPPED, self.State.FAILED}
+
+
+class OperationLine(models.Model):
+    """What happened to one row of an operation's frozen selection."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        DONE = "done", "Done"
+        SKIPPED = "skipped", "Skipped"
+        FAILED = "failed", "Failed"
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="lines")
+    subject_id = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    reason = models.CharField(max_length=300, blank=True)
+    before = models.JSONField(null=True, blank=True, help_text="Exact values before the change.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operation", "subject_id"], name="one_line_per_subject"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["skipped", "failed"]) | ~Q(reason=""), name="skipped_says_why"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["operation", "state", "subject_id"], name="line_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}/{self.subject_id}: {self.state}"

@@ -1,0 +1,77 @@
+"""What rooms above offer to rooms below: each app fills it in its `AppConfig.ready()`.
+
+The contact list offers "Invite" without knowing of outreach, the timeline shows sends without importing
+them. An entry is registered once, under a key; a second registration of the same key is a mistake.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Registry:
+    """Entries by key, in the order of `order` and then of registration."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._entries: dict[str, tuple[int, Any]] = {}
+
+    def register(self, key: str, entry: Any, *, order: int = 100) -> Any:
+        """Add `entry` under `key`. Raises ValueError when the key is taken."""
+        if key in self._entries:
+            raise ValueError(f"{self.name} already has an entry {key!r}.")
+        self._entries[key] = (order, entry)
+        return entry
+
+    def __getitem__(self, key: str) -> Any:
+        return self._entries[key][1]
+
+    def get(self, key: str) -> Any | None:
+        """The entry under `key`, or None."""
+        found = self._entries.get(key)
+        return found[1] if found else None
+
+    def __iter__(self) -> Iterator[Any]:
+        return (entry for _, entry in sorted(self._entries.values(), key=lambda pair: pair[0]))
+
+    def keys(self) -> Iterable[str]:
+        """All keys, unordered."""
+        return self._entries.keys()
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the staff rail. `allowed(user)` decides who sees it."""
+
+    label: str
+    icon: str
+    url_name: str
+    prefix: str
+    allowed: Callable[[Any], bool] = field(default=lambda user: True)
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be started from a list or a summary page of another room.
+
+    `url_name` takes the row's pk when `per_row`; a bulk action is posted the selection.
+    `allowed(user)` decides who is offered it, `applies(row)` for which rows it makes sense.
+    """
+
+    label: str
+    icon: str
+    url_name: str
+    allowed: Callable[[Any], bool] = field(default=lambda user: True)
+    applies: Callable[[Any], bool] = field(default=lambda row: True)
+    danger: bool = False
+
+
+nav = Registry("nav")
+contact_actions = Registry("contact_actions")  # Action per row, for the list and the summary page
+contact_bulk_actions = Registry("contact_bulk_actions")  # Action on a selection of contacts
+contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -> (sentence, url, label) | None
+contact_sections = Registry("contact_sections")  # callable(contact, user) -> rendered section | None
+timeline_sources = Registry("timeline_sources")  # callable(contact) -> iterable of timeline entries
+sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck
+daily_jobs = Registry("daily_jobs")  # callable() run once a day
+operation_kinds = Registry("operation_kinds")  # core.operations.Kind classes

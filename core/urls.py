@@ -1,0 +1,4 @@
+"""Addresses of the core room."""
+
+app_name = "core"
+urlpatterns: list = []

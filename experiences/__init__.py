@@ -1,0 +1,1 @@
+"""What can be given to a contact: cards, resources, teams, campaigns, experiences."""

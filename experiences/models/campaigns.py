@@ -1,0 +1,46 @@
+"""Campaigns: what is sent to a contact on which day of their journey."""
+
+from datetime import time
+
+import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from experiences.models.resources import Resource
+from experiences.models.template import Template
+
+
+@pghistory.track(append_only=True)
+class Campaign(Template):
+    """A day plan. Clients never see its name."""
+
+    length_days = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(730)]
+    )
+
+
+@pghistory.track(append_only=True)
+class Touchpoint(models.Model):
+    """One step of a campaign: on which day, what kind, what it says."""
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", "Message"
+        POST = "post", "Post"
+        REMINDER = "reminder", "Reminder"
+        ACTION_ITEM = "action_item", "Action item"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="touchpoints")
+    day = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(730)])
+    time_of_day = models.TimeField(default=time(9, 0))
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.MESSAGE)
+    title = models.CharField(max_length=120)
+    text = models.TextField(blank=True, max_length=4000)
+    resource = models.ForeignKey(Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="touchpoints")
+
+    class Meta:
+        ordering = ["day", "time_of_day", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(day__gte=1), name="first_day_is_1")]
+
+    def __str__(self) -> str:
+        return f"Day {self.day}: {self.title}"

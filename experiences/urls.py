@@ -1,0 +1,4 @@
+"""Addresses of the experiences room."""
+
+app_name = "experiences"
+urlpatterns: list = []

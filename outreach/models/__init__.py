@@ -1,0 +1,7 @@
+"""Everything that leaves for a contact."""
+
+from outreach.models.archive import ArchivedMessage
+from outreach.models.invitation import Invitation, Link, ScheduledInvitation
+from outreach.models.send import Send, Suppression
+
+__all__ = ["ArchivedMessage", "Invitation", "Link", "ScheduledInvitation", "Send", "Suppression"]

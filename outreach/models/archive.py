@@ -1,0 +1,26 @@
+"""Every message that left, unalterable."""
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+
+from outreach.models.send import Send
+
+
+class ArchivedMessage(models.Model):
+    """What was sent, with secrets in it redacted. Books-and-records: no update, no delete, by trigger."""
+
+    send = models.ForeignKey(Send, on_delete=models.PROTECT, related_name="archived")
+    at = models.DateTimeField(db_default=Now())
+    sender = models.CharField(max_length=300)
+    recipient = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField()
+
+    class Meta:
+        ordering = ["-pk"]
+        triggers = [pgtrigger.Protect(name="unalterable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.recipient}"

@@ -1,0 +1,78 @@
+"""The send ledger: a row per mail, written before the mail leaves."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+
+from contacts.models import Contact
+
+
+class Send(models.Model):
+    """One mail to one contact.
+
+    Unique on (purpose, subject, recipient, number): planning twice cannot send twice. A crash between
+    handing over and recording leaves `unknown`: shown to a person, never resent by itself.
+    """
+
+    class Purpose(models.TextChoices):
+        INVITATION = "invitation", "Invitation"
+        PASSWORD = "password", "New password"
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        CLAIMED = "claimed", "Claimed"
+        HANDED_OVER = "handed_over", "Being handed over"
+        ACCEPTED = "accepted", "Accepted by the mail server"
+        DELIVERED = "delivered", "Delivered"
+        BOUNCED = "bounced", "Bounced"
+        COMPLAINED = "complained", "Marked as spam"
+        FAILED = "failed", "Failed"
+        SUPPRESSED = "suppressed", "Not sent"
+        UNKNOWN = "unknown", "Unknown whether sent"
+
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    subject_id = models.BigIntegerField(help_text="The invitation, or the contact for a new password.")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="sends")
+    recipient = models.EmailField(max_length=254)
+    number = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=11, choices=State, default=State.PLANNED)
+    reason = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=200, blank=True)
+    operation = models.ForeignKey("core.Operation", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint("purpose", "subject_id", Lower("recipient"), "number", name="send_once"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state__in=["planned", "claimed", "handed_over"]), name="send_open"),
+            models.Index(fields=["contact", "-created_at"], name="send_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.number} to {self.contact_id}: {self.state}"
+
+
+class Suppression(models.Model):
+    """An address that gets no more mail: it bounced for good, complained, or the firm said so."""
+
+    email = models.EmailField(max_length=254)
+    reason = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="suppressed_once")]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,4 @@
+"""Addresses of the outreach room."""
+
+app_name = "outreach"
+urlpatterns: list = []

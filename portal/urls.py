@@ -1,0 +1,4 @@
+"""Addresses of the portal room."""
+
+app_name = "portal"
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""Queries, columns and exports."""

@@ -1,0 +1,63 @@
+"""Fixtures for every test; those that start servers and browsers live in tests/live."""
+
+import pytest
+
+from accounts.models import Role
+from tests.factories import ContactFactory, UserFactory
+
+pytest_plugins = ["tests.live.app", "tests.live.mail_sink", "tests.live.browser"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(settings):
+    """Every test starts with nothing cached and no failed sign-ins counted."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def admin(db):
+    """An admin."""
+    return UserFactory(role=Role.ADMIN, last_name="Admin")
+
+
+@pytest.fixture
+def advisor(db):
+    """An advisor."""
+    return UserFactory(last_name="Advisor")
+
+
+@pytest.fixture
+def colleague(db):
+    """Another advisor, who shares nothing with the first."""
+    return UserFactory(last_name="Colleague")
+
+
+@pytest.fixture
+def support(db):
+    """A support user without a team."""
+    return UserFactory(role=Role.SUPPORT, last_name="Support")
+
+
+@pytest.fixture
+def compliance(db):
+    """A compliance officer."""
+    return UserFactory(role=Role.COMPLIANCE, last_name="Compliance")
+
+
+@pytest.fixture
+def contact(advisor):
+    """A contact of the advisor."""
+    return ContactFactory(primary_advisor=advisor)
+
+
+@pytest.fixture
+def as_user(client):
+    """`as_user(user)`: the test client, signed in as them."""
+
+    def sign_in(user):
+        client.force_login(user, backend="accounts.backends.StaffBackend")
+        return client
+
+    return sign_in

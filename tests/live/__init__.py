@@ -1,0 +1,1 @@
+"""Real processes for browser and fault tests: the programs, their servers, an SMTP sink, a Chromium."""

@@ -1,0 +1,225 @@
+"""`script/server` as a whole, in a copy of this checkout: starts, stops and crashes leave nothing that blocks."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+import psutil
+import pytest
+
+from advisorhub.embedded import BASE_DIR
+from advisorhub.runner import programs
+from advisorhub.runner.processes import wait_until_gone
+
+LEFT_OUT = (".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "docs", "node_modules")
+INHERITED = ("PATH", "HOME", "LANG", "PYTHON")
+START_SECONDS = 120
+
+pytestmark = pytest.mark.fault
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of the source with the same packages and a var/ of its own."""
+    copy = tmp_path_factory.mktemp("serve") / "advisorhub"
+    shutil.copytree(BASE_DIR, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    (copy / ".venv").symlink_to((BASE_DIR / ".venv").resolve())
+    return copy
+
+
+@pytest.fixture(scope="module")
+def port():
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def serve(checkout, port):
+    """Start `script/server`, wait for it when asked to; whatever still runs at the end is killed."""
+    started = []
+
+    def start(*, wait=True, **settings):
+        environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        environment |= {"PORT": str(port), "DEMO": "0"} | settings
+        process = subprocess.Popen(
+            [checkout / "script" / "server"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        if wait:
+            process.words = read_until(process, f"AdvisorHub is ready at http://127.0.0.1:{port}")
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)
+    assert everything_of(checkout) == []
+
+
+def read_until(process, words):
+    """Return what the process has printed, up to and with the line that contains `words`."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if words in line:
+            return "".join(lines)
+    raise AssertionError("".join(lines))
+
+
+def everything_of(checkout):
+    """Return all processes of the checkout: the runner, the programs, and the embedded servers."""
+    found = programs.leftovers(checkout / "var")
+    for process in psutil.process_iter(["cmdline"]):
+        words = " ".join(process.info["cmdline"] or [])
+        if str(checkout) in words or process in found:
+            found.append(process)
+    return wait_until_gone(found, 5)
+
+
+def front_page(port):
+    """Return the status of the first page."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as response:
+        return response.status
+
+
+def manage(checkout, *arguments):
+    """Run a management command as somebody does in another window."""
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return subprocess.run(
+        [".venv/bin/python", "manage.py", *arguments],
+        cwd=checkout,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def firm_names(checkout):
+    """Return the comments on the database, which our tests use as a note that must survive."""
+    code = "from django.db import connection as c; k = c.cursor(); "
+    code += (
+        "k.execute(\"SELECT obj_description(oid) FROM pg_namespace WHERE nspname = 'public'\"); print(k.fetchone()[0])"
+    )
+    return manage(checkout, "shell", "-v", "0", "-c", code).strip()
+
+
+def test_it_starts_serves_and_ctrl_c_leaves_nothing(serve, checkout, port):
+    process = serve()
+    assert front_page(port) == 200
+    assert (checkout / "var" / "env").stat().st_mode & 0o777 == 0o600
+    write = "from django.db import connection as c; c.cursor().execute(\"COMMENT ON SCHEMA public IS 'kept'\")"
+    manage(checkout, "shell", "-v", "0", "-c", write)
+    process.send_signal(signal.SIGINT)
+    started = time.monotonic()
+    assert process.wait(30) == 0
+    assert time.monotonic() - started < 15
+    assert everything_of(checkout) == []
+    assert "DATABASE_URL" not in (checkout / "var" / "env").read_text()
+    assert "SECRET_KEY" in (checkout / "var" / "env").read_text()
+
+
+def test_a_second_start_keeps_data_and_secret(serve, checkout):
+    secret = next(line for line in (checkout / "var" / "env").read_text().splitlines() if "SECRET_KEY" in line)
+    serve()
+    assert firm_names(checkout) == "kept"
+    assert secret in (checkout / "var" / "env").read_text()
+
+
+def test_sigterm_is_an_orderly_stop_too(serve):
+    process = serve()
+    process.terminate()
+    assert process.wait(30) == 0
+
+
+def test_a_second_run_of_the_same_checkout_is_told_so(serve, port):
+    first = serve()
+    second = serve(wait=False, PORT=str(port + 1))
+    words, _nothing = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert f"already running from this folder (process {first.pid}, http://127.0.0.1:{port})" in words
+    assert front_page(port) == 200
+
+
+def test_a_port_in_use_gives_a_clear_message(serve, port):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        process = serve(wait=False)
+        words, _nothing = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"Port {port} on 127.0.0.1 cannot be used" in words
+    assert "Traceback" not in words
+
+
+@pytest.mark.parametrize("bad", ["0", "eighty", "70000"])
+def test_a_port_that_is_none_gives_a_clear_message(serve, bad):
+    process = serve(wait=False, PORT=bad)
+    words, _nothing = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"PORT must be a number from 1 to 65535, not '{bad}'." in words
+
+
+def test_a_killed_run_does_not_block_the_next(serve, checkout, port):
+    first = serve()
+    first.kill()
+    first.wait()
+    assert len(everything_of(checkout)) > 0  # web, worker, scheduler and servers are orphans now
+    serve()
+    assert front_page(port) == 200
+    assert firm_names(checkout) == "kept"
+
+
+def test_a_crash_of_everything_does_not_block_the_next(serve, checkout, port):
+    first = serve()
+    for process in everything_of(checkout):
+        process.kill()
+    first.wait()
+    serve()
+    assert front_page(port) == 200
+    assert firm_names(checkout) == "kept"
+
+
+def test_a_worker_that_dies_is_started_again(serve, checkout):
+    process = serve()
+    workers = [one for one in programs.leftovers(checkout / "var") if "worker" in one.cmdline()]
+    for one in workers:
+        one.kill()
+    assert "worker" in read_until(process, "starting again")
+
+
+def test_ctrl_c_in_the_middle_of_starting_leaves_nothing(serve, checkout):
+    for seconds in (0.3, 1.0, 2.0):
+        process = serve(wait=False)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        assert process.returncode in {0, -signal.SIGINT, 130}
+        assert everything_of(checkout) == []
+
+
+def test_servers_of_ones_own_are_used_and_left_alone(serve, checkout, port):
+    first = serve()
+    text = (checkout / "var" / "env").read_text()
+    settings = dict(line.replace("'", "").split("=", 1) for line in text.splitlines() if "_URL=" in line)
+    first.kill()
+    first.wait()
+    programs.end_leftovers(checkout / "var")
+    second = serve(DATABASE_URL=settings["DATABASE_URL"], REDIS_URL=settings["REDIS_URL"])
+    second.send_signal(signal.SIGINT)
+    assert second.wait(30) == 0
+    assert len(everything_of(checkout)) == 2  # the "foreign" PostgreSQL and Valkey
+    serve().terminate()
