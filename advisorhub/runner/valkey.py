@@ -34,13 +34,13 @@ class EmbeddedValkey:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         self.state = self._read_state()
-        if self._answers():
+        if self.answers():
             return
         self.kill()
         password = self.state.get("password") or secrets.token_urlsafe(24)
         port = self.state.get("port")
         for _attempt in range(5):
-            if port is None or not _is_free(port):
+            if port is None or not _is_free(port, within=0.5):  # a killed server takes a moment to let go
                 port = _free_port()
             if self._launch(port, password):
                 return
@@ -79,7 +79,7 @@ class EmbeddedValkey:
                     break  # it was there, and has given up
                 self.state = {"pid": pid, "created": created, "port": port, "password": password}
                 self._write_private(self.state_file, json.dumps(self.state))
-                if self._answers():
+                if self.answers():
                     return True
                 if self._process() is None:
                     break
@@ -112,7 +112,8 @@ class EmbeddedValkey:
         except (KeyError, psutil.NoSuchProcess):
             return None
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Tell whether our server runs and lets us in."""
         if self._process() is None:
             return False
         password = self.state["password"].encode()
@@ -163,14 +164,19 @@ class EmbeddedValkey:
             return "(no log)"
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def _is_free(port: int, *, within: float) -> bool:
+    """Tell whether nobody listens at `port`, or stops to within so many seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return True
+            except OSError:
+                if time.monotonic() >= deadline:
+                    return False
+        time.sleep(0.02)
 
 
 def _free_port() -> int:

@@ -51,9 +51,9 @@ def test_the_last_one_to_leave_stops_the_servers(tmp_path, start_user):
     servers.start()
     other = start_user()
     servers.stop()
-    assert servers.valkey._answers()
+    assert servers.valkey.answers()
     other.communicate("leave\n")
-    assert not servers.valkey._answers()
+    assert not servers.valkey.answers()
 
 
 def test_a_killed_user_does_not_keep_the_servers_alive(tmp_path, start_user):
@@ -63,7 +63,7 @@ def test_a_killed_user_does_not_keep_the_servers_alive(tmp_path, start_user):
     other.send_signal(signal.SIGKILL)
     other.wait()
     servers.stop()
-    assert not servers.valkey._answers()
+    assert not servers.valkey.answers()
 
 
 def test_servers_that_were_orphaned_are_taken_over_and_stopped(tmp_path, start_user):
@@ -75,4 +75,4 @@ def test_servers_that_were_orphaned_are_taken_over_and_stopped(tmp_path, start_u
     servers.start()
     assert servers.valkey.state["pid"] == pid
     servers.stop()
-    assert not servers.valkey._answers()
+    assert not servers.valkey.answers()

@@ -1,4 +1,4 @@
-"""`script/server` as a whole, in a copy of this checkout: starts, stops and crashes leave nothing that blocks."""
+"""`script/server` as a whole, in a copy of this checkout: no start, stop or crash blocks the next."""
 
 import os
 import shutil
@@ -107,8 +107,8 @@ def manage(checkout, *arguments):
     ).stdout
 
 
-def firm_names(checkout):
-    """Return the comments on the database, which our tests use as a note that must survive."""
+def note(checkout):
+    """Return the note that the first test leaves in the database and that must survive."""
     code = "from django.db import connection as c; k = c.cursor(); "
     code += (
         "k.execute(\"SELECT obj_description(oid) FROM pg_namespace WHERE nspname = 'public'\"); print(k.fetchone()[0])"
@@ -134,7 +134,7 @@ def test_it_starts_serves_and_ctrl_c_leaves_nothing(serve, checkout, port):
 def test_a_second_start_keeps_data_and_secret(serve, checkout):
     secret = next(line for line in (checkout / "var" / "env").read_text().splitlines() if "SECRET_KEY" in line)
     serve()
-    assert firm_names(checkout) == "kept"
+    assert note(checkout) == "kept"
     assert secret in (checkout / "var" / "env").read_text()
 
 
@@ -176,21 +176,22 @@ def test_a_port_that_is_none_gives_a_clear_message(serve, bad):
 def test_a_killed_run_does_not_block_the_next(serve, checkout, port):
     first = serve()
     first.kill()
-    first.wait()
+    first.wait(10)
     assert len(everything_of(checkout)) > 0  # web, worker, scheduler and servers are orphans now
     serve()
     assert front_page(port) == 200
-    assert firm_names(checkout) == "kept"
+    assert note(checkout) == "kept"
 
 
 def test_a_crash_of_everything_does_not_block_the_next(serve, checkout, port):
     first = serve()
+    first.kill()
+    first.wait(10)
     for process in everything_of(checkout):
         process.kill()
-    first.wait()
     serve()
     assert front_page(port) == 200
-    assert firm_names(checkout) == "kept"
+    assert note(checkout) == "kept"
 
 
 def test_a_worker_that_dies_is_started_again(serve, checkout):
@@ -199,6 +200,16 @@ def test_a_worker_that_dies_is_started_again(serve, checkout):
     for one in workers:
         one.kill()
     assert "worker" in read_until(process, "starting again")
+
+
+def test_embedded_servers_that_die_are_started_again(serve, checkout, port):
+    process = serve()
+    for one in everything_of(checkout):
+        if one.name() in {"postgres", "valkey-server"}:
+            one.kill()
+    words = read_until(process, "Valkey")
+    assert "servers   | PostgreSQL had ended; started again" in words
+    assert front_page(port) == 200
 
 
 def test_ctrl_c_in_the_middle_of_starting_leaves_nothing(serve, checkout):
@@ -216,7 +227,7 @@ def test_servers_of_ones_own_are_used_and_left_alone(serve, checkout, port):
     text = (checkout / "var" / "env").read_text()
     settings = dict(line.replace("'", "").split("=", 1) for line in text.splitlines() if "_URL=" in line)
     first.kill()
-    first.wait()
+    first.wait(10)
     programs.end_leftovers(checkout / "var")
     second = serve(DATABASE_URL=settings["DATABASE_URL"], REDIS_URL=settings["REDIS_URL"])
     second.send_signal(signal.SIGINT)
