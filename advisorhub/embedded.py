@@ -45,11 +45,7 @@ class EmbeddedServers:
         with self._change:
             self._users.acquire(shared=True)
             try:
-                if self.postgres:
-                    self.postgres.start()
-                    self.postgres.ensure_database(DATABASE)
-                if self.valkey:
-                    self.valkey.start()
+                self._start_wanted()
             except BaseException:
                 self._leave()
                 raise
@@ -63,14 +59,14 @@ class EmbeddedServers:
 
     def revive(self) -> list[str]:
         """Start again what has died meanwhile, at its old address, and return the names of it."""
-        revived = []
-        if self.postgres and not self.postgres.is_running():
-            self.postgres.start()
-            revived.append("PostgreSQL")
-        if self.valkey and not self.valkey.answers():
-            self.valkey.start()
-            revived.append("Valkey")
-        return revived
+        ended = {
+            "PostgreSQL": self.postgres and not self.postgres.is_running(),
+            "Valkey": self.valkey and not self.valkey.answers(),
+        }
+        if any(ended.values()):
+            with self._change:
+                self._start_wanted()
+        return [name for name, has_ended in ended.items() if has_ended]
 
     def environment(self) -> dict[str, str]:
         """Return the settings that lead to the servers."""
@@ -80,6 +76,13 @@ class EmbeddedServers:
         if self.valkey:
             found["REDIS_URL"] = self.valkey.url()
         return found
+
+    def _start_wanted(self) -> None:
+        if self.postgres:
+            self.postgres.start()
+            self.postgres.ensure_database(DATABASE)
+        if self.valkey:
+            self.valkey.start()
 
     def _leave(self) -> None:
         self._users.release()
