@@ -1,10 +1,14 @@
 """Forms of the accounts room."""
 
+from zoneinfo import available_timezones
+
 from django import forms
 from django.contrib.auth import authenticate
-from django.contrib.auth.forms import PasswordResetForm
+from phonenumbers import SUPPORTED_REGIONS
 
-from accounts.models import User
+from accounts.models import Firm, User
+from accounts.models.user import STAFF_ROLES
+from accounts.tasks import mail_password_link
 
 
 class SignInForm(forms.Form):
@@ -33,9 +37,106 @@ class SignInForm(forms.Form):
         return data
 
 
-class StaffPasswordResetForm(PasswordResetForm):
-    """Asks for an address and mails a link to the staff member who has it, if any."""
+class PasswordLinkForm(forms.Form):
+    """Asks for the address to which a password link goes, if it is one of the staff."""
 
-    def get_users(self, email: str):
-        """Active staff with this address; those invited and without a password yet are included."""
-        return User.objects.staff().filter(email__iexact=email, is_active=True)
+    email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "username"}), label="Email")
+
+    def save(self, **options) -> None:
+        """Leave the rest to the worker, so that known and unknown addresses take the same time."""
+        mail_password_link.delay_on_commit(self.cleaned_data["email"].lower())
+
+
+class StaffForm(forms.ModelForm):
+    """A new member of the staff, who gets a link to choose a password."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "email", "role", "job_title"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in STAFF_ROLES]
+        self.fields["first_name"].required = self.fields["last_name"].required = True
+
+    def clean_email(self) -> str:
+        """Addresses are kept in lower case."""
+        return self.cleaned_data["email"].lower()
+
+
+class SuccessorForm(forms.Form):
+    """Who takes over from somebody who leaves."""
+
+    successor = forms.ModelChoiceField(User.objects.none(), label="Hand everything over to")
+
+    def __init__(self, *args, leaver: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["successor"].queryset = User.objects.possible_advisors().exclude(pk=leaver.pk)
+
+
+class ProfileForm(forms.ModelForm):
+    """What each of the staff may change about themselves."""
+
+    time_zone = forms.ChoiceField(required=False, label="Time zone", help_text="Times are shown in it.")
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "job_title", "phone", "time_zone"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = [("", "The firm's"), *time_zone_choices()]
+
+
+class FirmForm(forms.ModelForm):
+    """The firm's settings; the texts of its mails have a page of their own."""
+
+    time_zone = forms.ChoiceField(label="Time zone")
+
+    class Meta:
+        model = Firm
+        fields = [
+            "name",
+            "address",
+            "phone",
+            "support_email",
+            "website",
+            "brand_colour",
+            "logo",
+            "time_zone",
+            "default_country",
+            "invitation_link_days",
+            "reinvite_gap_hours",
+            "invitations_at_most",
+            "sends_per_minute",
+        ]
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 3}),
+            "brand_colour": forms.TextInput(attrs={"type": "color"}),
+        }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = time_zone_choices()
+
+    def clean_default_country(self) -> str:
+        """An ISO 3166 code that phone numbers are known for."""
+        code = self.cleaned_data["default_country"].upper()
+        if code not in SUPPORTED_REGIONS:
+            raise forms.ValidationError("Give a two-letter country code, for example US.")
+        return code
+
+    def clean_logo(self):
+        """A raster image of at most 1 MB; scripts can hide in SVG."""
+        logo = self.cleaned_data["logo"]
+        if logo and hasattr(logo, "image"):
+            if logo.size > 1_000_000:
+                raise forms.ValidationError("The logo is larger than 1 MB. Choose a smaller file.")
+            if logo.image.format not in {"PNG", "JPEG", "WEBP"}:
+                raise forms.ValidationError("Choose a PNG, JPEG or WebP image.")
+        return logo
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    """All IANA zones that name a place, in alphabetical order."""
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]

@@ -2,17 +2,22 @@
 
 from django.urls import path
 
-from accounts.views import sign_in
+from accounts.views import firm, sign_in, users
 
 app_name = "accounts"
 urlpatterns = [
     path("", sign_in.front_door, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
-    path("password/", sign_in.PasswordResetView.as_view(), name="password_reset"),
+    path("password/", sign_in.password_reset, name="password_reset"),
     path("password/sent/", sign_in.password_reset_sent, name="password_reset_sent"),
-    path(
-        "password/<uidb64>/<token>/",
-        sign_in.PasswordResetConfirmView.as_view(),
-        name="password_reset_confirm",
-    ),
+    path("password/<uidb64>/<token>/", sign_in.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("profile/", users.profile, name="profile"),
+    path("users/", users.user_list, name="users"),
+    path("users/invite/", users.user_invite, name="user_invite"),
+    path("users/<int:pk>/", users.user_edit, name="user"),
+    path("users/<int:pk>/link/", users.user_link, name="user_link"),
+    path("users/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
+    path("users/<int:pk>/reactivate/", users.user_reactivate, name="user_reactivate"),
+    path("settings/", firm.settings_page, name="firm"),
+    path("logo/", firm.logo, name="logo"),
 ]

@@ -13,3 +13,4 @@ STORAGES = {
 }
 STATIC_ROOT = BASE_DIR / "static"  # noqa: F405 - a folder that exists; tests need no collected files
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True  # a task sent on commit runs at once; the fault tests use real workers

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from core.registry import nav
+from core.models import Operation
+from core.registry import Registry, add_menu, nav, person_menu
 
 
 def shell(request: HttpRequest) -> dict:
@@ -15,21 +16,39 @@ def shell(request: HttpRequest) -> dict:
 
 
 def _shell(request: HttpRequest) -> SimpleNamespace:
+    """What `shell` holds. Addresses of rooms above are asked for by name: core imports none of them."""
     user = request.user
-    if not user.is_authenticated:
-        return SimpleNamespace(nav=[], search_url="")
-    items = [
+    if not user.is_authenticated or not user.is_staff_side:
+        return SimpleNamespace(nav=[], add_menu=[], person_menu=[], sign_out_url=reverse("accounts:sign_out"))
+    running = Operation.objects.filter(owner=user, state__in=["queued", "running"])
+    return SimpleNamespace(
+        nav=_items(request, nav),
+        add_menu=_items(request, add_menu),
+        person_menu=_items(request, person_menu),
+        search_url=_address("contacts:list"),
+        bell_url=_address("core:operations"),
+        bell_count=running.count(),
+        sign_out_url=reverse("accounts:sign_out"),
+    )
+
+
+def _items(request: HttpRequest, registry: Registry) -> list[SimpleNamespace]:
+    """The entries this user may use, with their addresses."""
+    return [
         SimpleNamespace(
             url=reverse(item.url_name),
             label=item.label,
             icon=item.icon,
             active=request.path.startswith(item.prefix),
         )
-        for item in nav
-        if item.allowed(user)
+        for item in registry
+        if item.allowed(request.user)
     ]
+
+
+def _address(url_name: str) -> str:
+    """The address of a page of another room; empty, and so left out of the frame, without that room."""
     try:
-        search_url = reverse("contacts:list")
+        return reverse(url_name)
     except NoReverseMatch:
-        search_url = ""
-    return SimpleNamespace(nav=items, search_url=search_url)
+        return ""

@@ -66,7 +66,22 @@ class Action:
     danger: bool = False
 
 
-nav = Registry("nav")
+@dataclass(frozen=True)
+class Duty:
+    """What a member of the staff holds and must hand over before leaving.
+
+    `count(user)` says how much of it there is; `hand_over(user, to, by)` gives all of it to another in the
+    caller's transaction.
+    """
+
+    label: str
+    count: Callable[[Any], int]
+    hand_over: Callable[[Any, Any, Any], None]
+
+
+nav = Registry("nav")  # NavItem: the staff rail
+add_menu = Registry("add_menu")  # NavItem: what the Add button offers
+person_menu = Registry("person_menu")  # NavItem: the menu behind one's own face
 contact_actions = Registry("contact_actions")  # Action per row, for the list and the summary page
 contact_bulk_actions = Registry("contact_bulk_actions")  # Action on a selection of contacts
 contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -> (sentence, url, label) | None
@@ -74,4 +89,5 @@ contact_sections = Registry("contact_sections")  # callable(contact, user) -> re
 timeline_sources = Registry("timeline_sources")  # callable(contact) -> iterable of timeline entries
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck
 daily_jobs = Registry("daily_jobs")  # callable() run once a day
+staff_duties = Registry("staff_duties")  # Duty
 operation_kinds = Registry("operation_kinds")  # core.operations.Kind classes

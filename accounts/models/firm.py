@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 
 def validate_time_zone(value: str) -> None:
@@ -93,6 +94,11 @@ class Firm(models.Model):
     def get(cls) -> "Firm":
         """The firm. One primary-key query; requests share it as `request.firm`."""
         return cls.objects.get(pk=1)
+
+    @property
+    def logo_url(self) -> str:
+        """Address of the logo, which changes with it; empty without one."""
+        return f"{reverse('accounts:logo')}?v={self.logo.name.rpartition('/')[2]}" if self.logo else ""
 
     @property
     def brand_css(self) -> str:

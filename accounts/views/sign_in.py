@@ -5,7 +5,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth import views as auth_views
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import anyone
 from accounts.demo import demo_sign_ins
-from accounts.forms import SignInForm, StaffPasswordResetForm
+from accounts.forms import PasswordLinkForm, SignInForm
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -31,7 +31,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
     """The sign-in page of the staff; whoever is signed in already goes on to their own side."""
     if request.user.is_authenticated:
         return redirect(_next_page(request) if request.user.is_staff_side else "portal:home")
-    form = SignInForm(request.POST or None, request=request, side="staff")
+    form = SignInForm(request.POST if request.method == "POST" else None, request=request, side="staff")
     if request.method == "POST" and form.is_valid():
         login(request, form.user)
         return HttpResponseRedirect(_next_page(request))
@@ -52,27 +52,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("portal:sign_in" if was_contact else "accounts:sign_in")
 
 
-@method_decorator(anyone, name="dispatch")
-class PasswordResetView(auth_views.PasswordResetView):
-    """Asks for the address. The answer is the same whether it is known or not."""
-
-    form_class = StaffPasswordResetForm
-    template_name = "accounts/password_reset.html"
-    email_template_name = "accounts/password_reset_mail.txt"
-    subject_template_name = "accounts/password_reset_subject.txt"
-    success_url = reverse_lazy("accounts:password_reset_sent")
-
-    def form_valid(self, form) -> HttpResponse:
-        """Mail the link from the configured base URL, never from the Host header."""
-        scheme, _, host = settings.BASE_URL.partition("://")
-        form.save(
-            domain_override=host,
-            use_https=scheme == "https",
-            subject_template_name=self.subject_template_name,
-            email_template_name=self.email_template_name,
-            extra_email_context={"firm": self.request.firm},
-        )
-        return HttpResponseRedirect(str(self.success_url))
+@anyone
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """Asks for the address. Answer and time are the same whether it is known or not."""
+    form = PasswordLinkForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect("accounts:password_reset_sent")
+    return render(request, "accounts/password_reset.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @anyone
@@ -87,7 +75,3 @@ class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
 
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("accounts:sign_in")
-
-    def get_success_url(self) -> str:
-        """Back to the sign-in page."""
-        return reverse("accounts:sign_in")

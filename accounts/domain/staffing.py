@@ -1,0 +1,87 @@
+"""Inviting, changing and deactivating the firm's staff."""
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Role, User
+from core.domain.recording import record
+from core.registry import staff_duties
+
+
+class NotAllowed(Exception):
+    """A rule of the firm forbids it; the message is for the person who asked."""
+
+
+def duties_of(user: User) -> list[tuple[str, int]]:
+    """What `user` holds that somebody must take over: label and number, without the zeros."""
+    held = [(duty.label, duty.count(user)) for duty in staff_duties]
+    return [(label, count) for label, count in held if count]
+
+
+@transaction.atomic
+def change_staff(user: User, *, by: User, role: str) -> None:
+    """Give `user` another role. Raises NotAllowed for the last admin, or when contacts would lose their advisor."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.role == role:
+        return
+    if user.role == Role.ADMIN:
+        _keep_one_admin(user)
+    if role not in {Role.ADMIN, Role.ADVISOR} and duties_of(user):
+        raise NotAllowed(f"{user.name} is the primary advisor of contacts. Hand them over first.")
+    before, user.role = user.get_role_display(), role
+    user.save(update_fields=["role"])
+    end_sessions(user)
+    record(
+        "role_changed",
+        f"Role changed from {before} to {user.get_role_display()}",
+        subject_ids=[user.pk],
+        subject_type="user",
+        actor=by,
+    )
+
+
+@transaction.atomic
+def deactivate_staff(user: User, *, by: User, successor: User | None = None) -> None:
+    """Hand what `user` holds to `successor` and close their access at once, both or neither.
+
+    Raises NotAllowed for oneself, the last admin, or when there is something to hand over and nobody to take it.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user == by:
+        raise NotAllowed("You cannot deactivate yourself. Ask another admin.")
+    if user.role == Role.ADMIN:
+        _keep_one_admin(user)
+    if duties_of(user):
+        if successor is None or successor == user or not User.objects.possible_advisors().contains(successor):
+            raise NotAllowed("Choose an active advisor who takes the contacts over.")
+        for duty in staff_duties:
+            duty.hand_over(user, successor, by)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user)
+    record("deactivated", "Deactivated", subject_ids=[user.pk], subject_type="user", actor=by)
+
+
+def reactivate_staff(user: User, *, by: User) -> None:
+    """Open `user`'s access again."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=True)
+        record("reactivated", "Reactivated", subject_ids=[user.pk], subject_type="user", actor=by)
+
+
+def end_sessions(user: User) -> None:
+    """Sign `user` out everywhere. Sessions carry no user column, so the live ones are read through."""
+    ending = [
+        session.pk
+        for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator(chunk_size=500)
+        if session.get_decoded().get("_auth_user_id") == str(user.pk)
+    ]
+    Session.objects.filter(pk__in=ending).delete()
+
+
+def _keep_one_admin(user: User) -> None:
+    """Raise NotAllowed when `user` is the only active admin."""
+    others = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk)
+    if not others.select_for_update().exists():
+        raise NotAllowed("The firm needs at least one active admin.")

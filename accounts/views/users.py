@@ -1,0 +1,125 @@
+"""The users page: who works here, in which role."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import admins_only, staff_only
+from accounts.domain import staffing
+from accounts.forms import ProfileForm, StaffForm, SuccessorForm
+from accounts.models import User
+from accounts.models.user import STAFF_ROLES
+from accounts.tasks import mail_password_link
+from core.domain.recording import record
+
+
+@admins_only
+def user_list(request: HttpRequest) -> HttpResponse:
+    """All of the staff, the active first; a firm has tens to some thousands."""
+    query = request.GET.get("q", "").strip()
+    users = User.objects.staff().order_by("-is_active", "last_name", "first_name", "pk")
+    for word in query.split():
+        users = users.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
+    found = list(users[:500])
+    return render(request, "accounts/users.html", {"users": found, "query": query, "limit_reached": len(found) == 500})
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_invite(request: HttpRequest) -> HttpResponse:
+    """Add somebody; they get a link to choose a password."""
+    form = StaffForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        user = form.save(commit=False)
+        user.set_unusable_password()
+        user.save()
+        record(
+            "invited",
+            f"Invited as {user.get_role_display()}",
+            subject_ids=[user.pk],
+            subject_type="user",
+            actor=request.user,
+        )
+        mail_password_link.delay_on_commit(user.email, welcome=True)
+        messages.success(request, f"{user.name} has been added. A link to choose a password is on its way.")
+        return redirect("accounts:users")
+    context = {"form": form, "title": "Invite staff", "submit_label": "Invite", "cancel_url": "/users/"}
+    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of the staff: name, role, and the ways to let them in or shut them out."""
+    user = get_object_or_404(User.objects.staff(), pk=pk)
+    form = StaffForm(request.POST if request.method == "POST" else None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            staffing.change_staff(user, by=request.user, role=form.cleaned_data["role"])
+        except staffing.NotAllowed as refusal:
+            form.add_error("role", str(refusal))
+        else:
+            form.save()
+            messages.success(request, f"{user.name} has been saved.")
+            return redirect("accounts:users")
+    context = {"form": form, "person": User.objects.get(pk=pk), "roles": STAFF_ROLES}
+    return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
+
+
+@admins_only
+@require_POST
+def user_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail somebody a link to choose a password."""
+    user = get_object_or_404(User.objects.staff(), pk=pk, is_active=True)
+    mail_password_link.delay_on_commit(user.email, welcome=not user.has_usable_password())
+    messages.success(request, f"A link to choose a password is on its way to {user.email}.")
+    return redirect("accounts:user", pk=pk)
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """One guided step: hand over what they hold, then close their access."""
+    user = get_object_or_404(User.objects.staff(), pk=pk, is_active=True)
+    duties = staffing.duties_of(user)
+    form = SuccessorForm(request.POST if request.method == "POST" else None, leaver=user) if duties else None
+    refusal = ""
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            successor = form.cleaned_data["successor"] if form else None
+            staffing.deactivate_staff(user, by=request.user, successor=successor)
+        except staffing.NotAllowed as error:
+            refusal = str(error)
+        else:
+            messages.success(request, f"{user.name} has been deactivated and is signed out everywhere.")
+            return redirect("accounts:users")
+    context = {"person": user, "duties": duties, "form": form, "refusal": refusal}
+    failed = bool(refusal or (form and form.errors))
+    return render(request, "accounts/user_deactivate.html", context, status=422 if failed else 200)
+
+
+@admins_only
+@require_POST
+def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open somebody's access again."""
+    user = get_object_or_404(User.objects.staff(), pk=pk, is_active=False)
+    staffing.reactivate_staff(user, by=request.user)
+    messages.success(request, f"{user.name} can sign in again.")
+    return redirect("accounts:user", pk=pk)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """One's own name, phone and time zone."""
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None, instance=User.objects.get(pk=request.user.pk)
+    )
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Your profile has been saved.")
+        return redirect("accounts:profile")
+    context = {"form": form, "title": "Your profile", "submit_label": "Save the profile", "cancel_url": "/contacts/"}
+    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,1 @@
+"""Verbs on contacts, each written for a set."""
