@@ -252,6 +252,7 @@ if not INSECURE_HTTP:
 
 DJANGO_TABLES2_TEMPLATE = "core/table.html"
 SILENCED_SYSTEM_CHECKS = [
+    "security.W019",  # frames of our own pages are meant: see X_FRAME_OPTIONS
     "auth.W004",  # email is unique per side (staff, portal): two conditional constraints, two backends
 ]
 

@@ -88,7 +88,7 @@ def new_page(chromium, live_app):
 
     def complain_about(message):
         if "Content Security Policy" in message.text:
-            complaints.append(message.text)
+            complaints.append(f"{message.text} at {message.location}")
 
     def open_page(**options):
         options = {"viewport": {"width": 1440, "height": 900}, "base_url": live_app.base_url} | options

@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -36,12 +37,12 @@ class Received:
     @property
     def text(self) -> str:
         """The plain text part."""
-        return self.message.get_body(("plain",)).get_content()
+        return self.message.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
     @property
     def html(self) -> str:
         """The HTML part."""
-        return self.message.get_body(("html",)).get_content()
+        return self.message.get_body(("html",)).get_content().replace("\r\n", "\n")
 
 
 class MailSink:
@@ -95,6 +96,7 @@ class MailSink:
 
     def start(self) -> None:
         """Listen; after a stop, on the same port again."""
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # a line for each word of a dialogue otherwise
         self._controller = _PlainController(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
         self.port = self._controller.server.sockets[0].getsockname()[1]
