@@ -18,7 +18,6 @@ from advisorhub.runner.supervisor import Supervisor, end_group
 READY_SECONDS = 120
 LOOK_SECONDS = 3
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-SETTLE_SECONDS = 5  # pages work before worker and scheduler have reported; do not keep people waiting
 
 
 class Stopped(BaseException):
@@ -97,30 +96,27 @@ class Server:
             [programs.web(self.host, self.port), programs.worker(), programs.scheduler()], self.environment
         )
         self.supervisor.start()
+        self._ask_for_sign_ins()
         deadline = time.monotonic() + READY_SECONDS
-        self.supervisor.watch(lambda: self._answers("/") or time.monotonic() > deadline, strict=True)
+        self.supervisor.watch(lambda: self._answers() or time.monotonic() > deadline, strict=True)
         if time.monotonic() > deadline:
             raise RunnerError(f"AdvisorHub did not answer at {self.address} within {READY_SECONDS} seconds.")
-        settled = time.monotonic() + SETTLE_SECONDS
-        self.supervisor.watch(lambda: self._answers("/readyz") or time.monotonic() > settled, strict=True)
-        sign_ins = self._demo_sign_ins()
-        print(f"\nAdvisorHub is ready at {self.address}\n{sign_ins}Ctrl-C stops it.\n", flush=True)
+        print(f"\nAdvisorHub is ready at {self.address}\n{self._sign_ins()}Ctrl-C stops it.\n", flush=True)
 
-    def _answers(self, path: str) -> bool:
+    def _answers(self) -> bool:
+        """Tell whether the first page is served; what worker and scheduler do is for `/readyz` to say."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  (read, not bound)
         connection = http.client.HTTPConnection(host, self.port, timeout=10)
         try:
-            connection.request("GET", path, headers={"Host": f"127.0.0.1:{self.port}"})
+            connection.request("GET", "/", headers={"Host": f"127.0.0.1:{self.port}"})
             return connection.getresponse().status < 400
         except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
 
-    def _demo_sign_ins(self) -> str:
-        """Return the demo's sign-ins to print, or nothing where there is no demo."""
-        if self.environment["DEMO"] not in {"1", "true", "True", "yes", "on"}:
-            return ""
+    def _ask_for_sign_ins(self) -> None:
+        """Have the demo's sign-ins looked up while the web server starts."""
         self._step = subprocess.Popen(
             [sys.executable, "manage.py", "demo_sign_ins"],
             env=self.environment,
@@ -130,8 +126,12 @@ class Server:
             stderr=subprocess.DEVNULL,
             text=True,
         )
+
+    def _sign_ins(self) -> str:
+        """Return the demo's sign-ins to print, or nothing where there is no demo."""
         text, _nothing = self._step.communicate()
-        return f"\n{text.strip()}\n\n" if self._step.returncode == 0 and text.strip() else ""
+        is_demo = self.environment["DEMO"].lower() in {"1", "true", "yes", "on"}
+        return f"\n{text.strip()}\n\n" if is_demo and self._step.returncode == 0 and text.strip() else ""
 
     def _stop(self) -> None:
         if self.supervisor:
