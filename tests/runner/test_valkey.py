@@ -6,6 +6,8 @@ import socket
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from advisorhub.runner.valkey import EmbeddedValkey
 
@@ -27,7 +29,8 @@ def ping(server):
 def test_nobody_enters_without_the_password(valkey):
     valkey.start()
     assert ping(valkey)
-    with redis.Redis(port=valkey.state["port"]) as client, pytest.raises(redis.AuthenticationError):
+    once = Retry(NoBackoff(), 0)
+    with redis.Redis(port=valkey.state["port"], retry=once) as client, pytest.raises(redis.AuthenticationError):
         client.ping()
     assert valkey.state_file.stat().st_mode & 0o077 == 0
     assert valkey.config.stat().st_mode & 0o077 == 0
