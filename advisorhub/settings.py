@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "outreach",
     "reports",
     "portal",
+    "demo",
 ]
 
 MIDDLEWARE = [

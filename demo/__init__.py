@@ -1,0 +1,1 @@
+"""The demo firm: visibly fictional, believable, the same every time."""

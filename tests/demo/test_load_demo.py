@@ -1,0 +1,51 @@
+"""The demo firm loads, is whole, and is the same every time."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Role, User
+from contacts.models import Contact, Household, Status
+from experiences.models import Campaign, Experience, Resource, Team
+
+
+@pytest.fixture
+def demo_firm(db, settings, tmp_path):
+    """500 contacts, as script/server loads them."""
+    call_command("load_demo", verbosity=0)
+
+
+def test_the_demo_firm_is_whole(demo_firm):
+    staff = User.objects.staff()
+    assert staff.count() == 6
+    assert {user.role for user in staff} == {Role.ADMIN, Role.ADVISOR, Role.SUPPORT, Role.COMPLIANCE}
+    counted = [model.objects.count() for model in (Team, Experience, Campaign, Contact)]
+    assert counted == [3, 4, 2, 500]
+    assert set(Contact.objects.values_list("status", flat=True)) == set(Status.values)
+    assert set(Resource.objects.values_list("kind", flat=True)) == {"file", "link", "video"}
+    assert not Household.objects.filter(head=None).exclude(members=None).exists()
+
+
+def test_everything_in_it_is_visibly_fictional(demo_firm):
+    assert not Contact.objects.exclude(email__endswith="example.com").exists()
+    assert not Contact.objects.exclude(phone__regex=r"^\+1\d{3}55501\d\d$").exists()
+
+
+def test_its_history_lies_in_the_past_and_in_order(demo_firm):
+    from django.db.models import F, Q
+    from django.utils import timezone
+
+    assert not Contact.objects.filter(Q(last_login_at__gt=timezone.now()) | Q(start_at__gt=F("last_login_at"))).exists()
+    event = Contact.pgh_event_model.objects.order_by("pgh_created_at").first()
+    assert event.pgh_created_at == event.created_at
+
+
+def test_loading_twice_is_refused_and_can_be_made_harmless(demo_firm):
+    call_command("load_demo", "--if-empty")
+    with pytest.raises(CommandError):
+        call_command("load_demo")
+    assert Contact.objects.count() == 500
+
+
+def test_no_more_or_less_contacts_than_allowed(db):
+    with pytest.raises(CommandError):
+        call_command("load_demo", "--contacts", "0")
