@@ -153,6 +153,9 @@ WHERE happened
 """
 
 
+TABLES_JOINED = "demo_plan, accounts_user, contacts_contact, contacts_assignment, outreach_invitation"
+
+
 def create_contacts(
     count: int, *, base: datetime, teams: list[Team], experiences: list[Experience], campaigns: list[Campaign]
 ) -> None:
