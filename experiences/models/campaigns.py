@@ -11,6 +11,11 @@ from experiences.models.resources import Resource
 from experiences.models.template import Template
 
 
+def usual_time() -> time:
+    """Nine in the morning. A function, because Django warns of a fixed time that is close to now."""
+    return time(9, 0)
+
+
 @pghistory.track(append_only=True)
 class Campaign(Template):
     """A day plan. Clients never see its name."""
@@ -32,7 +37,7 @@ class Touchpoint(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="touchpoints")
     day = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(730)])
-    time_of_day = models.TimeField(default=time(9, 0))
+    time_of_day = models.TimeField(default=usual_time)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.MESSAGE)
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True, max_length=4000)
