@@ -1,0 +1,133 @@
+"""What the contact list can be narrowed by. Every parameter is one field of the URL and one chip."""
+
+from datetime import datetime, time, timedelta
+
+import django_filters
+from django import forms
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from accounts.models import Role, User
+from contacts.models import Contact, ContactType, Household, Status, Tag
+from experiences.models import Campaign, Experience, Team
+
+# More are no choice any more: they take long to load and longer to read. A name is typed instead.
+ADVISORS_AT_MOST = 200
+
+DATE = {"widget": forms.DateInput(attrs={"type": "date"})}
+
+
+class KeyFilter(django_filters.MultipleChoiceFilter):
+    """Any of several values of a column, compared as they are, without a join."""
+
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        """Rows whose column holds one of the values; all rows when none is given."""
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
+class TagFilter(django_filters.MultipleChoiceFilter):
+    """Contacts that carry every one of the tags, each by EXISTS: no row appears twice."""
+
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        """Narrow by each tag in turn."""
+        through = Contact.tags.through.objects
+        for tag in value:
+            qs = qs.filter(Exists(through.filter(contact=OuterRef("pk"), tag=tag)))
+        return qs
+
+
+class DayFilter(django_filters.DateFilter):
+    """A bound of a moment by whole days in the viewer's zone; the last day counts in full."""
+
+    def filter(self, qs: QuerySet, value) -> QuerySet:
+        """From the day's beginning, or up to its end."""
+        if value is None:
+            return qs
+        if self.lookup_expr == "lt":
+            value = value + timedelta(days=1)
+        moment = timezone.make_aware(datetime.combine(value, time.min))
+        return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": moment})
+
+
+class ContactFilter(django_filters.FilterSet):
+    """The filters of the contact list, and so the meaning of "all that match"."""
+
+    q = django_filters.CharFilter(method="search", label="Search")
+    name = django_filters.CharFilter(method="by_name", label="Name begins with")
+    advisor = KeyFilter(field_name="primary_advisor", label="Primary advisor")
+    advisor_name = django_filters.CharFilter(method="by_advisor_name", label="Advisor’s name contains")
+    type = KeyFilter(field_name="contact_type", choices=ContactType.choices, label="Type")
+    status = KeyFilter(choices=Status.choices, label="Status")
+    experience = KeyFilter(label="Experience")
+    campaign = KeyFilter(label="Campaign")
+    team = KeyFilter(label="Team")
+    tag = TagFilter(label="Tag")
+    household = django_filters.CharFilter(method="by_household", label="Household contains")
+    has_login = django_filters.ChoiceFilter(
+        choices=[("yes", "Has signed in"), ("no", "Never signed in")],
+        method="by_login",
+        label="Sign-in",
+        empty_label="Any",
+    )
+    login_from = DayFilter(field_name="last_login_at", lookup_expr="gte", label="Last login from", **DATE)
+    login_to = DayFilter(field_name="last_login_at", lookup_expr="lt", label="Last login to", **DATE)
+    created_from = DayFilter(field_name="created_at", lookup_expr="gte", label="Created from", **DATE)
+    created_to = DayFilter(field_name="created_at", lookup_expr="lt", label="Created to", **DATE)
+
+    class Meta:
+        model = Contact
+        fields: list[str] = []
+
+    def __init__(self, data=None, *args, **kwargs) -> None:
+        super().__init__(data, *args, **kwargs)
+        for name, choices in given_choices().items():
+            self.filters[name].extra["choices"] = choices
+        picked = [key for key in self.data.getlist("advisor") if key.isdigit()] if self.data else []
+        advisors = advisor_choices(picked)
+        self.filters["advisor"].extra["choices"] = advisors
+        if len(advisors) < ADVISORS_AT_MOST and not self.data.get("advisor_name"):
+            del self.filters["advisor_name"]
+
+    def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Name, email, phone."""
+        return qs.search(value)
+
+    def by_name(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """The beginning of the last or the first name."""
+        return qs.filter(Q(last_name__istartswith=value) | Q(first_name__istartswith=value))
+
+    def by_advisor_name(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Contacts of every advisor whose name has all the words."""
+        advisors = User.objects.staff()
+        for word in value.split():
+            advisors = advisors.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+        return qs.filter(primary_advisor__in=advisors.values("pk"))
+
+    def by_household(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Contacts in a household so named."""
+        return qs.filter(household__in=Household.objects.filter(name__icontains=value).values("pk"))
+
+    def by_login(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Whether they ever signed in."""
+        return qs.filter(last_login_at__isnull=value == "no")
+
+
+def given_choices() -> dict[str, list[tuple[str, str]]]:
+    """The choices of experience, campaign, team and tag, read in one query; archived ones may still be in use."""
+    kinds = {"experience": Experience, "campaign": Campaign, "team": Team, "tag": Tag}
+    parts = [
+        model.objects.order_by().annotate(kind=Value(kind)).values_list("kind", "pk", "name")
+        for kind, model in kinds.items()
+    ]
+    choices: dict[str, list[tuple[str, str]]] = {kind: [] for kind in kinds}
+    for kind, key, name in parts[0].union(*parts[1:], all=True):
+        choices[kind].append((str(key), name))
+    return {kind: sorted(found, key=lambda pair: pair[1].lower()) for kind, found in choices.items()}
+
+
+def advisor_choices(picked: list[str]) -> list[tuple[str, str]]:
+    """Those already picked and the first `ADVISORS_AT_MOST` by name."""
+    advisors = User.objects.filter(role__in=[Role.ADMIN, Role.ADVISOR]).only("first_name", "last_name", "email")
+    first = Case(When(pk__in=picked, then=0), default=1) if picked else Value(0)
+    rows = advisors.order_by(first, "last_name", "first_name", "pk")[: ADVISORS_AT_MOST + len(picked)]
+    return [(str(user.pk), user.name) for user in rows]

@@ -1,0 +1,220 @@
+"""The list page: a queryset, a filterset and a table make a page whose whole state stands in the URL.
+
+Declare one like this, and give it an address with its guard (no template of its own is needed):
+
+    class TeamList(ListPage):
+        title = "Teams"
+        noun = "teams"
+        table_class = TeamTable        # django-tables2; each column's `order_by` is a tuple, the key comes by itself
+        filterset_class = TeamFilter   # django-filter; one parameter per filter, so each is one chip
+
+        def rows(self):
+            return Team.objects.visible_to(self.request.user).only("name")
+
+    path("teams/", staff_only(TeamList.as_view()), name="teams")
+
+Optional: `subtitle`, `empty` (title, text), `page_actions` and `selection()`; `template_name` may extend
+`core/list_page.html`. It takes two queries for the rows (keys, then the page's rows) and one for the count.
+An invalid filter selects nothing. Without JavaScript everything is links and one GET form.
+"""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views import View
+from django_filters import FilterSet
+from django_tables2 import Table
+from django_tables2.rows import BoundRows
+
+PAGE_SIZES = (25, 50, 100, 200)
+PAGE_SIZE = 50
+# Names in the URL that belong to the page and not to its filters.
+PAGE_PARAMETERS = ("page", "per_page", "sort", "view")
+
+
+class KeyPaginator(Paginator):
+    """Pages over a table's rows: keys first, from the nearer end, and then only the page's rows.
+
+    A page number out of range or not a number shows the nearest page there is.
+    """
+
+    object_list: BoundRows
+
+    def page(self, number):
+        """The page nearest to `number`; its rows come in the order of the table."""
+        number = min(max(_whole(number, 1), 1), self.num_pages)
+        table, ordered = self.object_list.table, self.object_list.data.data
+        if isinstance(ordered, QuerySet):
+            return self._get_page(BoundRows(data=self._records(ordered, number), table=table), number, self)
+        start = (number - 1) * self.per_page
+        return self._get_page(self.object_list[start : start + self.per_page], number, self)
+
+    def _records(self, ordered: QuerySet, number: int) -> list[Model]:
+        """The rows of one page. Past the middle the order is turned round, so no page is far away."""
+        start = (number - 1) * self.per_page
+        stop = min(start + self.per_page, self.count)
+        if start > self.count // 2:
+            backwards = ordered.reverse().values_list("pk", flat=True)
+            keys = list(backwards[self.count - stop : self.count - start])[::-1]
+        else:
+            keys = list(ordered.values_list("pk", flat=True)[start:stop])
+        found = {record.pk: record for record in ordered.order_by().filter(pk__in=keys)}
+        return [found[key] for key in keys if key in found]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in use, in words, and the address without it. Unpacks as (label, url)."""
+
+    label: str
+    url: str
+
+    def __iter__(self):
+        return iter((self.label, self.url))
+
+
+class ListPage(View):
+    """Base of all list pages; see the head of this file."""
+
+    title = ""
+    subtitle = ""
+    noun = "rows"
+    table_class: type[Table]
+    filterset_class: type[FilterSet] | None = None
+    template_name = "core/list_page.html"
+    partial_name = "core/list_page.html#list"
+    page_size = PAGE_SIZE
+    empty = ("Nothing here yet", "")
+
+    def rows(self) -> QuerySet:
+        """What the user may see, before any filter, without an order: the table brings that."""
+        raise NotImplementedError
+
+    def page_actions(self) -> list:
+        """Buttons beside the heading: objects with `.label .url .icon .primary`."""
+        return []
+
+    def selection(self) -> dict:
+        """Context of `core/selection_bar.html`; empty for a list whose rows cannot be ticked."""
+        return {}
+
+    def extra(self) -> dict:
+        """More context for a template of one's own."""
+        return {}
+
+    def table_options(self) -> dict:
+        """More arguments for the table, such as what the user may do."""
+        return {}
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """The page, or for htmx only the part that holds `#list`."""
+        filterset, matching = filtered(self.filterset_class, request.GET, self.rows(), request)
+        table = self._table(matching)
+        context = {
+            "page_list": self,
+            "title": self.title,
+            "table": table,
+            "page": table.page,
+            "filter": filterset,
+            "chips": chips(filterset, request.GET, request.path) if filterset else [],
+            "narrowed": bool(filterset and filterset.is_bound and narrowing(request.GET)),
+            "clear_url": request.path,
+            "page_sizes": PAGE_SIZES,
+            "list_actions": self.page_actions(),
+        }
+        context |= self.extra()
+        if request.htmx and request.htmx.target == "list":
+            return render(request, self.partial_name, context)
+        selection = self.selection()
+        if selection:
+            context |= {"selection_total": table.page.paginator.count, **selection}
+        return render(request, self.template_name, context)
+
+    def _table(self, matching: QuerySet) -> Table:
+        """The table, in the order of the URL and with the key last, cut to the page of the URL."""
+        get = self.request.GET
+        order = {"order_by": get.getlist("sort")[:3]} if get.get("sort") else {}
+        table = self.table_class(matching, request=self.request, **order, **self.table_options())
+        table.order_by_field, table.page_field, table.per_page_field = "sort", "page", "per_page"
+        ordered = table.data.data
+        if isinstance(ordered, QuerySet):
+            table.data.data = total_order(ordered)
+        size = _whole(get.get("per_page"), self.page_size)
+        table.paginate(
+            page=get.get("page", 1),
+            per_page=size if size in PAGE_SIZES else self.page_size,
+            paginator_class=KeyPaginator,
+        )
+        return table
+
+
+def total_order(rows: QuerySet) -> QuerySet:
+    """`rows` in their own order with the key as the last word, so that paging never shows a row twice."""
+    order = list(rows.query.order_by) or list(rows.query.get_meta().ordering if rows.query.default_ordering else [])
+    names = {str(part).lstrip("-") for part in order}
+    if names & {"pk", "id"} or any("F(id)" in name for name in names):
+        return rows
+    return rows.order_by(*order, "pk")
+
+
+def filtered(
+    filterset_class: type[FilterSet] | None, query: QueryDict, rows: QuerySet, request: HttpRequest
+) -> tuple[FilterSet | None, QuerySet]:
+    """The filterset and the rows that match. A filter that cannot be read matches nothing: it never widens."""
+    if filterset_class is None:
+        return None, rows
+    filterset = filterset_class(query, queryset=rows, request=request)
+    return filterset, filterset.qs if filterset.is_valid() else rows.none()
+
+
+def narrowing(query: QueryDict) -> dict[str, list[str]]:
+    """The parts of a query string that narrow a list, without empty ones."""
+    return {
+        name: [value for value in values if value]
+        for name, values in query.lists()
+        if name not in PAGE_PARAMETERS and any(values)
+    }
+
+
+def chips(filterset: FilterSet, query: QueryDict, path: str) -> list[Chip]:
+    """A chip for every value of every filter in use, unreadable ones included: they can be removed too."""
+    fields = filterset.form.fields
+    found = []
+    for name, values in narrowing(query).items():
+        if name not in fields:
+            continue
+        for value in values:
+            words = _words(fields[name], value)
+            found.append(Chip(f"{fields[name].label or name}: {words}", _without(query, path, name, value)))
+    return found
+
+
+def _words(field, value: str) -> str:
+    """What people call a value of a filter: the label of a choice, the text itself otherwise."""
+    queryset = getattr(field, "queryset", None)
+    if queryset is not None:
+        named = queryset.filter(pk=value).first() if value.isdigit() else None
+        return str(named) if named else "unknown"
+    if hasattr(field, "choices"):
+        known = {str(key): str(label) for key, label in field.choices if not isinstance(label, list | tuple)}
+        return known.get(value, value)
+    return value
+
+
+def _without(query: QueryDict, path: str, name: str, value: str) -> str:
+    """The address of this list without one value of one filter, back on its first page."""
+    query = query.copy()
+    query.setlist(name, [kept for kept in query.getlist(name) if kept != value])
+    query.pop("page", None)
+    return f"{path}?{query.urlencode()}" if query else path
+
+
+def _whole(text, default: int) -> int:
+    """A whole number from the URL, or the default."""
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        return default
