@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pghistory
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
@@ -77,6 +77,9 @@ def run(operation_id: int) -> None:
                 pass
         except LostClaim:
             logger.info("Operation %s was taken over by another worker.", operation_id)
+        except (OperationalError, InterfaceError):
+            # A restart of PostgreSQL, a deadlock: what was not committed is done again once the lease is over.
+            logger.warning("Operation %s lost the database; the sweep goes on with it.", operation_id, exc_info=True)
         except Exception as error:
             logger.exception("Operation %s failed.", operation_id)
             _end(operation, Operation.State.FAILED, error=f"{type(error).__name__}: {error}"[:500])

@@ -1,0 +1,98 @@
+"""Operations end complete, whatever happens on the way."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from core.domain import running
+from core.models import Operation, OperationLine
+from core.operations import Kind, Outcome
+from core.registry import operation_kinds
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Counting(Kind):
+    """Does nothing but count; loses its database, or fails for good, at the wish of the test."""
+
+    key = "test_counting"
+    chunk = 2
+    breaks_at = None
+    fails = False
+
+    def apply(self, operation, subject_ids):
+        """Mark odd ones done and even ones skipped."""
+        if self.breaks_at in subject_ids:
+            Counting.breaks_at = None
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        if self.fails:
+            raise ValueError("no such thing")
+        return Outcome(
+            done=[one for one in subject_ids if one % 2],
+            skipped={one: "Even." for one in subject_ids if not one % 2},
+        )
+
+
+@pytest.fixture
+def kind():
+    """The kind, known while the test runs."""
+    Counting.breaks_at, Counting.fails = None, False
+    operation_kinds.register(Counting.key, Counting())
+    yield Counting
+    operation_kinds._entries.pop(Counting.key)
+
+
+@pytest.fixture
+def operation(kind):
+    """Five rows to work on."""
+    operation = Operation.objects.create(kind=kind.key, title="Counting", owner=UserFactory(), total=5)
+    OperationLine.objects.bulk_create(OperationLine(operation=operation, subject_id=one) for one in range(1, 6))
+    return operation
+
+
+def figures(operation):
+    """State and counts, as the row has them and as the lines say."""
+    operation.refresh_from_db()
+    lines = running.counts(operation)
+    assert (operation.done, operation.skipped, operation.failed) == (lines["done"], lines["skipped"], lines["failed"])
+    return operation.state, operation.done, operation.skipped, operation.failed
+
+
+def test_a_small_operation_ends_within_the_request(operation):
+    running.start(operation)
+    assert figures(operation) == ("finished", 3, 2, 0)
+
+
+def test_starting_twice_runs_once(operation):
+    running.start(operation)
+    running.start(operation)
+    running.run(operation.pk)
+    operation.refresh_from_db()
+    assert (figures(operation), operation.attempts) == (("finished", 3, 2, 0), 1)
+
+
+def test_a_lost_database_leaves_the_rest_for_the_sweep(operation, kind):
+    kind.breaks_at = 3
+    running.start(operation)
+    connection.close()
+    assert figures(operation) == ("running", 1, 1, 0)
+    Operation.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    running.resume_stuck()
+    assert figures(operation) == ("finished", 3, 2, 0)
+
+
+def test_an_error_of_ours_is_told_and_changes_nothing_more(operation, kind):
+    kind.fails = True
+    running.start(operation)
+    assert figures(operation) == ("failed", 0, 0, 0)
+    assert operation.error == "ValueError: no such thing"
+
+
+def test_a_cancelled_operation_keeps_what_was_done_and_leaves_the_rest(operation):
+    Operation.objects.update(cancel_requested=True)
+    running.start(operation)
+    assert figures(operation) == ("stopped", 0, 0, 0)
