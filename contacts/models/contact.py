@@ -1,6 +1,7 @@
 """The contact: a person the firm serves or courts."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -47,6 +48,15 @@ class SearchText(Func):
 
 
 LIVE = Q(deleted_at=None)
+PORTAL_ACCOUNT_FOLLOWS = """
+UPDATE accounts_user SET
+    is_active = NEW.deactivated_at IS NULL AND NEW.deleted_at IS NULL,
+    email = CASE WHEN NEW.deleted_at IS NULL THEN NEW.email ELSE 'deleted-' || NEW.id || '@portal.invalid' END,
+    first_name = NEW.first_name,
+    last_name = NEW.last_name
+WHERE id = NEW.user_id AND role = 'contact';
+RETURN NULL;
+"""
 REQUIRED_FIELDS = ["first_name", "last_name", "email", "phone", "primary_advisor", "contact_type"]
 
 
@@ -60,7 +70,8 @@ class Contact(models.Model):
     """A person the firm serves or courts. Reached only through `Contact.objects.visible_to(user)`.
 
     Status is computed by the database from the facts beside it (a stored generated column), so no code
-    path can leave the two apart.
+    path can leave the two apart. The portal account follows its contact by trigger: closed when the contact
+    is deactivated or deleted, which ends every open session, and renamed when the address changes.
     """
 
     first_name = models.CharField(max_length=100)
@@ -156,6 +167,17 @@ class Contact(models.Model):
                 condition=~Q(first_name="") & ~Q(last_name="") & ~Q(email="") & ~Q(phone=""),
                 name="contact_required_fields",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="portal_account_follows",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "user", "email", "first_name", "last_name", "deactivated_at", "deleted_at"
+                ),
+                func=PORTAL_ACCOUNT_FOLLOWS,
+            )
         ]
         # One index per sort of the list, each ending in the primary key: a total order, read off the index.
         indexes = [
