@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.access import admins_only
 from accounts.views import firm, sign_in, users
 
 app_name = "accounts"
@@ -12,7 +13,7 @@ urlpatterns = [
     path("password/sent/", sign_in.password_reset_sent, name="password_reset_sent"),
     path("password/<uidb64>/<token>/", sign_in.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
     path("profile/", users.profile, name="profile"),
-    path("users/", users.user_list, name="users"),
+    path("users/", admins_only(users.UserList.as_view()), name="users"),
     path("users/invite/", users.user_invite, name="user_invite"),
     path("users/<int:pk>/", users.user_edit, name="user"),
     path("users/<int:pk>/link/", users.user_link, name="user_link"),

@@ -67,13 +67,10 @@ class KeyPaginator(Paginator):
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter in use, in words, and the address without it. Unpacks as (label, url)."""
+    """A filter in use, in words, and the address without it."""
 
     label: str
     url: str
-
-    def __iter__(self):
-        return iter((self.label, self.url))
 
 
 class ListPage(View):

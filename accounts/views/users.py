@@ -1,29 +1,46 @@
 """The users page: who works here, in which role."""
 
+from types import SimpleNamespace
+
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import admins_only, staff_only
 from accounts.domain import staffing
+from accounts.filters import UserFilter
 from accounts.forms import ProfileForm, StaffForm, SuccessorForm
 from accounts.models import User
 from accounts.models.user import STAFF_ROLES
+from accounts.tables import UserTable
 from accounts.tasks import mail_password_link
 from core.domain.recording import record
+from core.listing import ListPage
 
 
-@admins_only
-def user_list(request: HttpRequest) -> HttpResponse:
-    """All of the staff, the active first; a firm has tens to some thousands."""
-    query = request.GET.get("q", "").strip()
-    users = User.objects.staff().order_by("-is_active", "last_name", "first_name", "pk")
-    for word in query.split():
-        users = users.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
-    found = list(users[:500])
-    return render(request, "accounts/users.html", {"users": found, "query": query, "limit_reached": len(found) == 500})
+class UserList(ListPage):
+    """Everyone who signs in on the firm's side."""
+
+    title = "Users"
+    subtitle = "Everyone who signs in on the firm’s side."
+    noun = "users"
+    table_class = UserTable
+    filterset_class = UserFilter
+    empty_icon = "users"
+
+    def rows(self) -> QuerySet:
+        """The staff; clients are contacts."""
+        return User.objects.staff()
+
+    def page_actions(self) -> list:
+        """New colleagues are invited."""
+        invite = SimpleNamespace(
+            label="Invite staff", icon="user-plus", url=reverse("accounts:user_invite"), primary=True
+        )
+        return [invite]
 
 
 @admins_only

@@ -72,8 +72,15 @@ def test_the_users_page_takes_the_same_queries_for_any_number(as_user, admin, dj
     UserFactory.create_batch(count)
     client = as_user(admin)
     client.get("/users/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         assert client.get("/users/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["q=zzz", "q=adm&role=admin", "state=active&sort=-last_login", "sort=name", "role=no", "page=x"]
+)
+def test_the_users_page_is_searched_sorted_and_narrowed(as_user, admin, query):
+    assert as_user(admin).get(f"/users/?{query}").status_code == 200
 
 
 def test_the_settings_are_saved(as_user, admin):

@@ -1,0 +1,54 @@
+"""The users page's columns."""
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from core.templatetags.ui import ago, avatar, badge
+
+
+class UserTable(tables.Table):
+    """One row for each of the staff."""
+
+    name = tables.Column(accessor="last_name", attrs={"td": {"class": "col-main"}})
+    role = tables.Column()
+    state = tables.Column(accessor="is_active", order_by="is_active")
+    last_login = tables.Column(verbose_name="Last sign-in", empty_values=())
+
+    caption = "Users"
+
+    class Meta:
+        order_by = ("-state", "name")
+
+    def order_name(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By last, then first name, whatever their case."""
+        order = [Lower("last_name"), Lower("first_name")]
+        return queryset.order_by(*(part.desc() if is_descending else part.asc() for part in order), "pk"), True
+
+    def order_last_login(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """Those who never came are the longest ago."""
+        login = F("last_login")
+        order = login.desc(nulls_last=True) if is_descending else login.asc(nulls_first=True)
+        return queryset.order_by(order, "pk"), True
+
+    def render_name(self, record: User) -> SafeString:
+        """Face, name and email, linked to their page."""
+        return format_html(
+            '<a class="person" href="{}">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></a>',
+            reverse("accounts:user", args=[record.pk]),
+            avatar(record),
+            record.name,
+            record.email,
+        )
+
+    def render_state(self, value: bool) -> SafeString:
+        """Whether they can sign in."""
+        return badge("Active", "success", "check") if value else badge("Deactivated", "neutral", "ban")
+
+    def render_last_login(self, record: User) -> SafeString:
+        """How long ago."""
+        return ago(record.last_login, "Never")
