@@ -79,6 +79,20 @@ class Duty:
     hand_over: Callable[[Any, Any, Any], None]
 
 
+@dataclass(frozen=True)
+class AfterAssign:
+    """What may be asked for together with assigning: key "invite" of the outreach room makes "Assign and invite".
+
+    `run(contact_ids, by, operation)` is called in the transaction that assigned them, for those who were assigned
+    or had exactly this already. `left_out(contacts)` answers before, for the preview, with how many of a queryset
+    of contacts it would leave out, by reason in words.
+    """
+
+    label: str
+    run: Callable[[list[int], Any, Any], None]
+    left_out: Callable[[Any], dict[str, int]] = field(default=lambda contacts: {})
+
+
 nav = Registry("nav")  # NavItem: the staff rail
 add_menu = Registry("add_menu")  # NavItem: what the Add button offers
 person_menu = Registry("person_menu")  # NavItem: the menu behind one's own face
@@ -87,6 +101,7 @@ contact_bulk_actions = Registry("contact_bulk_actions")  # Action on a selection
 contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -> (sentence, url, label) | None
 contact_sections = Registry("contact_sections")  # callable(contact, user) -> rendered section | None
 timeline_sources = Registry("timeline_sources")  # callable(contact) -> iterable of timeline entries
+after_assign = Registry("after_assign")  # AfterAssign: what may follow an assignment, such as inviting
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck
 daily_jobs = Registry("daily_jobs")  # callable() run once a day
 staff_duties = Registry("staff_duties")  # Duty

@@ -1,0 +1,264 @@
+"""Giving contacts an experience, changing it, taking it away. Nothing else writes these columns.
+
+Every verb is written for a set: some statements for one contact or for many thousand. It must run in a
+transaction of the caller's making (an operation's chunk, or `transaction.atomic()`), answers with an Outcome
+in which each contact appears once, and never raises because of a contact's state.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, Case, CharField, Count, Exists, ExpressionWrapper, OuterRef, Q, Value, When
+from django.db.models.functions import Greatest, Now
+
+from accounts.models import User
+from contacts.domain.assignment_words import words_for_assigned, words_for_changed
+from contacts.domain.local_days import local_days
+from contacts.models import Assignment, Contact
+from contacts.querysets import ContactQuerySet
+from core.domain.recording import record
+from core.models import Operation
+from core.operations import Outcome
+from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate, Team
+
+
+class _Keep:
+    """Stands for "leave it as it is", where None means "set it to nothing"."""
+
+    def __repr__(self) -> str:
+        return "KEEP"
+
+
+KEEP: Any = _Keep()
+# What an assignment holds; the team stands on the contact itself.
+PARTS = ("experience", "campaign", "card_template", "resource_template", "featured_template")
+ELEMENTS = (*PARTS, "team")
+
+IN_TRASH = "In the trash."
+DEACTIVATED = "Deactivated: gets nothing until reactivated."
+SAME_ALREADY = "Has exactly this already."
+NO_EXPERIENCE = "Has no experience that could be changed. Assign one first."
+NOTHING_TO_CHANGE = "Is as wanted already."
+NOTHING_TO_END = "Has no experience."
+
+
+@dataclass(frozen=True)
+class Gift:
+    """What `assign` gives. The own templates beat the experience's; `team` KEEP leaves the contact's present one.
+
+    With `start_over`, contacts who have exactly this already begin anew instead of being skipped.
+    """
+
+    experience: Experience
+    campaign: Campaign | None = None
+    card_template: CardTemplate | None = None
+    resource_template: ResourceTemplate | None = None
+    featured_template: FeaturedTemplate | None = None
+    team: Team | None | Any = KEEP
+    start_over: bool = False
+
+    def parts(self) -> dict[str, Any]:
+        """The assignment's columns by name."""
+        return {part: getattr(self, part) for part in PARTS}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What `change` swaps: KEEP leaves an element, None clears it. An experience can be swapped, not cleared."""
+
+    experience: Experience | Any = KEEP
+    campaign: Campaign | None | Any = KEEP
+    card_template: CardTemplate | None | Any = KEEP
+    resource_template: ResourceTemplate | None | Any = KEEP
+    featured_template: FeaturedTemplate | None | Any = KEEP
+    team: Team | None | Any = KEEP
+
+    def elements(self) -> dict[str, Any]:
+        """The elements that are not left as they are."""
+        return {name: getattr(self, name) for name in ELEMENTS if getattr(self, name) is not KEEP}
+
+    def parts(self) -> dict[str, Any]:
+        """Those of them that the assignment holds."""
+        return {name: value for name, value in self.elements().items() if name != "team"}
+
+
+def assign(
+    contacts: ContactQuerySet | Sequence[int], gift: Gift, *, by: User | None, operation: Operation | None = None
+) -> Outcome:
+    """End each contact's assignment, if any, and start a new one. Tells the contacts nothing.
+
+    The campaign of somebody who has signed in before starts today, in their own time zone; of others with
+    their first sign-in.
+    """
+    ids, skipped = _take(contacts, lambda rows: assign_refusals(rows, gift))
+    if ids:
+        replaced = _end(ids)
+        _start(ids, gift, by)
+        moved = {"experience": gift.experience, "campaign": gift.campaign}
+        Contact.objects.filter(pk__in=ids).update(**moved, **({} if gift.team is KEEP else {"team": gift.team}))
+        for sentence, subject_ids in words_for_assigned(gift, replaced, ids, has_team=gift.team is not KEEP):
+            record("assigned", sentence, subject_ids=subject_ids, actor=by, operation=operation)
+    return Outcome(done=ids, skipped=skipped)
+
+
+def change(
+    contacts: ContactQuerySet | Sequence[int], wanted: Change, *, by: User | None, operation: Operation | None = None
+) -> Outcome:
+    """Swap the experience or single elements inside the open assignment: start date, day and progress stay.
+
+    A changed campaign goes on from the same day; one given to an active contact who had none starts today.
+    """
+    if wanted.experience is None:
+        raise ValueError("An experience is swapped for another or taken away with unassign, never cleared.")
+    ids, skipped = _take(contacts, lambda rows: change_refusals(rows, wanted))
+    if ids:
+        sentences = words_for_changed(ids, wanted.elements())
+        if wanted.parts():
+            _swap(ids, wanted.parts())
+        moved = {name: value for name, value in wanted.elements().items() if name in ("experience", "campaign", "team")}
+        if moved:
+            Contact.objects.filter(pk__in=ids).update(**moved)
+        for sentence, subject_ids in sentences:
+            record("experience_changed", sentence, subject_ids=subject_ids, actor=by, operation=operation)
+    return Outcome(done=ids, skipped=skipped)
+
+
+def unassign(
+    contacts: ContactQuerySet | Sequence[int], *, by: User | None, operation: Operation | None = None
+) -> Outcome:
+    """Take the experience and campaign away. The team stays, and nobody stops being active by it."""
+    ids, skipped = _take(contacts, unassign_refusals)
+    if ids:
+        ended = _end(ids)
+        Contact.objects.filter(pk__in=ids).update(experience=None, campaign=None)
+        for name, subject_ids in ended.items():
+            record("unassigned", f"{name} removed", subject_ids=subject_ids, actor=by, operation=operation)
+    return Outcome(done=ids, skipped=skipped)
+
+
+def assign_refusals(contacts: ContactQuerySet, gift: Gift) -> ContactQuerySet:
+    """`contacts` with `refusal`: why `assign` would skip each, empty for those it would not."""
+    whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
+    if not gift.start_over:
+        same = Exists(_open().filter(**gift.parts()))
+        if gift.team is not KEEP:
+            same = ExpressionWrapper(Q(same) & Q(team=gift.team), output_field=BooleanField())
+        whens.append(When(same, then=Value(SAME_ALREADY)))
+    return contacts.annotate(refusal=_words(whens))
+
+
+def change_refusals(contacts: ContactQuerySet, wanted: Change) -> ContactQuerySet:
+    """`contacts` with `refusal`: why `change` would skip each, empty for those it would not."""
+    whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
+    parts = wanted.parts()
+    if parts:
+        whens.append(When(~Exists(_open()), then=Value(NO_EXPERIENCE)))
+    same = Q(Exists(_open().filter(**parts))) if parts else Q()
+    if wanted.team is not KEEP:
+        same &= Q(team=wanted.team)
+    whens.append(When(same if wanted.elements() else Q(pk__gt=0), then=Value(NOTHING_TO_CHANGE)))
+    return contacts.annotate(refusal=_words(whens))
+
+
+def unassign_refusals(contacts: ContactQuerySet) -> ContactQuerySet:
+    """`contacts` with `refusal`: why `unassign` would skip each, empty for those it would not."""
+    return contacts.annotate(
+        refusal=_words(
+            [
+                When(deleted_at__isnull=False, then=Value(IN_TRASH)),
+                When(~Exists(_open()), then=Value(NOTHING_TO_END)),
+            ]
+        )
+    )
+
+
+def tally(judged: ContactQuerySet) -> dict[str, int]:
+    """How many of the judged contacts fall under each refusal; under "" those that will be changed."""
+    return dict(judged.order_by().values_list("refusal").annotate(Count("pk")))
+
+
+def _closed() -> When:
+    return When(deactivated_at__isnull=False, then=Value(DEACTIVATED))
+
+
+def _open():
+    """The open assignment of the contact that the outer query is about."""
+    return Assignment.objects.filter(contact=OuterRef("pk"), ended_at=None)
+
+
+def _words(whens: list[When]) -> Case:
+    return Case(*whens, default=Value(""), output_field=CharField())
+
+
+def _take(contacts: ContactQuerySet | Sequence[int], judge) -> tuple[list[int], dict[int, str]]:
+    """Lock the contacts, in the order of their keys, and part them: those to change, and the refused with why.
+
+    Foreign keys are checked at each statement from here on, not at the end: every history trigger would
+    otherwise walk through all checks that wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    if not isinstance(contacts, ContactQuerySet):
+        contacts = Contact.objects.filter(pk__in=contacts)
+    locked = contacts.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+    judged = judge(Contact.objects.filter(pk__in=list(locked))).order_by("pk").values_list("pk", "refusal")
+    ids, skipped = [], {}
+    for pk, refusal in judged:
+        if refusal:
+            skipped[pk] = refusal
+        else:
+            ids.append(pk)
+    return ids, skipped
+
+
+def _end(ids: list[int]) -> dict[str, list[int]]:
+    """End the open assignments of these contacts. Returns the contacts by the name of the experience that ended."""
+    ending = Assignment.objects.filter(contact__in=ids, ended_at=None)
+    found: dict[str, list[int]] = {}
+    for name, contact_id in ending.order_by("contact_id").values_list("experience__name", "contact_id"):
+        found.setdefault(name, []).append(contact_id)
+    if found:
+        ending.update(ended_at=Greatest(Now(), "assigned_at"))
+    return found
+
+
+def _days(ids: list[int]) -> dict[str, Any]:
+    """Today by the time zones that these contacts live in."""
+    zones = Contact.objects.filter(pk__in=ids).order_by().values_list("time_zone", flat=True).distinct()
+    return local_days(list(zones))
+
+
+def _start(ids: list[int], gift: Gift, by: User | None) -> None:
+    """Open an assignment for each contact, in one statement."""
+    keys = {f"{part}_id": value.pk if value else None for part, value in gift.parts().items()}
+    days = _days(ids) if gift.campaign else {}
+    columns = ", ".join(keys)
+    marks = ", ".join(["%s::bigint"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # The columns are the names in PARTS; all values are parameters.
+            f"INSERT INTO contacts_assignment (contact_id, {columns}, assigned_by_id, campaign_started_on)"  # noqa: S608
+            f" SELECT person.id, {marks}, %s, CASE WHEN person.start_at IS NOT NULL THEN local.day END"
+            " FROM contacts_contact AS person"
+            " LEFT JOIN unnest(%s::text[], %s::date[]) AS local(zone, day) ON local.zone = person.time_zone"
+            " WHERE person.id = ANY(%s)",
+            [*keys.values(), by.pk if by else None, list(days), list(days.values()), ids],
+        )
+
+
+def _swap(ids: list[int], parts: dict[str, Any]) -> None:
+    """Write the parts into the open assignments of these contacts, and keep the campaign's clock."""
+    rows = Assignment.objects.filter(contact__in=ids, ended_at=None)
+    if "campaign" in parts and parts["campaign"] is None:
+        rows.update(**parts, campaign_started_on=None)
+        return
+    if "campaign" in parts:
+        zones: dict[Any, list[str]] = {}
+        for zone, day in _days(ids).items():
+            zones.setdefault(day, []).append(zone)
+        for day, names in zones.items():
+            fresh = rows.filter(campaign=None, contact__start_at__isnull=False, contact__time_zone__in=names)
+            fresh.update(campaign_started_on=day)
+    rows.update(**parts)
