@@ -56,7 +56,7 @@ class Gift:
     card_template: CardTemplate | None = None
     resource_template: ResourceTemplate | None = None
     featured_template: FeaturedTemplate | None = None
-    team: Team | None | Any = KEEP
+    team: Team | _Keep | None = KEEP
     start_over: bool = False
 
     def parts(self) -> dict[str, Any]:
@@ -68,12 +68,12 @@ class Gift:
 class Change:
     """What `change` swaps: KEEP leaves an element, None clears it. An experience can be swapped, not cleared."""
 
-    experience: Experience | Any = KEEP
-    campaign: Campaign | None | Any = KEEP
-    card_template: CardTemplate | None | Any = KEEP
-    resource_template: ResourceTemplate | None | Any = KEEP
-    featured_template: FeaturedTemplate | None | Any = KEEP
-    team: Team | None | Any = KEEP
+    experience: Experience | _Keep = KEEP
+    campaign: Campaign | _Keep | None = KEEP
+    card_template: CardTemplate | _Keep | None = KEEP
+    resource_template: ResourceTemplate | _Keep | None = KEEP
+    featured_template: FeaturedTemplate | _Keep | None = KEEP
+    team: Team | _Keep | None = KEEP
 
     def elements(self) -> dict[str, Any]:
         """The elements that are not left as they are."""
