@@ -1,0 +1,1 @@
+"""Benchmarks: how fast AdvisorHub is with a big firm, against what it promises. Run by `script/bench`."""

@@ -1,0 +1,36 @@
+"""How fast the demo firm is loaded; it is also what all other benchmarks work on."""
+
+import sys
+import time
+from collections.abc import Iterator
+
+from django.core.management import call_command
+
+from bench.figures import Figure, PeakMemory
+
+ORDER = 0
+# A million contacts in six minutes.
+ROWS_PER_SECOND = 2800
+
+_loading: dict[str, float] = {}
+
+
+def fill(contacts: int) -> None:
+    """Migrate the scratch database, collect the static files, and load the demo firm."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    started = time.perf_counter()
+    with PeakMemory() as memory:
+        call_command("load_demo", contacts=contacts, stdout=sys.stderr)
+    _loading.update(contacts=contacts, seconds=time.perf_counter() - started, growth=memory.growth)
+
+
+def loading() -> Iterator[Figure]:
+    """What `fill` took."""
+    yield Figure("demo.seconds", _loading["seconds"], "s")
+    rate = _loading["contacts"] / _loading["seconds"]
+    yield Figure("demo.contacts_per_second", rate, "rows/s", ROWS_PER_SECOND, at_least=True)
+    yield Figure("demo.memory_growth", _loading["growth"], "MB", 100)
+
+
+BENCHMARKS = {"demo": loading}

@@ -1,0 +1,7 @@
+"""The real settings, as in production, with mail that goes nowhere and a queue nobody else listens to."""
+
+from advisorhub.settings import *  # noqa: F403
+
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+CELERY_TASK_DEFAULT_QUEUE = "advisorhub-bench"
+LOGGING = LOGGING | {"root": {"handlers": ["console"], "level": "ERROR"}}  # noqa: F405
