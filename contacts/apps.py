@@ -3,6 +3,11 @@
 from django.apps import AppConfig
 
 
+def may_edit(user) -> bool:
+    """Whether a user changes contacts at all."""
+    return user.may_edit
+
+
 class ContactsConfig(AppConfig):
     """The people of the firm and what they were given."""
 
@@ -12,6 +17,12 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         """Register what contacts bring to other rooms."""
         from contacts.domain.handing_over import BOOK
-        from core.registry import staff_duties
+        from core.registry import Action, NavItem, add_menu, contact_actions, nav, staff_duties
 
+        nav.register("contacts", NavItem("Contacts", "users", "contacts:list", "/contacts/"), order=10)
+        add_menu.register(
+            "contact", NavItem("Contact by hand", "user-plus", "contacts:add", "/contacts/add/", may_edit)
+        )
+        edit = Action("Edit", "pencil", "contacts:edit", allowed=may_edit)
+        contact_actions.register("edit", edit, order=10)
         staff_duties.register("book", BOOK)

@@ -5,6 +5,7 @@ import unicodedata
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.models import Role
 from experiences.models import TeamMember
@@ -30,6 +31,10 @@ class ContactQuerySet(models.QuerySet):
     def editable_by(self, user) -> "ContactQuerySet":
         """Contacts that `user` may change: those visible, for the roles that edit."""
         return self.visible_to(user) if user.is_authenticated and user.may_edit else self.none()
+
+    def with_email(self, email: str) -> "ContactQuerySet":
+        """Contacts with this address, whatever its case, whoever may see them. Only to keep addresses unique."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower(), deleted_at=None)
 
     def _scoped(self, user) -> "ContactQuerySet":
         if not user.is_authenticated or not user.is_active:

@@ -6,12 +6,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from contacts.models import Contact, ContactType
+from contacts.models import Contact
 from core.registry import contact_actions
 from core.templatetags.ui import ago, avatar, icon, select_all_box, select_box, status_badge
 
 NAME = ("last_name", "first_name", "pk")
-TYPES = dict(ContactType.choices)
 
 
 class Address:
@@ -60,7 +59,7 @@ class ContactTable(tables.Table):
     def __init__(self, *args, user, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.detail = Address("contacts:detail")
+        self.detail = detail_address()
         self.offered = offered_actions(user)
 
     def order_last_login(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
@@ -84,13 +83,9 @@ class ContactTable(tables.Table):
             record.email,
         )
 
-    def render_type(self, value: str) -> str:
-        """Its word."""
-        return TYPES[value]
-
-    def render_status(self, value: str) -> SafeString:
+    def render_status(self, record: Contact) -> SafeString:
         """Icon and word."""
-        return status_badge(value)
+        return status_badge(record.status)
 
     def render_last_login(self, record: Contact) -> SafeString:
         """How long ago."""
@@ -105,6 +100,14 @@ class ContactTable(tables.Table):
         )
         buttons = format_html_join("", '<a class="btn-icon" href="{}" aria-label="{}: {}" title="{}">{}</a>', links)
         return format_html('<div class="row-actions">{}</div>', buttons)
+
+
+def detail_address() -> Address:
+    """Where a name leads: the summary page, or the form where there is none."""
+    try:
+        return Address("contacts:detail")
+    except NoReverseMatch:
+        return Address("contacts:edit")
 
 
 def offered_actions(user) -> list[tuple]:

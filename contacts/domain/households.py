@@ -1,0 +1,22 @@
+"""Joining and leaving a household."""
+
+from contacts.models import Contact, Household
+
+
+def join_named(contact: Contact, name: str, *, by) -> None:
+    """Put the contact into the household of this name; an empty name takes them out of theirs.
+
+    Only a household with a member whom `by` sees is joined; otherwise one of that name is made, so that
+    nobody gets into a family they only guessed the name of.
+    """
+    current = contact.household
+    if (current.name if current else "").lower() == name.lower():
+        return
+    found = None
+    if name:
+        theirs = Contact.objects.visible_to(by).exclude(household=None).values("household")
+        found = Household.objects.filter(name__iexact=name, pk__in=theirs).order_by("pk").first()
+        found = found or Household.objects.create(name=name)
+    Household.objects.filter(head=contact).update(head=None)
+    contact.household = found
+    contact.save(update_fields=["household", "updated_at"])
