@@ -14,9 +14,9 @@ from core.templatetags.ui import ago, avatar, badge
 class UserTable(tables.Table):
     """One row for each of the staff."""
 
-    name = tables.Column(accessor="last_name", attrs={"td": {"class": "col-main"}})
+    name = tables.Column(accessor="last_name", verbose_name="Name", attrs={"td": {"class": "col-main"}})
     role = tables.Column()
-    state = tables.Column(accessor="is_active", order_by="is_active")
+    state = tables.Column(accessor="is_active", order_by="is_active", verbose_name="State")
     last_login = tables.Column(verbose_name="Last sign-in", empty_values=())
 
     caption = "Users"
