@@ -2,6 +2,15 @@
 
 from outreach.models.archive import ArchivedMessage
 from outreach.models.invitation import Invitation, Link, ScheduledInvitation
-from outreach.models.send import Send, Suppression
+from outreach.models.send import LinkRequest, Pace, Send, Suppression
 
-__all__ = ["ArchivedMessage", "Invitation", "Link", "ScheduledInvitation", "Send", "Suppression"]
+__all__ = [
+    "ArchivedMessage",
+    "Invitation",
+    "Link",
+    "LinkRequest",
+    "Pace",
+    "ScheduledInvitation",
+    "Send",
+    "Suppression",
+]

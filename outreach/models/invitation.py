@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from contacts.models import Contact
 
@@ -42,6 +43,12 @@ class Link(models.Model):
         INVITATION = "invitation", "Invitation"
         PASSWORD = "password", "New password"
 
+    class State(models.TextChoices):
+        USABLE = "usable", "Usable"
+        EXPIRED = "expired", "Expired"
+        SPENT = "spent", "Used"
+        REVOKED = "revoked", "Revoked"
+
     purpose = models.CharField(max_length=10, choices=Purpose)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="links")
     invitation = models.ForeignKey(Invitation, null=True, blank=True, on_delete=models.CASCADE, related_name="links")
@@ -61,6 +68,23 @@ class Link(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose} link for {self.contact_id}"
 
+    @property
+    def state(self) -> str:
+        """What the link is good for at this moment: a `Link.State`. Used and revoked say more than expired."""
+        if self.spent_at:
+            return self.State.SPENT
+        if self.revoked_at:
+            return self.State.REVOKED
+        return self.State.USABLE if timezone.now() < self.expires_at else self.State.EXPIRED
+
+
+class ScheduledQuerySet(models.QuerySet):
+    """Questions asked of scheduled invitations."""
+
+    def visible_to(self, user) -> "ScheduledQuerySet":
+        """Those of contacts that `user` may see."""
+        return self.filter(contact__in=Contact.objects.visible_to(user))
+
 
 class ScheduledInvitation(models.Model):
     """An invitation set for a date and time; the sweep turns it into a send when due."""
@@ -78,6 +102,8 @@ class ScheduledInvitation(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     operation = models.ForeignKey("core.Operation", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ScheduledQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

@@ -7,6 +7,24 @@ from django.db.models.functions import Lower, Now
 
 from contacts.models import Contact
 
+OPEN = ["planned", "claimed", "handed_over"]
+# The mail is, or may be, in somebody's mailbox.
+LEFT = ["handed_over", "accepted", "delivered", "bounced", "complained", "unknown"]
+
+
+class SendQuerySet(models.QuerySet):
+    """Questions asked of the ledger."""
+
+    def visible_to(self, user) -> "SendQuerySet":
+        """Mail to contacts that `user` may see; who sees everything also sees mail to the deleted."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self if user.sees_everything else self.filter(contact__in=Contact.objects.visible_to(user))
+
+    def open(self) -> "SendQuerySet":
+        """Those that have not come to an end: planned, claimed or on their way."""
+        return self.filter(state__in=OPEN)
+
 
 class Send(models.Model):
     """One mail to one contact.
@@ -17,6 +35,7 @@ class Send(models.Model):
 
     class Purpose(models.TextChoices):
         INVITATION = "invitation", "Invitation"
+        NEW_LINK = "new_link", "New invitation link"
         PASSWORD = "password", "New password"
 
     class State(models.TextChoices):
@@ -50,13 +69,15 @@ class Send(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
+    objects = SendQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint("purpose", "subject_id", Lower("recipient"), "number", name="send_once"),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=Q(state__in=["planned", "claimed", "handed_over"]), name="send_open"),
+            models.Index(fields=["id"], condition=Q(state__in=OPEN), name="send_open"),
             models.Index(fields=["contact", "-created_at"], name="send_contact"),
         ]
 
@@ -76,3 +97,28 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class Pace(models.Model):
+    """When the next mail may leave, over all workers: one row, number 1, always there (a migration makes it)."""
+
+    next_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_pace")]
+
+    def __str__(self) -> str:
+        return f"next mail at {self.next_at:%H:%M:%S.%f}"
+
+
+class LinkRequest(models.Model):
+    """Somebody asked for a password link to this address, known or not: the request itself looks nothing up."""
+
+    email = models.EmailField(max_length=254)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"link wanted at {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,11 @@
+"""The queue's entry points of the outreach room. Each only says "look in the database"."""
+
+from celery import shared_task
+
+from outreach.domain import passwords
+
+
+@shared_task(name="outreach.send_due", acks_late=True, reject_on_worker_lost=True)
+def send_due() -> None:
+    """Answer requests for links and hand over the mail that is due."""
+    passwords.answer_requests()

@@ -1,0 +1,77 @@
+"""Forgotten passwords and expired links: the same answer for everybody, and no flood of mail."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from contacts.models import Contact
+from outreach.domain import links, passwords
+from outreach.models import Link, LinkRequest, Send
+from tests.factories import AssignmentFactory
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def guest(contact):
+    """A contact who may enter."""
+    return AssignmentFactory(contact=contact).contact
+
+
+def test_asking_looks_nothing_up(guest, django_assert_num_queries):
+    for email in (guest.email, "stranger@example.com"):
+        with django_assert_num_queries(3):  # savepoint, insert, release
+            passwords.request_password_link(email)
+    assert LinkRequest.objects.count() == 2
+
+
+def test_only_contacts_who_may_enter_are_answered(guest):
+    for email in (guest.email.upper(), "stranger@example.com"):
+        passwords.request_password_link(email)
+    passwords.answer_requests()
+    send = Send.objects.get()
+    assert (send.contact, send.purpose, send.recipient) == (guest, "password", guest.email)
+    assert LinkRequest.objects.count() == 0
+
+
+def test_a_closed_contact_gets_no_link(guest, advisor):
+    Contact.objects.filter(pk=guest.pk).update(deactivated_at=timezone.now())
+    with pytest.raises(passwords.NotSent):
+        passwords.send_password_link(guest, by=advisor)
+
+
+def test_asking_again_and_again_sends_one_mail_in_two_minutes_and_ten_a_day(guest):
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(3):
+            passwords.request_password_link(guest.email)
+            passwords.answer_requests()
+            Send.objects.update(state=Send.State.ACCEPTED, created_at=timezone.now())
+        assert Send.objects.count() == 1
+        for _ in range(30):
+            clock.shift(timedelta(minutes=3))
+            passwords.request_password_link(guest.email)
+            passwords.answer_requests()
+            Send.objects.filter(state="planned").update(state=Send.State.ACCEPTED, created_at=timezone.now())
+    assert Send.objects.count() == 10
+
+
+def test_an_expired_invitation_is_mailed_anew_and_a_living_one_is_not(guest):
+    with time_machine.travel(NOON, tick=False) as clock:
+        link = links.find(links.issue(guest, Link.Purpose.INVITATION))
+        passwords.mail_new_link(link)
+        assert Send.objects.count() == 0
+        clock.shift(timedelta(days=8))
+        passwords.mail_new_link(link)
+        passwords.mail_new_link(link)
+    send = Send.objects.get()
+    assert (send.purpose, send.subject_id, send.recipient) == ("new_link", link.invitation_id, guest.email)
+
+
+def test_an_expired_password_link_is_mailed_anew(guest):
+    with time_machine.travel(NOON, tick=False) as clock:
+        link = links.find(links.issue(guest, Link.Purpose.PASSWORD))
+        clock.shift(timedelta(days=1))
+        passwords.mail_new_link(link)
+    assert Send.objects.get().purpose == "password"
