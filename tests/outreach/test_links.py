@@ -78,13 +78,6 @@ def test_a_link_is_spent_once(invited):
         links.spend(found)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_spending_without_a_transaction_is_refused(invited):
-    token = links.issue(invited, INVITATION)
-    with pytest.raises(RuntimeError):
-        links.spend(links.find(token))
-
-
 @pytest.mark.parametrize(
     ("change", "why"),
     [
