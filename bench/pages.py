@@ -93,7 +93,7 @@ def report() -> Iterator[Figure]:
     address = reverse("reports:experience")
     states = {
         "first": "",
-        **{f"group={by}": f"group={by}" for by in ("experience", "campaign", "advisor", "team")},
+        **{f"view={by}": f"view={by}" for by in ("experience", "campaign", "advisor", "team")},
         "filter=status": "status=active",
         "filter=team": urlencode({"team": Team.objects.earliest("pk").pk}),
         "sort=-opened": "sort=-opened",

@@ -15,14 +15,21 @@ from experiences.models import Campaign, Experience, Team
 ADVISORS_AT_MOST = 200
 
 DATE = {"widget": forms.DateInput(attrs={"type": "date"})}
+NONE, ANY = "none", "any"  # of an experience, a campaign, a team: without one, and with whichever
 
 
 class KeyFilter(django_filters.MultipleChoiceFilter):
-    """Any of several values of a column, compared as they are, without a join."""
+    """Any of several values of a column, compared as they are, without a join. NONE and ANY stand for nulls."""
 
     def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
         """Rows whose column holds one of the values; all rows when none is given."""
-        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+        if not value:
+            return qs
+        condition = Q(**{f"{self.field_name}__in": [key for key in value if key not in {NONE, ANY}]})
+        for key in value:
+            if key in {NONE, ANY}:
+                condition |= Q(**{f"{self.field_name}__isnull": key == NONE})
+        return qs.filter(condition)
 
 
 class TagFilter(django_filters.MultipleChoiceFilter):
@@ -81,6 +88,8 @@ class ContactFilter(django_filters.FilterSet):
     def __init__(self, data=None, *args, **kwargs) -> None:
         super().__init__(data, *args, **kwargs)
         for name, choices in given_choices().items():
+            if name != "tag":
+                choices = [(NONE, f"No {name}"), (ANY, f"Any {name}"), *choices]
             self.filters[name].extra["choices"] = choices
         picked = [key for key in self.data.getlist("advisor") if key.isdigit()] if self.data else []
         advisors = advisor_choices(picked)

@@ -90,6 +90,10 @@ class ListPage(View):
         """What the user may see, before any filter, without an order: the table brings that."""
         raise NotImplementedError
 
+    def shown(self, matching: QuerySet) -> QuerySet:
+        """The rows that match, with what only the table needs; counts and groups do without."""
+        return matching
+
     def page_actions(self) -> list:
         """Buttons beside the heading: objects with `.label .url .icon .primary`."""
         return []
@@ -109,7 +113,8 @@ class ListPage(View):
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """The page, or for htmx only the part that holds `#list`."""
         filterset, matching = filtered(self.filterset_class, request.GET, self.rows(), request)
-        table = self._table(matching)
+        self.matching = matching
+        table = self._table(self.shown(matching))
         context = {
             "page_list": self,
             "title": self.title,
@@ -133,12 +138,8 @@ class ListPage(View):
     def _table(self, matching: QuerySet) -> Table:
         """The table, in the order of the URL and with the key last, cut to the page of the URL."""
         get = self.request.GET
-        order = {"order_by": get.getlist("sort")[:3]} if get.get("sort") else {}
-        table = self.table_class(matching, request=self.request, **order, **self.table_options())
+        table = ordered_table(self.table_class, matching, get, request=self.request, **self.table_options())
         table.order_by_field, table.page_field, table.per_page_field = "sort", "page", "per_page"
-        ordered = table.data.data
-        if isinstance(ordered, QuerySet):
-            table.data.data = total_order(ordered)
         size = _whole(get.get("per_page"), self.page_size)
         table.paginate(
             page=get.get("page", 1),
@@ -146,6 +147,18 @@ class ListPage(View):
             paginator_class=KeyPaginator,
         )
         return table
+
+
+def ordered_table(table_class: type[Table], rows: QuerySet, query: QueryDict, **options) -> Table:
+    """A table of `rows` in the order that `sort` of the URL asks for, with the key last; all pages in one.
+
+    An export takes its `.data.data`: the same rows in the same order as on the screen.
+    """
+    order = {"order_by": query.getlist("sort")[:3]} if query.get("sort") else {}
+    table = table_class(rows, **order, **options)
+    if isinstance(table.data.data, QuerySet):
+        table.data.data = total_order(table.data.data)
+    return table
 
 
 def total_order(rows: QuerySet) -> QuerySet:

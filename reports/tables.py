@@ -1,0 +1,105 @@
+"""The experience report's rows: a contact each, with progress and engagement."""
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from contacts.models import Contact
+from contacts.tables import NAME, detail_address
+from core.templatetags.ui import ago, avatar, status_badge
+from reports.progress import CampaignClock
+
+NUMBER = {"td": {"class": "col-num"}, "th": {"class": "col-num"}}
+
+
+class ExperienceTable(tables.Table):
+    """Who has what, how far they are, and what they do with it. `clock` says which campaign day it is."""
+
+    name = tables.Column(accessor="last_name", verbose_name="Name", order_by=NAME, attrs={"td": {"class": "col-main"}})
+    advisor = tables.Column(
+        accessor="primary_advisor",
+        verbose_name="Primary advisor",
+        order_by=("primary_advisor__last_name", "primary_advisor__first_name", "primary_advisor_id", *NAME),
+    )
+    status = tables.Column(order_by=("status", *NAME))
+    experience = tables.Column(order_by=("experience__name", "experience_id", *NAME))
+    campaign = tables.Column(order_by=("campaign__name", "campaign_id", *NAME), default="")
+    progress = tables.Column(accessor="campaign_started_on", empty_values=())
+    started = tables.Column(accessor="start_at", verbose_name="Start date", empty_values=())
+    last_login = tables.Column(accessor="last_login_at", verbose_name="Last login", empty_values=())
+    sign_ins = tables.Column(accessor="sign_in_count", verbose_name="Sign-ins", attrs=NUMBER)
+    opened = tables.Column(accessor="opened_count", verbose_name="Opened", attrs=NUMBER)
+
+    caption = "Contacts with an experience"
+
+    class Meta:
+        order_by = "name"
+        attrs = {"class": "table-sticky-first"}
+
+    def __init__(self, *args, clock: CampaignClock, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.clock = clock
+        self.detail = detail_address()
+
+    def order_progress(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the day on which the campaign began: the earlier, the further. Not begun is less than any day."""
+        began = F("campaign_started_on")
+        if is_descending:
+            return queryset.order_by(began.asc(nulls_last=True), "-pk"), True
+        return queryset.order_by(began.desc(nulls_first=True), "pk"), True
+
+    def order_started(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the first sign-in."""
+        return _by_moment(queryset, "start_at", is_descending), True
+
+    def order_last_login(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the latest sign-in."""
+        return _by_moment(queryset, "last_login_at", is_descending), True
+
+    def render_name(self, record: Contact) -> SafeString:
+        """Face, name and email, linked to the summary page."""
+        return format_html(
+            '<a class="person" href="{}">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></a>',
+            self.detail.of(record.pk),
+            avatar(record),
+            record.name,
+            record.email,
+        )
+
+    def render_status(self, record: Contact) -> SafeString:
+        """Icon and word."""
+        return status_badge(record.status)
+
+    def render_progress(self, record: Contact) -> SafeString | str:
+        """The campaign's day, in words and as a bar."""
+        length = record.campaign.length_days if record.campaign else None
+        progress = self.clock.progress(record.campaign_started_on, length, record.time_zone)
+        if progress is None:
+            return ""
+        return format_html(
+            '<span class="journey"><span class="nowrap">{}</span>'
+            '<progress class="bar bar-sm" max="{}" value="{}" aria-hidden="true"></progress></span>',
+            progress.words,
+            progress.length,
+            progress.reached,
+        )
+
+    def render_started(self, record: Contact) -> str | SafeString:
+        """The day of the first sign-in, where the viewer is."""
+        if record.start_at is None:
+            return format_html('<span class="muted">{}</span>', "Not yet")
+        return format_html('<span class="nowrap">{}</span>', date_format(localtime(record.start_at), "j M Y"))
+
+    def render_last_login(self, record: Contact) -> SafeString:
+        """How long ago."""
+        return ago(record.last_login_at, "Never")
+
+
+def _by_moment(queryset: QuerySet, name: str, is_descending: bool) -> QuerySet:
+    """By a date, latest first when descending; those without one count as earlier than any."""
+    if is_descending:
+        return queryset.order_by(F(name).desc(nulls_last=True), "-pk")
+    return queryset.order_by(F(name).asc(nulls_first=True), "pk")
