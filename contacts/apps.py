@@ -16,6 +16,7 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what contacts bring to other rooms."""
+        from contacts import operations_assign  # noqa: F401 - its kinds register themselves
         from contacts.domain.handing_over import BOOK
         from core.registry import Action, NavItem, add_menu, contact_actions, nav, staff_duties
 
