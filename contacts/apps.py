@@ -17,6 +17,7 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         """Register what contacts bring to other rooms."""
         from contacts import operations_assign  # noqa: F401 - its kinds register themselves
+        from contacts.domain import template_reach
         from contacts.domain.handing_over import BOOK
         from core.registry import Action, NavItem, add_menu, contact_actions, nav, staff_duties
 
@@ -27,3 +28,4 @@ class ContactsConfig(AppConfig):
         edit = Action("Edit", "pencil", "contacts:edit", allowed=may_edit)
         contact_actions.register("edit", edit, order=10)
         staff_duties.register("book", BOOK)
+        template_reach.register()

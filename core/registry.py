@@ -93,6 +93,18 @@ class AfterAssign:
     left_out: Callable[[Any], dict[str, int]] = field(default=lambda contacts: {})
 
 
+@dataclass(frozen=True)
+class TemplateReach:
+    """How far a kind of template reaches, asked of the room of those who have it.
+
+    `counts(pks)` says how many people have each today, without the zeros. `uses(pk)` names all that keeps one
+    from being deleted, past use included: words, and an address where there is a page that shows it, else "".
+    """
+
+    counts: Callable[[list[int]], dict[int, int]]
+    uses: Callable[[int], list[tuple[str, str]]]
+
+
 nav = Registry("nav")  # NavItem: the staff rail
 add_menu = Registry("add_menu")  # NavItem: what the Add button offers
 person_menu = Registry("person_menu")  # NavItem: the menu behind one's own face
@@ -106,3 +118,4 @@ sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is 
 daily_jobs = Registry("daily_jobs")  # callable() run once a day
 staff_duties = Registry("staff_duties")  # Duty
 operation_kinds = Registry("operation_kinds")  # core.operations.Kind classes
+template_reach = Registry("template_reach")  # TemplateReach under the name of the template's model

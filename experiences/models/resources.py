@@ -55,6 +55,11 @@ class Resource(Template):
             ),
         ]
 
+    @property
+    def is_expired(self) -> bool:
+        """Whether its last day has passed, in the viewer's zone."""
+        return self.expires_on is not None and self.expires_on < timezone.localdate()
+
 
 @pghistory.track(append_only=True)
 class ResourceTemplate(Template):
