@@ -16,16 +16,40 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what contacts bring to other rooms."""
-        from contacts import operations_assign  # noqa: F401 - its kinds register themselves
+        from contacts import (
+            operations,
+            operations_assign,  # noqa: F401 - its kinds register themselves
+        )
         from contacts.domain import template_reach
         from contacts.domain.handing_over import BOOK
-        from core.registry import Action, NavItem, add_menu, contact_actions, nav, staff_duties
+        from core.registry import NavItem, add_menu, nav, staff_duties
 
+        operations.load()
         nav.register("contacts", NavItem("Contacts", "users", "contacts:list", "/contacts/"), order=10)
         add_menu.register(
             "contact", NavItem("Contact by hand", "user-plus", "contacts:add", "/contacts/add/", may_edit)
         )
-        edit = Action("Edit", "pencil", "contacts:edit", allowed=may_edit)
-        contact_actions.register("edit", edit, order=10)
         staff_duties.register("book", BOOK)
         template_reach.register()
+        _offer_actions()
+
+
+def _offer_actions() -> None:
+    """What can be done with one contact, and with many."""
+    from core.registry import Action, contact_actions, contact_bulk_actions
+
+    def closed(contact) -> bool:
+        return contact.deactivated_at is not None
+
+    def is_open(contact) -> bool:
+        return contact.deactivated_at is None
+
+    one, many = contact_actions.register, contact_bulk_actions.register
+    one("edit", Action("Edit", "pencil", "contacts:edit", may_edit), order=10)
+    one("deactivate", Action("Deactivate", "ban", "contacts:deactivate_one", may_edit, is_open), order=800)
+    one("reactivate", Action("Reactivate", "rotate-ccw", "contacts:reactivate_one", may_edit, closed), order=800)
+    one("delete", Action("Delete", "trash-2", "contacts:delete_one", may_edit, danger=True), order=900)
+    many("change", Action("Change fields", "pencil", "contacts:change", may_edit), order=500)
+    many("deactivate", Action("Deactivate", "ban", "contacts:deactivate", may_edit), order=800)
+    many("reactivate", Action("Reactivate", "rotate-ccw", "contacts:reactivate", may_edit), order=810)
+    many("delete", Action("Delete", "trash-2", "contacts:delete", may_edit, danger=True), order=900)

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from accounts.access import staff_only
-from contacts.views import editing
+from accounts.access import editors_only, staff_only
+from contacts.views import changing, editing, lifecycle
 from contacts.views.list import ContactList
 
 app_name = "contacts"
@@ -11,4 +11,11 @@ urlpatterns = [
     path("", staff_only(ContactList.as_view()), name="list"),
     path("add/", editing.contact_add, name="add"),
     path("<int:pk>/edit/", editing.contact_edit, name="edit"),
+    path("change/", editors_only(changing.ChangeView.as_view()), name="change"),
+    path("deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate"),
+    path("reactivate/", editors_only(lifecycle.ReactivateView.as_view()), name="reactivate"),
+    path("delete/", editors_only(lifecycle.DeleteView.as_view()), name="delete"),
+    path("<int:pk>/deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate_one"),
+    path("<int:pk>/reactivate/", editors_only(lifecycle.ReactivateView.as_view()), name="reactivate_one"),
+    path("<int:pk>/delete/", editors_only(lifecycle.DeleteView.as_view()), name="delete_one"),
 ]

@@ -8,3 +8,11 @@ class CoreConfig(AppConfig):
 
     name = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the operations, and clean up after them."""
+        from core.domain.running import drop_stale_drafts
+        from core.registry import NavItem, daily_jobs, nav
+
+        nav.register("operations", NavItem("Operations", "list-checks", "core:operations", "/operations/"), order=800)
+        daily_jobs.register("stale_drafts", drop_stale_drafts)

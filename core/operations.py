@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.models import Operation
+from django.db.models import QuerySet
+
+from core.exporting import Column
+from core.models import Operation, OperationLine
 from core.registry import operation_kinds
+
+# How each row of a report ended; the last columns of every report.
+OUTCOME = [
+    Column("Outcome", "state", lambda state: OperationLine.State(state).label),
+    Column("Reason", "reason", width=60),
+]
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,8 @@ class Kind:
     key: str
     chunk = 1000
     external = False
+    retryable = False  # whether running it again for the failed rows alone makes sense
+    selection_key = ""  # whose ticks are dropped once the operation has been started from a list
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """Change one chunk of rows, set-based, inside the caller's transaction.
@@ -33,6 +44,14 @@ class Kind:
         Must check the owner's rights and each row's state again: time has passed since planning.
         """
         raise NotImplementedError
+
+    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
+        """Name and address ("" for none) of the rows a report is about, as far as `user` may see them."""
+        return {}
+
+    def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
+        """The columns and rows of the downloadable report, as `core.exporting` takes them."""
+        return [Column("Row", "subject_id"), *OUTCOME], operation.lines.order_by("subject_id")
 
     def finish(self, operation: Operation) -> None:
         """Called once, in the transaction that ends the operation. Nothing by default."""

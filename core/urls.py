@@ -1,4 +1,16 @@
 """Addresses of the core room."""
 
+from django.urls import path
+
+from core.access import staff_only
+from core.views import operations
+
 app_name = "core"
-urlpatterns: list = []
+urlpatterns = [
+    path("", staff_only(operations.OperationList.as_view()), name="operations"),
+    path("<int:pk>/", staff_only(operations.OperationPage.as_view()), name="operation"),
+    path("<int:pk>/progress/", operations.operation_progress, name="operation_progress"),
+    path("<int:pk>/cancel/", operations.operation_cancel, name="operation_cancel"),
+    path("<int:pk>/retry/", operations.operation_retry, name="operation_retry"),
+    path("<int:pk>/report/", operations.operation_report, name="operation_report"),
+]

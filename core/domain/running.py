@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pghistory
+from django.core.exceptions import EmptyResultSet
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
@@ -169,7 +170,10 @@ def _end(operation: Operation, state: str, error: str) -> None:
 
 def freeze(operation: Operation, subject_ids) -> None:
     """Fix the selection: one line per subject, in one statement. `subject_ids` is a values_list queryset of ids."""
-    sql, params = subject_ids.order_by().query.sql_with_params()
+    try:
+        sql, params = subject_ids.order_by().query.sql_with_params()
+    except EmptyResultSet:  # the ORM knows without asking that nothing fits
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_operationline (operation_id, subject_id, state, reason)"  # noqa: S608 - the ORM's own SQL
@@ -178,6 +182,28 @@ def freeze(operation: Operation, subject_ids) -> None:
         )
     Operation.objects.filter(pk=operation.pk).update(total=cursor.rowcount)
     operation.refresh_from_db()
+
+
+def retry(operation: Operation, by) -> Operation:
+    """Start the same again for those rows that failed, as a new operation of `by`."""
+    with transaction.atomic():
+        again = Operation.objects.create(
+            kind=operation.kind,
+            title=operation.title,
+            owner=by,
+            params=operation.params,
+            selection=f"Those that failed in operation {operation.pk}",
+        )
+        freeze(again, operation.lines.filter(state=OperationLine.State.FAILED).values_list("subject_id", flat=True))
+    return start(again) if again.total else again
+
+
+def drop_stale_drafts() -> None:
+    """Forget selections that were made and never used."""
+    stale = timezone.now() - timedelta(days=2)
+    for draft in Operation.objects.filter(state=Operation.State.DRAFT, created_at__lt=stale)[:500]:
+        draft.lines.all()._raw_delete(draft.lines.db)
+        draft.delete()
 
 
 def counts(operation: Operation) -> dict[str, int]:

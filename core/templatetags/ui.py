@@ -134,7 +134,7 @@ def message_tone(message) -> str:
     return MESSAGE_TONES.get(message.level_tag, "info")
 
 
-def _distance(seconds: int) -> str:
+def distance(seconds: int) -> str:
     """Return a length of time in one unit: "3 days"."""
     unit, word = next(step for step in UNITS if seconds >= step[0])
     count = seconds // unit
@@ -150,9 +150,9 @@ def ago(moment, never: str = "Never") -> SafeString:
     if abs(seconds) < 60:
         text = "just now"
     elif seconds > 0:
-        text = f"{_distance(seconds)} ago"
+        text = f"{distance(seconds)} ago"
     else:
-        text = f"in {_distance(-seconds)}"
+        text = f"in {distance(-seconds)}"
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), text)
 
 

@@ -1,0 +1,6 @@
+"""Kinds of operation on contacts, one idea a file."""
+
+
+def load() -> None:
+    """Register all kinds of this room."""
+    from contacts.operations import changing, lifecycle  # noqa: F401 - importing registers

@@ -1,0 +1,127 @@
+"""The base of every kind of operation on contacts: one rule for who is skipped, in the preview as in the doing.
+
+    @register
+    class SetTeam(ContactKind):
+        key = "contacts.set_team"
+
+        def before(self, operation):                  # exact values before the change, kept on each line
+            return {"team_id": F("team_id")}
+
+        def skips(self, operation):                   # the first that applies is the reason
+            return [skip("In this team already.", team=operation.params["team"])]
+
+        def change(self, operation, ids):             # set-based, in the chunk's transaction; ids are those not skipped
+            Contact.objects.filter(pk__in=ids).update(team=operation.params["team"])
+            record("team_set", "…", subject_ids=ids, actor=operation.owner, operation=operation)
+
+`operation.params` is what the form chose, as JSON. Rights are those of `operation.owner`, asked again for each chunk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
+
+from contacts.models import Contact
+from contacts.querysets import ContactQuerySet
+from core.exporting import Column
+from core.models import Operation
+from core.operations import OUTCOME, Kind, Outcome
+
+GONE = "Deleted meanwhile, or no longer yours to change."
+NAMES_SHOWN = 5
+REPORTED = [("first_name", "First name"), ("last_name", "Last name"), ("email", "Email")]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an operation would do now: how many of `total` change, who for example, and who is skipped why."""
+
+    total: int
+    will: int
+    names: list[str]
+    skipped: list[tuple[str, int]]
+
+
+def skip(reason: str, *conditions: Q, **lookups) -> When:
+    """A reason to leave out the contacts that fulfil all conditions."""
+    return When(*conditions, **lookups, then=Value(reason))
+
+
+class ContactKind(Kind):
+    """Base of operations on contacts; see the head of this file."""
+
+    selection_key = "contacts"
+    retryable = True
+
+    def skips(self, operation: Operation) -> list[When]:
+        """Why a contact would be left out, first come first served; see `skip`."""
+        return []
+
+    def before(self, operation: Operation) -> dict[str, Any]:
+        """Expressions of the values to keep on each line before the change."""
+        return {}
+
+    def change(self, operation: Operation, ids: list[int]) -> dict[int, str] | None:
+        """Change these contacts; they are locked. Returns reasons for those that could not be changed after all."""
+        raise NotImplementedError
+
+    def with_reason(self, operation: Operation, contacts: ContactQuerySet) -> ContactQuerySet:
+        """The contacts with `why`: the reason to skip them, or empty."""
+        skips = self.skips(operation)
+        nothing = Value("", output_field=CharField())
+        return contacts.annotate(why=Case(*skips, default=nothing, output_field=CharField()) if skips else nothing)
+
+    def preview(self, operation: Operation) -> Preview:
+        """What would happen now to the frozen selection. `operation` is a draft with its parameters."""
+        chosen = Contact.objects.editable_by(operation.owner).filter(pk__in=operation.lines.values("subject_id"))
+        found = self.with_reason(operation, chosen.order_by())
+        counts = dict(found.values_list("why").annotate(number=Count("pk")))
+        will = counts.pop("", 0)
+        gone = operation.total - will - sum(counts.values())
+        if gone:
+            counts[GONE] = gone
+        first = found.filter(why="").order_by("last_name", "first_name", "pk")[:NAMES_SHOWN]
+        names = [contact.name for contact in first.only("first_name", "last_name")]
+        return Preview(operation.total, will, names, sorted(counts.items(), key=lambda pair: -pair[1]))
+
+    def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
+        """Lock the chunk, leave out whom the rule skips now, and change the rest."""
+        with connection.cursor() as cursor:
+            # Deferred checks pile up over a chunk's triggers and are walked again for each row otherwise.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        chunk = Contact.objects.editable_by(operation.owner).filter(pk__in=subject_ids).order_by("pk")
+        locked = list(chunk.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+        rows = self.with_reason(operation, Contact.objects.editable_by(operation.owner).filter(pk__in=locked))
+        reasons = dict(rows.order_by().values_list("pk", "why"))
+        skipped = {pk: reasons.get(pk, GONE) for pk in subject_ids if reasons.get(pk, GONE)}
+        ids = [pk for pk in subject_ids if pk not in skipped]
+        if ids:
+            self._remember(operation, ids)
+            skipped |= self.change(operation, ids) or {}
+        return Outcome(done=[pk for pk in ids if pk not in skipped], skipped=skipped)
+
+    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
+        """Name and address of each contact that `user` may see, for the report."""
+        from contacts.tables import detail_address
+
+        address = detail_address()
+        found = Contact.objects.visible_to(user).filter(pk__in=subject_ids).only("first_name", "last_name")
+        return {contact.pk: (contact.name, address.of(contact.pk)) for contact in found}
+
+    def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
+        """A row a contact; those that `user` does not see are not named."""
+        seen = Contact.objects.visible_to(user).filter(pk=OuterRef("subject_id"))
+        names = {f"contact_{column}": Subquery(seen.values(column)[:1]) for column, _ in REPORTED}
+        columns = [Column(heading, f"contact_{column}") for column, heading in REPORTED]
+        return [*columns, *OUTCOME], operation.lines.annotate(**names).order_by("subject_id")
+
+    def _remember(self, operation: Operation, ids: list[int]) -> None:
+        """Keep the exact values before the change on the lines."""
+        values = self.before(operation)
+        if values:
+            before = Contact.objects.filter(pk=OuterRef("subject_id")).values(kept=JSONObject(**values))
+            operation.lines.filter(subject_id__in=ids).update(before=Subquery(before[:1]))

@@ -1,0 +1,61 @@
+"""Closing contacts, opening them again, and putting them into the trash."""
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from contacts.models import Contact
+from contacts.operations.base import ContactKind, skip
+from core.domain.recording import record
+from core.models import Operation
+from core.operations import register
+
+
+@register
+class Deactivate(ContactKind):
+    """Closed contacts cannot sign in and get nothing; their portal account follows by trigger."""
+
+    key = "contacts.deactivate"
+
+    def skips(self, operation: Operation) -> list:
+        """Those closed already."""
+        return [skip("Deactivated already.", deactivated_at__isnull=False)]
+
+    def change(self, operation: Operation, ids: list[int]) -> None:
+        """Close them."""
+        now = timezone.now()
+        Contact.objects.filter(pk__in=ids).update(deactivated_at=now, updated_at=now)
+        record("deactivated", "Deactivated", subject_ids=ids, actor=operation.owner, operation=operation)
+
+
+@register
+class Reactivate(ContactKind):
+    """Opened again, contacts have the status that applies."""
+
+    key = "contacts.reactivate"
+
+    def skips(self, operation: Operation) -> list:
+        """Those that are open."""
+        return [skip("Not deactivated.", deactivated_at=None)]
+
+    def before(self, operation: Operation) -> dict:
+        """When they were closed."""
+        return {"deactivated_at": F("deactivated_at")}
+
+    def change(self, operation: Operation, ids: list[int]) -> None:
+        """Open them."""
+        Contact.objects.filter(pk__in=ids).update(deactivated_at=None, updated_at=timezone.now())
+        record("reactivated", "Reactivated", subject_ids=ids, actor=operation.owner, operation=operation)
+
+
+@register
+class Delete(ContactKind):
+    """Deleted contacts are in the trash; they cannot sign in and get nothing."""
+
+    key = "contacts.delete"
+
+    def change(self, operation: Operation, ids: list[int]) -> None:
+        """Put them into the trash."""
+        now = timezone.now()
+        rows = Contact.objects.filter(Q(deleted_at=None), pk__in=ids)
+        rows.update(deleted_at=now, deleted_by=operation.owner, updated_at=now)
+        record("deleted", "Moved to the trash", subject_ids=ids, actor=operation.owner, operation=operation)

@@ -1,0 +1,267 @@
+"""The way of every bulk action on contacts: frozen selection → form → preview → confirmation → operation.
+
+    class SetTeam(BulkView):
+        kind = "contacts.set_team"            # key of a contacts.operations.base.ContactKind
+        title = "Set the team"                # heading; "of 312 contacts" stands below it
+        form_class = SetTeamForm              # takes `user=`, `firm=`; left out when there is nothing to choose
+        verb = "Set the team of"              # the button: "Set the team of 298 contacts"
+
+        def describe(self, params):           # the operation's title in the report
+            return f"Set the team to {…}"
+
+    path("bulk/team/", editors_only(SetTeam.as_view()), name="set_team"),
+    path("<int:pk>/team/", editors_only(SetTeam.as_view()), name="set_team_one"),   # the same for one contact
+
+Register the first in `core.registry.contact_bulk_actions` (Action with its url name), the second, if any, in
+`contact_actions`. The selection bar posts the choice; it is frozen at once as a draft operation whose id is in
+the address, and only its owner opens it. What the form chose is kept on the draft as `params`:
+`params(form)` makes JSON of it (rows become their keys), and each kind reads it as `operation.params`.
+
+Many: form and preview are pages, so that going back is possible. One: the form is the whole dialogue; a contact
+who would be skipped is refused with the reason. Up to 200 rows are changed at once, more by the worker.
+"""
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from accounts.models import Firm
+from contacts.forms import contact_url
+from contacts.models import Contact
+from contacts.operations.base import ContactKind, Preview
+from contacts.selection import selection
+from core.domain import running
+from core.models import Operation
+from core.registry import operation_kinds
+
+ASKED_ABOVE = 20
+
+
+class BulkView(View):
+    """Base of all bulk actions on contacts; see the head of this file."""
+
+    kind = ""
+    title = ""
+    verb = ""
+    form_class: type[forms.Form] | None = None
+    danger = False
+    type_count = False
+    consequences: tuple[str, ...] = ()
+    form_template = "contacts/bulk_form.html"
+    confirm_template = "contacts/bulk_confirm.html"
+
+    def describe(self, params: dict) -> str:
+        """What the operation is called in reports."""
+        return self.title
+
+    def params(self, form: forms.Form | None) -> dict:
+        """What the form chose, as JSON."""
+        return {name: storable(value) for name, value in form.cleaned_data.items()} if form else {}
+
+    def more_context(self, operation: Operation) -> dict:
+        """More context for templates of one's own. `operation` may be unsaved, without a selection."""
+        return {}
+
+    def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """The form, or the preview of a draft."""
+        if pk is not None:
+            return self._one(self._contact(pk))
+        draft = self._draft(request.GET.get("draft"))
+        if draft is None:
+            messages.warning(request, "Tick the contacts first, then choose what to do with them.")
+            return redirect("contacts:list")
+        if draft.state != Operation.State.DRAFT:
+            return redirect("core:operation", pk=draft.pk)
+        if request.GET.get("step") == "confirm":
+            return self._confirm(draft)
+        return self._form_page(self._form(draft), draft) if self.form_class else self._confirm(draft)
+
+    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """Freeze a selection, take what the form chose, or start."""
+        if pk is not None:
+            return self._do_one(self._contact(pk))
+        if "draft" not in request.POST:
+            return self._freeze()
+        draft = self._draft(request.POST["draft"])
+        if draft is None:
+            messages.warning(request, "This selection is no longer there. Tick the contacts again.")
+            return redirect("contacts:list")
+        if draft.state != Operation.State.DRAFT:
+            return redirect("core:operation", pk=draft.pk)
+        if "confirm" in request.POST:
+            return self._start(draft)
+        return self._choose(draft)
+
+    def _kind(self) -> ContactKind:
+        """The kind of operation."""
+        return operation_kinds[self.kind]
+
+    def _draft(self, key: str | None) -> Operation | None:
+        """The user's own operation of this kind with that key."""
+        if not key or not key.isdecimal() or len(key) > 18:
+            return None
+        return Operation.objects.filter(pk=int(key), owner=self.request.user, kind=self.kind).first()
+
+    def _contact(self, pk: int) -> Contact:
+        """The one contact, if the user may change them."""
+        return get_object_or_404(Contact.objects.editable_by(self.request.user), pk=pk)
+
+    def _new(self, contacts: QuerySet, words: str, params: dict) -> Operation:
+        """A draft whose selection is frozen."""
+        with transaction.atomic():
+            draft = Operation.objects.create(
+                kind=self.kind, title=self.title, owner=self.request.user, selection=words[:500], params=params
+            )
+            running.freeze(draft, contacts.values_list("pk", flat=True))
+        return draft
+
+    def _freeze(self) -> HttpResponse:
+        """First step: what was ticked, or shown, is what will be changed."""
+        chosen = selection(self.request)
+        draft = self._new(chosen.contacts, chosen.words, {})
+        if draft.total:
+            return redirect(f"{self.request.path}?draft={draft.pk}")
+        draft.delete()
+        messages.warning(self.request, "Nothing that you may change was selected. Tick the contacts again.")
+        return redirect("contacts:list")
+
+    def _form(self, operation: Operation) -> forms.Form:
+        """The form, filled with what was chosen before."""
+        data = self.request.POST if self.request.method == "POST" else None
+        return self.form_class(data, initial=operation.params, user=self.request.user, firm=Firm.get())
+
+    def _choose(self, draft: Operation) -> HttpResponse:
+        """Second step: keep what the form chose, and go on to the preview."""
+        form = self._form(draft) if self.form_class else None
+        if form is not None and not form.is_valid():
+            return self._form_page(form, draft, status=422)
+        params = self.params(form)
+        still = Operation.objects.filter(pk=draft.pk, state=Operation.State.DRAFT)
+        still.update(params=params, title=self.describe(params)[:200])
+        return redirect(f"{self.request.path}?draft={draft.pk}&step=confirm")
+
+    def _start(self, draft: Operation) -> HttpResponse:
+        """Last step. A press too many only leads to the operation again."""
+        if self.request.POST.get("seen") != digest(draft.params):
+            messages.warning(self.request, "The choice was changed in another window. Look at it once more.")
+            return redirect(f"{self.request.path}?draft={draft.pk}&step=confirm")
+        preview = self._kind().preview(draft)
+        typed = "".join(filter(str.isdigit, self.request.POST.get("typed_count", "")))
+        if self.type_count and preview.will > ASKED_ABOVE and typed != str(preview.will):
+            return self._confirm(draft, preview, error=f"Type {preview.will} to go on, or cancel.")
+        if self.form_class is None:
+            Operation.objects.filter(pk=draft.pk).update(title=self.describe(draft.params)[:200])
+        running.start(draft)
+        return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")
+
+    def _form_page(self, form: forms.Form | None, operation: Operation, status: int = 200) -> HttpResponse:
+        """The form for many."""
+        context = {
+            "form": form,
+            "title": self.title,
+            "operation": operation,
+            "submit_label": "See what will change",
+            "cancel_url": reverse("contacts:list"),
+            **self.more_context(operation),
+        }
+        return render(self.request, self.form_template, context, status=status)
+
+    def _confirm(self, draft: Operation, preview: Preview | None = None, error: str = "") -> HttpResponse:
+        """What will happen to whom, and the button that does it."""
+        preview = preview or self._kind().preview(draft)
+        context = {
+            "title": self.describe(draft.params),
+            "operation": draft,
+            "preview": preview,
+            "skipped_count": preview.total - preview.will,
+            "more_names": preview.will - len(preview.names),
+            "consequences": self.consequences,
+            "count": preview.will if self.type_count else 0,
+            "typed_error": error,
+            "submit_label": f"{self.verb} {contacts_counted(preview.will)}",
+            "cancel_url": reverse("contacts:list"),
+            "back_url": f"{self.request.path}?draft={draft.pk}" if self.form_class else "",
+            "danger": "yes" if self.danger else "no",
+            "hidden": {"draft": draft.pk, "confirm": 1, "seen": digest(draft.params)},
+            **self.more_context(draft),
+        }
+        return render(self.request, self.confirm_template, context, status=422 if error else 200)
+
+    def _one(self, contact: Contact, form: forms.Form | None = None, refusal: str = "") -> HttpResponse:
+        """The whole dialogue for one contact."""
+        operation = Operation(kind=self.kind, owner=self.request.user)
+        if form is None and self.form_class:
+            form = self._form(operation)
+        context = {
+            "form": form or forms.Form(),
+            "title": self.title,
+            "contact": contact,
+            "operation": operation,
+            "refusal": refusal,
+            "consequences": self.consequences,
+            "submit_label": f"{self.verb} {contact.name}",
+            "cancel_url": contact_url(contact.pk),
+            "danger": self.danger,
+            **self.more_context(operation),
+        }
+        failed = bool(refusal or (form and form.errors))
+        return render(self.request, self.form_template, context, status=422 if failed else 200)
+
+    def _do_one(self, contact: Contact) -> HttpResponse:
+        """Change one contact, or say why not."""
+        form = self._form(Operation(kind=self.kind, owner=self.request.user)) if self.form_class else None
+        if form is not None and not form.is_valid():
+            return self._one(contact, form)
+        params = self.params(form)
+        contacts = Contact.objects.editable_by(self.request.user).filter(pk=contact.pk)
+        draft = self._new(contacts, contact.name, params)
+        preview = self._kind().preview(draft)
+        if not preview.will:
+            draft.delete()
+            return self._one(contact, form, refusal=preview.skipped[0][0])
+        Operation.objects.filter(pk=draft.pk).update(title=self.describe(params)[:200])
+        operation = running.start(draft)
+        return self._after_one(contact, operation)
+
+    def _after_one(self, contact: Contact, operation: Operation) -> HttpResponse:
+        """Say how it went, and go back to the contact, or to the list when they are gone from it."""
+        line = operation.lines.get()
+        if line.reason:
+            messages.error(self.request, f"{contact.name}: {line.reason}")
+        elif operation.is_over:
+            messages.success(self.request, f"{contact.name}: {self.describe(operation.params)}. Done.")
+        else:
+            messages.success(self.request, f"{contact.name}: {self.describe(operation.params)}. On its way.")
+        still = Contact.objects.visible_to(self.request.user).filter(pk=contact.pk).exists()
+        return redirect(contact_url(contact.pk) if still else reverse("contacts:list"))
+
+
+def storable(value: Any) -> Any:
+    """A cleaned value as JSON keeps it: rows by their key, days and moments in ISO form."""
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, QuerySet):
+        return [row.pk for row in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+def digest(params: dict) -> str:
+    """A short sign of the parameters, to notice that they changed."""
+    return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def contacts_counted(number: int) -> str:
+    """ "1 contact", "1,204 contacts"."""
+    return f"{number:,} contact{'' if number == 1 else 's'}"

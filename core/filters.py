@@ -1,0 +1,44 @@
+"""What the lists of the core can be narrowed by."""
+
+import django_filters
+from django.db.models import QuerySet
+
+from core.models import Operation, OperationLine
+
+
+class OperationFilter(django_filters.FilterSet):
+    """Filters of the operations list; "Whose" is for those who see all."""
+
+    q = django_filters.CharFilter(field_name="title", lookup_expr="icontains", label="Title contains")
+    state = django_filters.ChoiceFilter(
+        choices=[choice for choice in Operation.State.choices if choice[0] != Operation.State.DRAFT],
+        empty_label="Any",
+        label="State",
+    )
+    whose = django_filters.ChoiceFilter(
+        choices=[("mine", "Mine")], empty_label="Everybody’s", label="Whose", method="by_owner"
+    )
+
+    class Meta:
+        model = Operation
+        fields: list[str] = []
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request.user.sees_everything:
+            del self.filters["whose"]
+
+    def by_owner(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """One's own."""
+        return qs.filter(owner=self.request.user)
+
+
+class LineFilter(django_filters.FilterSet):
+    """Filters of an operation's report."""
+
+    state = django_filters.ChoiceFilter(choices=OperationLine.State.choices, empty_label="Any", label="Outcome")
+    q = django_filters.CharFilter(field_name="reason", lookup_expr="icontains", label="Reason contains")
+
+    class Meta:
+        model = OperationLine
+        fields: list[str] = []

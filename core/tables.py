@@ -1,0 +1,96 @@
+"""Columns of the core's lists."""
+
+from functools import cached_property
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.models import Operation, OperationLine
+from core.templatetags.ui import ago, badge
+
+STATE_TONES = {
+    Operation.State.DRAFT: ("neutral", "circle"),
+    Operation.State.QUEUED: ("neutral", "clock"),
+    Operation.State.RUNNING: ("info", "loader"),
+    Operation.State.FINISHED: ("success", "check"),
+    Operation.State.STOPPED: ("warning", "ban"),
+    Operation.State.FAILED: ("danger", "circle-x"),
+}
+LINE_TONES = {
+    OperationLine.State.PLANNED: ("neutral", "clock"),
+    OperationLine.State.DONE: ("success", "check"),
+    OperationLine.State.SKIPPED: ("warning", "minus"),
+    OperationLine.State.FAILED: ("danger", "circle-x"),
+}
+NUMBER = {"td": {"class": "col-num"}, "th": {"class": "col-num"}}
+
+
+class OperationTable(tables.Table):
+    """One row an operation."""
+
+    title = tables.Column(verbose_name="Operation", attrs={"td": {"class": "col-main"}})
+    owner = tables.Column(order_by=("owner__last_name", "owner__first_name", "owner_id"))
+    state = tables.Column()
+    total = tables.Column(verbose_name="Rows", attrs=NUMBER)
+    done = tables.Column(attrs=NUMBER)
+    skipped = tables.Column(attrs=NUMBER)
+    failed = tables.Column(attrs=NUMBER)
+    started = tables.Column(accessor="created_at", order_by="pk")
+
+    caption = "Operations"
+
+    class Meta:
+        order_by = "-started"
+
+    def render_title(self, record: Operation) -> SafeString:
+        """What was done, to which selection."""
+        return format_html(
+            '<a class="person" href="{}"><span class="person-text"><strong>{}</strong><small>{}</small></span></a>',
+            reverse("core:operation", args=[record.pk]),
+            record.title,
+            record.selection,
+        )
+
+    def render_state(self, record: Operation) -> SafeString:
+        """Icon and word."""
+        return badge(record.get_state_display(), *STATE_TONES[record.state])
+
+    def render_started(self, record: Operation) -> SafeString:
+        """How long ago."""
+        return ago(record.created_at)
+
+
+class LineTable(tables.Table):
+    """One row for each row of an operation. `kind` and `user` give the rows their names."""
+
+    subject = tables.Column(
+        accessor="subject_id", verbose_name="For", order_by="subject_id", attrs={"td": {"class": "col-main"}}
+    )
+    state = tables.Column(verbose_name="Outcome", order_by=("state", "subject_id"))
+    reason = tables.Column(order_by=("reason", "subject_id"), default="", attrs={"td": {"class": "col-wrap"}})
+
+    caption = "What happened to each"
+
+    class Meta:
+        order_by = "subject"
+
+    def __init__(self, *args, kind, user, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.user = kind, user
+
+    @cached_property
+    def names(self) -> dict[int, tuple[str, str]]:
+        """Names and addresses of the page's rows."""
+        ids = [line.subject_id for line in self.page.object_list.data]
+        return self.kind.subjects(ids, self.user) if self.kind else {}
+
+    def render_subject(self, value: int) -> str:
+        """Their name, linked."""
+        name, url = self.names.get(value, (f"No. {value}", ""))
+        return format_html('<a href="{}">{}</a>', url, name) if url else name
+
+    def render_state(self, record: OperationLine) -> SafeString:
+        """Icon and word."""
+        return badge(record.get_state_display(), *LINE_TONES[record.state])

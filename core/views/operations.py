@@ -1,0 +1,202 @@
+"""Operations: what was done to many rows, how far it is, and how each row ended."""
+
+from types import SimpleNamespace
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from core.access import staff_only
+from core.domain import running
+from core.exporting import export
+from core.filters import LineFilter, OperationFilter
+from core.listing import ListPage
+from core.models import Operation, OperationLine
+from core.registry import operation_kinds
+from core.tables import STATE_TONES, LineTable, OperationTable
+from core.templatetags.table_rows import thousands
+from core.templatetags.ui import distance
+
+
+class OperationList(ListPage):
+    """Operations of one's own; admins and compliance officers see all."""
+
+    title = "Operations"
+    subtitle = "Changes to many rows, imports and exports: what was done, and how each row ended."
+    noun = "operations"
+    table_class = OperationTable
+    filterset_class = OperationFilter
+    empty = ("No operations yet", "Tick contacts in the list and choose what to do with them: it is kept here.")
+    empty_icon = "list-checks"
+
+    def rows(self) -> QuerySet:
+        """All that were really begun."""
+        return operations_of(self.request.user).select_related("owner")
+
+    def table_options(self) -> dict:
+        """Whose they are goes without saying for those who see their own only."""
+        return {} if self.request.user.sees_everything else {"exclude": ("owner",)}
+
+
+class OperationPage(ListPage):
+    """One operation: progress while it runs, its report afterwards."""
+
+    noun = "rows"
+    table_class = LineTable
+    filterset_class = LineFilter
+    template_name = "core/operation.html"
+    empty = ("Nothing to report", "This operation has no rows.")
+    empty_icon = "list-checks"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page of an operation that the user may open."""
+        self.operation = get_object_or_404(operations_of(request.user).select_related("owner"), pk=pk)
+        self.title, self.subtitle = self.operation.title, self.operation.selection
+        return super().get(request)
+
+    def rows(self) -> QuerySet:
+        """A line for each row of the frozen selection."""
+        return self.operation.lines.all()
+
+    def table_options(self) -> dict:
+        """Names come from the kind."""
+        return {"kind": operation_kinds.get(self.operation.kind), "user": self.request.user}
+
+    def extra(self) -> dict:
+        """Progress, and what can be done now."""
+        operation, kind = self.operation, operation_kinds.get(self.operation.kind)
+        may_control = controls(self.request.user, operation)
+        return {
+            "operation": operation,
+            "progress": progress(operation, self.request.user),
+            "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",
+            "may_retry": may_control and operation.is_over and operation.failed and kind and kind.retryable,
+        }
+
+
+@staff_only
+@require_safe
+def operation_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; asked for every second. At the end the whole page is loaded again, with its report."""
+    operation = get_object_or_404(operations_of(request.user), pk=pk)
+    response = render(request, "core/progress.html", {"progress": progress(operation, request.user)})
+    if operation.is_over and request.htmx:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@staff_only
+@require_POST
+def operation_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask it to stop. What is done stays done."""
+    operation = controlled(request, pk)
+    if operation.is_over:
+        messages.info(request, "It had ended already.")
+    else:
+        running.cancel(operation)
+        messages.success(request, "It stops after the rows it is working on. What is done stays done.")
+    return redirect("core:operation", pk=pk)
+
+
+@staff_only
+@require_POST
+def operation_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same again for those that failed, as a new operation."""
+    operation = controlled(request, pk)
+    kind = operation_kinds.get(operation.kind)
+    if not (operation.is_over and operation.failed and kind and kind.retryable and request.user.may_edit):
+        messages.warning(request, "There is nothing that could be tried again.")
+        return redirect("core:operation", pk=pk)
+    return redirect("core:operation", pk=running.retry(operation, request.user).pk)
+
+
+@staff_only
+@require_safe
+def operation_report(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The report as a file; `state` narrows it as on the page."""
+    operation = get_object_or_404(operations_of(request.user), pk=pk)
+    kind = operation_kinds.get(operation.kind)
+    if kind is None:
+        messages.warning(request, "This kind of operation is no longer known, so its report cannot be made.")
+        return redirect("core:operation", pk=pk)
+    columns, rows = kind.report(operation, request.user)
+    state = request.GET.get("state")
+    if state in OperationLine.State.values:
+        rows = rows.filter(state=state)
+    return export(request.GET.get("format"), f"operation-{operation.pk}", columns, rows)
+
+
+def operations_of(user) -> QuerySet:
+    """The operations the user may open, without drafts: those are not begun."""
+    return Operation.objects.visible_to(user).exclude(state=Operation.State.DRAFT)
+
+
+def controls(user, operation: Operation) -> bool:
+    """Whether the user may stop it and start it again: its owner, and admins."""
+    return user.may_edit and (user.is_admin or operation.owner_id == user.pk)
+
+
+def controlled(request: HttpRequest, pk: int) -> Operation:
+    """The operation, if the user may stop it."""
+    operation = get_object_or_404(operations_of(request.user), pk=pk)
+    if not controls(request.user, operation):
+        return get_object_or_404(Operation.objects.none(), pk=pk)
+    return operation
+
+
+def progress(operation: Operation, user) -> SimpleNamespace:
+    """What `core/progress.html` shows."""
+    tone, _ = STATE_TONES[operation.state]
+    page = reverse("core:operation", args=[operation.pk])
+    going = not operation.is_over
+    return SimpleNamespace(
+        title="Progress" if going else "Result",
+        running=going,
+        done=thousands(operation.handled),
+        total=thousands(operation.total),
+        percent=operation.percent,
+        state="Stopping" if going and operation.cancel_requested else operation.get_state_display(),
+        tone=tone,
+        counts=[
+            (label, thousands(number), f"{page}?state={state}" if number else "")
+            for label, number, state in (
+                ("Done", operation.done, "done"),
+                ("Skipped", operation.skipped, "skipped"),
+                ("Failed", operation.failed, "failed"),
+            )
+        ],
+        poll_url=reverse("core:operation_progress", args=[operation.pk]),
+        cancel_url=reverse("core:operation_cancel", args=[operation.pk])
+        if controls(user, operation) and not operation.cancel_requested
+        else "",
+        note=note(operation),
+        **pace(operation),
+    )
+
+
+def pace(operation: Operation) -> dict[str, str]:
+    """Rows a second and the time left, once there is enough to tell."""
+    if operation.state != Operation.State.RUNNING or not operation.started_at or not operation.handled:
+        return {"rate": "", "left": ""}
+    seconds = max((timezone.now() - operation.started_at).total_seconds(), 0.1)
+    rate = operation.handled / seconds
+    left = (operation.total - operation.handled) / rate
+    return {
+        "rate": f"{rate:,.0f} a second" if rate >= 1 else f"{rate * 60:,.0f} a minute",
+        "left": f"about {distance(int(left))} left" if left >= 60 else "less than a minute left",
+    }
+
+
+def note(operation: Operation) -> str:
+    """What people should know beside the numbers."""
+    if operation.state == Operation.State.QUEUED:
+        return "It begins as soon as a worker is free."
+    if operation.state == Operation.State.FAILED:
+        return f"It ended early because of an error of ours. What is done stays done. ({operation.error})"
+    if operation.state == Operation.State.STOPPED:
+        return "It was stopped. What is done stays done; the rest was left alone."
+    return ""
