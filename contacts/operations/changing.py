@@ -25,7 +25,7 @@ SET, CLEAR, ADD, REMOVE = "set", "clear", "add", "remove"
 class ChangeFields(ContactKind):
     """Primary advisor, type, team and tags. `params`: {field: {"how": …, "value": …}}; a field left is not there."""
 
-    key = "contacts.change"
+    key = "contacts.edit"
 
     def skips(self, operation: Operation) -> list:
         """All, when what is to be set can no longer be given; else those in whom nothing would change."""

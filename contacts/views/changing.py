@@ -8,8 +8,8 @@ from contacts.views.bulk import BulkView
 class ChangeView(BulkView):
     """Primary advisor, type, team and tags."""
 
-    kind = "contacts.change"
-    title = "Change fields"
+    kind = "contacts.edit"
+    title = "Edit fields"
     verb = "Change"
     form_class = ChangeForm
     form_template = "contacts/bulk_change.html"

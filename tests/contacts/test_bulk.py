@@ -82,11 +82,11 @@ def test_nobody_changes_contacts_of_others(as_user, colleague, three):
     assert Operation.objects.count() == 0
 
 
-@pytest.mark.parametrize("action", ["change", "deactivate", "reactivate", "delete"])
+@pytest.mark.parametrize("action", ["bulk_edit", "deactivate", "reactivate", "delete"])
 def test_those_who_only_read_are_not_let_in(as_user, compliance, contact, action):
     client = as_user(compliance)
     assert client.post(reverse(f"contacts:{action}"), {"ids": contact.pk}).status_code == 404
-    if action != "change":
+    if action != "bulk_edit":
         assert client.post(reverse(f"contacts:{action}_one", args=[contact.pk])).status_code == 404
 
 
@@ -139,10 +139,10 @@ def test_fields_are_left_set_and_cleared(as_user, advisor, three):
     golf = TagFactory(name="Golf")
     golf.contacts.add(*three)
     Contact.objects.filter(pk=three[0].pk).update(team=team)
-    url = choose(client, "change", three)
+    url = choose(client, "bulk_edit", three)
     form = {"contact_type_how": "set", "contact_type": "lead", "primary_advisor_how": "leave", "team_how": "clear"}
     draft = re.search(r"draft=(\d+)", url)[1]
-    response = client.post("/contacts/change/", form | {"tags_how": "set", "tags": "VIP, golf", "draft": draft})
+    response = client.post("/contacts/edit/", form | {"tags_how": "set", "tags": "VIP, golf", "draft": draft})
     page = client.get(response.url)
     assert page.context["title"] == "Set type to Lead; clear team; set tags to golf, VIP"
     confirm(client, response.url)
@@ -172,9 +172,9 @@ def test_fields_are_left_set_and_cleared(as_user, advisor, three):
 def test_tags_change_only_where_they_differ(as_user, advisor, three, how, tags, changed, left):
     TagFactory(name="golf").contacts.add(three[0])
     client = as_user(advisor)
-    draft = re.search(r"draft=(\d+)", choose(client, "change", three))[1]
+    draft = re.search(r"draft=(\d+)", choose(client, "bulk_edit", three))[1]
     form = {f"{name}_how": "leave" for name in ("contact_type", "primary_advisor", "team")}
-    response = client.post("/contacts/change/", form | {"tags_how": how, "tags": tags, "draft": draft})
+    response = client.post("/contacts/edit/", form | {"tags_how": how, "tags": tags, "draft": draft})
     assert client.get(response.url).context["preview"].will == changed
     confirm(client, response.url)
     assert {tag.name for tag in three[0].tags.all()} == left
@@ -182,7 +182,7 @@ def test_tags_change_only_where_they_differ(as_user, advisor, three, how, tags, 
 
 def test_a_change_needs_a_field_and_its_value(as_user, advisor, three):
     client = as_user(advisor)
-    draft = re.search(r"draft=(\d+)", choose(client, "change", three))[1]
+    draft = re.search(r"draft=(\d+)", choose(client, "bulk_edit", three))[1]
     leave = {f"{name}_how": "leave" for name in ("contact_type", "primary_advisor", "team", "tags")}
     for form, field in [
         (leave, "__all__"),
@@ -190,16 +190,16 @@ def test_a_change_needs_a_field_and_its_value(as_user, advisor, three):
         (leave | {"contact_type_how": "clear"}, "contact_type_how"),
         (leave | {"primary_advisor_how": "set", "primary_advisor": "x"}, "primary_advisor"),
     ]:
-        response = client.post("/contacts/change/", form | {"draft": draft})
+        response = client.post("/contacts/edit/", form | {"draft": draft})
         assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
 
 
 def test_an_advisor_who_left_meanwhile_gets_nobody(as_user, admin, advisor, colleague, three):
     client = as_user(admin)
-    draft = re.search(r"draft=(\d+)", choose(client, "change", three))[1]
+    draft = re.search(r"draft=(\d+)", choose(client, "bulk_edit", three))[1]
     form = {f"{name}_how": "leave" for name in ("contact_type", "team", "tags")}
     posted = form | {"primary_advisor_how": "set", "primary_advisor": colleague.pk, "draft": draft}
-    url = client.post("/contacts/change/", posted).url
+    url = client.post("/contacts/edit/", posted).url
     colleague.is_active = False
     colleague.save()
     preview = client.get(url).context["preview"]
