@@ -106,6 +106,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "core.form_rendering.FormRenderer"
+
 DATABASE_URL = env.str("DATABASE_URL", "")
 if not DATABASE_URL:
     raise ImproperlyConfigured(

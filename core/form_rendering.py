@@ -1,0 +1,75 @@
+"""The form renderer: Django's own, but inputs and choices are built in Python instead of by templates.
+
+A list page has some sixteen filters with hundreds of choices, and Django renders a template for each choice and
+another for its attributes: a third of the page's time. The markup is the same as Django's.
+"""
+
+from typing import Any
+
+from django.forms.renderers import DjangoTemplates
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+PATH = "django/forms/widgets/"
+INPUTS = (
+    "text",
+    "number",
+    "email",
+    "url",
+    "password",
+    "hidden",
+    "date",
+    "datetime",
+    "time",
+    "checkbox",
+    "search",
+    "tel",
+)
+
+
+class FormRenderer(DjangoTemplates):
+    """Renders single inputs and drop-downs directly, and everything else as Django does."""
+
+    def render(self, template_name: str, context: dict, request=None) -> str:
+        """The widget as HTML."""
+        build = BUILDERS.get(template_name)
+        return build(context["widget"]) if build else super().render(template_name, context, request)
+
+
+def attributes(attrs: dict[str, Any]) -> str:
+    """Attributes with a blank before each: False leaves one out, True is its name alone."""
+    parts = []
+    for name, value in attrs.items():
+        if value is True:
+            parts.append(f" {name}")
+        elif value is not False:
+            parts.append(f' {name}="{conditional_escape(value)}"')
+    return "".join(parts)
+
+
+def build_input(widget: dict) -> SafeString:
+    """One `<input>`."""
+    value = "" if widget["value"] is None else f' value="{conditional_escape(widget["value"])}"'
+    return SafeString(
+        f'<input type="{widget["type"]}" name="{conditional_escape(widget["name"])}"'
+        f"{value}{attributes(widget['attrs'])}>"
+    )
+
+
+def build_select(widget: dict) -> SafeString:
+    """A `<select>` with its options and groups."""
+    parts = [f'<select name="{conditional_escape(widget["name"])}"{attributes(widget["attrs"])}>']
+    for group, options, _index in widget["optgroups"]:
+        if group:
+            parts.append(f'<optgroup label="{conditional_escape(group)}">')
+        for option in options:
+            value = conditional_escape(option["value"])
+            label = conditional_escape(option["label"])
+            parts.append(f'<option value="{value}"{attributes(option["attrs"])}>{label}</option>')
+        if group:
+            parts.append("</optgroup>")
+    parts.append("</select>")
+    return SafeString("\n".join(parts))
+
+
+BUILDERS = {f"{PATH}select.html": build_select} | {f"{PATH}{kind}.html": build_input for kind in INPUTS}
