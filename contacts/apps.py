@@ -50,6 +50,7 @@ def _offer_actions() -> None:
     one("reactivate", Action("Reactivate", "rotate-ccw", "contacts:reactivate_one", may_edit, closed), order=800)
     one("delete", Action("Delete", "trash-2", "contacts:delete_one", may_edit, danger=True), order=900)
     many("edit", Action("Edit fields", "pencil", "contacts:bulk_edit", may_edit), order=500)
+    many("export", Action("Export", "download", "contacts:export"), order=600)
     many("deactivate", Action("Deactivate", "ban", "contacts:deactivate", may_edit), order=800)
     many("reactivate", Action("Reactivate", "rotate-ccw", "contacts:reactivate", may_edit), order=810)
     many("delete", Action("Delete", "trash-2", "contacts:delete", may_edit, danger=True), order=900)

@@ -25,21 +25,25 @@ class Selection:
     gone: int = 0
 
 
-def chosen_contacts(request: HttpRequest, *, for_reading: bool = False) -> ContactQuerySet:
-    """The contacts chosen in `request.POST`: those the user may change, or see when `for_reading`."""
+def chosen_contacts(
+    request: HttpRequest, *, for_reading: bool = False, posted: QueryDict | None = None
+) -> ContactQuerySet:
+    """The contacts chosen in `posted`, by default `request.POST`: those the user may change, or see `for_reading`."""
+    posted = request.POST if posted is None else posted
     scope = _scope(request, for_reading)
-    if request.POST.get("all") == "1":
-        query = QueryDict(request.POST.get("query", ""))
+    if posted.get("all") == "1":
+        query = QueryDict(posted.get("query", ""))
         return filtered(ContactFilter, query, scope, request)[1].order_by()
-    return scope.filter(pk__in=_ids(request)).order_by()
+    return scope.filter(pk__in=_ids(posted)).order_by()
 
 
-def selection(request: HttpRequest, *, for_reading: bool = False) -> Selection:
+def selection(request: HttpRequest, *, for_reading: bool = False, posted: QueryDict | None = None) -> Selection:
     """As `chosen_contacts`, with the choice in words for people to read."""
-    contacts = chosen_contacts(request, for_reading=for_reading)
-    if request.POST.get("all") == "1":
-        return Selection(contacts, _filter_words(request))
-    ids = _ids(request)
+    posted = request.POST if posted is None else posted
+    contacts = chosen_contacts(request, for_reading=for_reading, posted=posted)
+    if posted.get("all") == "1":
+        return Selection(contacts, _filter_words(request, QueryDict(posted.get("query", ""))))
+    ids = _ids(posted)
     gone = len(ids) - contacts.count()
     words = f"{len(ids)} ticked contact{'' if len(ids) == 1 else 's'}"
     return Selection(contacts, f"{words}, {gone} no longer there" if gone else words, gone)
@@ -51,18 +55,17 @@ def _scope(request: HttpRequest, for_reading: bool) -> ContactQuerySet:
     return rows.visible_to(request.user) if for_reading else rows.editable_by(request.user)
 
 
-def _ids(request: HttpRequest) -> set[int]:
+def _ids(posted: QueryDict) -> set[int]:
     """The ticked ids; anything that is not a list of whole numbers is no choice at all."""
     try:
-        found = {int(part) for part in request.POST.get("ids", "").split(",") if part.strip()}
+        found = {int(part) for part in posted.get("ids", "").split(",") if part.strip()}
     except ValueError:
         return set()
     return found if len(found) <= IDS_AT_MOST and all(0 < one < 2**63 for one in found) else set()
 
 
-def _filter_words(request: HttpRequest) -> str:
+def _filter_words(request: HttpRequest, query: QueryDict) -> str:
     """The filters of "all that match", as their chips say it."""
-    query = QueryDict(request.POST.get("query", ""))
     filterset = ContactFilter(query, queryset=Contact.objects.none(), request=request)
     words = "; ".join(chip.label for chip in chips(filterset, query, request.path))
     return f"All that match {words}"[:500] if words else "All contacts"

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from accounts.access import editors_only, staff_only
-from contacts.views import changing, editing, lifecycle
+from contacts.views import changing, editing, exporting, lifecycle
 from contacts.views.list import ContactList
 
 app_name = "contacts"
 urlpatterns = [
     path("", staff_only(ContactList.as_view()), name="list"),
+    path("export/", exporting.contact_export, name="export"),
     path("add/", editing.contact_add, name="add"),
     path("<int:pk>/edit/", editing.contact_edit, name="edit"),
     path("edit/", editors_only(changing.ChangeView.as_view()), name="bulk_edit"),

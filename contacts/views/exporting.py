@@ -1,0 +1,68 @@
+"""Exporting contacts: the ticked ones, all that match, or what a list shows."""
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.access import staff_only
+from contacts.exporting import COLUMNS, IMPORTABLE, export_rows
+from contacts.selection import Selection, selection
+from contacts.tables import ContactTable
+from core.domain.recording import record
+from core.exporting import FORMATS, export
+from core.listing import ordered_table
+
+# How many ticked ids the record keeps; beyond, their number must do.
+IDS_KEPT = 1000
+
+
+@staff_only
+def contact_export(request: HttpRequest) -> HttpResponse:
+    """Asks for the format, then sends the file and notes who took what.
+
+    GET with a list's query string, or the selection bar's POST, shows what would be exported; a POST with `format`
+    carries the same selection and downloads it.
+    """
+    posted = request.POST if request.method == "POST" else _as_selection(request.GET)
+    chosen = selection(request, for_reading=True, posted=posted)  # so compliance may export too
+    count = chosen.contacts.count()
+    if request.method == "POST" and request.POST.get("format") in FORMATS and count:
+        return _file(request, chosen, count)
+    context = {
+        "count": count,
+        "words": chosen.words,
+        "hidden": {name: posted.get(name, "") for name in ("ids", "all", "query")},
+        "columns": [column.heading for column in COLUMNS],
+        "importable": len(IMPORTABLE),
+        "back_url": _back_url(posted),
+    }
+    return render(request, "contacts/export.html", context)
+
+
+def _as_selection(query: QueryDict) -> QueryDict:
+    """The selection "all that a list with this query string shows"."""
+    posted = QueryDict(mutable=True)
+    posted.update({"all": "1", "query": query.urlencode()})
+    return posted
+
+
+def _file(request: HttpRequest, chosen: Selection, count: int) -> HttpResponse:
+    """The file, in the order of the list."""
+    file_format, query = request.POST["format"], QueryDict(request.POST.get("query", ""))
+    table = ordered_table(ContactTable, export_rows(chosen.contacts), query, user=request.user)
+    ids = [] if request.POST.get("all") == "1" else request.POST.get("ids", "").split(",")[:IDS_KEPT]
+    record(
+        "exported",
+        f"Exported {count:,} contact{'' if count == 1 else 's'} as {file_format.upper()}: {chosen.words}",
+        subject_ids=[request.user.pk],
+        subject_type="user",
+        actor=request.user,
+        data={"count": count, "format": file_format, "query": request.POST.get("query", ""), "ids": ids},
+    )
+    return export(file_format, "contacts", COLUMNS, table.data.data)
+
+
+def _back_url(posted: QueryDict) -> str:
+    """The list as it was left."""
+    query = posted.get("query", "")
+    return f"{reverse('contacts:list')}?{query}" if query else reverse("contacts:list")
