@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from outreach.domain import passwords
+from outreach.domain import passwords, sending
 
 
 @shared_task(name="outreach.send_due", acks_late=True, reject_on_worker_lost=True)
 def send_due() -> None:
     """Answer requests for links and hand over the mail that is due."""
     passwords.answer_requests()
+    sending.send_due()

@@ -97,6 +97,7 @@ class ScheduledInvitation(models.Model):
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="scheduled_invitations")
     at = models.DateTimeField()
+    again = models.BooleanField(default=False, help_text="Meant for somebody invited before.")
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -57,7 +57,7 @@ class Send(models.Model):
     number = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=11, choices=State, default=State.PLANNED)
     reason = models.CharField(max_length=300, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0, help_text="How often it was claimed; the fencing token.")
     not_before = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
@@ -77,8 +77,11 @@ class Send(models.Model):
             models.UniqueConstraint("purpose", "subject_id", Lower("recipient"), "number", name="send_once"),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=Q(state__in=OPEN), name="send_open"),
+            # Read from the front: new passwords before invitations, the oldest first.
+            models.Index(fields=["-purpose", "id"], condition=Q(state__in=OPEN), name="send_open"),
             models.Index(fields=["contact", "-created_at"], name="send_contact"),
+            models.Index(fields=["id"], condition=Q(state="unknown"), name="send_unknown"),
+            models.Index(fields=["message_id"], condition=~Q(message_id=""), name="send_message_id"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,156 @@
+"""Who can be invited, and planning the mails: one rule for the preview, for one contact and for many thousand."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import connection
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.models import Firm
+from contacts.models import Contact, Status
+from contacts.querysets import ContactQuerySet
+from core.models import Operation
+from core.operations import Outcome
+from outreach.domain.ledger import look_soon
+from outreach.domain.links import ADDRESS_CHANGED
+from outreach.models import Invitation, Send, Suppression
+from outreach.models.send import OPEN
+
+DEACTIVATED = "Deactivated: gets nothing until reactivated."
+ACTIVE = "Has signed in already."
+NO_EMAIL = "Has no email address."
+NO_EXPERIENCE = "Has no experience yet. Assign one first."
+SUPPRESSED = "The address gets no mail: it bounced, or its owner complained."
+ON_ITS_WAY = "An invitation is on its way already."
+IN_DOUBT = "It is not known whether the last invitation left. Decide that in the mail list first."
+INVITED_ALREADY = "Invited already. Re-invite instead."
+NOT_YET_INVITED = "Not invited yet. Invite first."
+NOT_THERE = "No longer there."
+
+PLAN = """
+INSERT INTO outreach_send
+    (purpose, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
+     operation_id, requested_by_id)
+SELECT 'invitation', invitation.id, person.id, person.email,
+    1 + coalesce((SELECT max(earlier.number) FROM outreach_send AS earlier
+                  WHERE earlier.purpose = 'invitation' AND earlier.subject_id = invitation.id), 0),
+    'planned', '', 0, '', %(operation)s, %(by)s
+FROM outreach_invitation AS invitation JOIN contacts_contact AS person ON person.id = invitation.contact_id
+WHERE invitation.contact_id = ANY(%(ids)s) AND invitation.accepted_at IS NULL AND invitation.revoked_at IS NULL
+ORDER BY person.id
+ON CONFLICT DO NOTHING
+"""
+
+
+class Mode(StrEnum):
+    """Which invitation is meant: the first one, another one, or whichever applies."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    EITHER = "either"
+
+
+def skips(mode: Mode, firm: Firm, *, will_have_experience: bool = False) -> list[When]:
+    """The reasons to leave contacts out, first come first served. `will_have_experience`: one is being assigned."""
+    return [
+        _skip(DEACTIVATED, deactivated_at__isnull=False),
+        _skip(ACTIVE, start_at__isnull=False),
+        _skip(NO_EMAIL, email=""),
+        *([] if will_have_experience else [_skip(NO_EXPERIENCE, experience=None)]),
+        *([_skip(INVITED_ALREADY, status=Status.INVITED)] if mode == Mode.FIRST else []),
+        *([_skip(NOT_YET_INVITED, ~Q(status=Status.INVITED))] if mode == Mode.AGAIN else []),
+        _skip(SUPPRESSED, _is_suppressed()),
+        _skip(ON_ITS_WAY, _has_mail(OPEN)),
+        _skip(IN_DOUBT, _has_mail([Send.State.UNKNOWN])),
+        _skip(f"Invited {firm.invitations_at_most} times already, which is the most.", _too_often(firm)),
+        _skip(f"Invited less than {firm.reinvite_gap_hours} hours ago.", _too_soon(firm)),
+    ]
+
+
+def judged(contacts: ContactQuerySet, reasons: list[When]) -> ContactQuerySet:
+    """The contacts with `refusal`: why each is left out, empty for those who can be invited."""
+    nothing = Value("", output_field=CharField())
+    return contacts.annotate(refusal=Case(*reasons, default=nothing, output_field=CharField()))
+
+
+def plan(contacts: ContactQuerySet, mode: Mode, **options) -> dict[str, int]:
+    """How many of these contacts would be invited (under the empty reason) and how many left out, by reason."""
+    found = judged(contacts, skips(mode, Firm.get(), **options)).order_by()
+    return dict(found.values_list("refusal").annotate(number=Count("pk")))
+
+
+def refusal_of(contact: Contact, mode: Mode) -> str:
+    """Why this one contact cannot be invited now; empty when they can."""
+    rows = Contact.objects.filter(pk=contact.pk, deleted_at=None)
+    return judged(rows, skips(mode, Firm.get())).values_list("refusal", flat=True).first() or ""
+
+
+def invite(contacts: Sequence[int], mode: Mode, *, by, operation: Operation | None = None) -> Outcome:
+    """Plan a mail for each of these contacts (keys) who can be invited now, in the caller's transaction.
+
+    Their rows are held until it ends, so that two who invite the same contact at once send one mail.
+    """
+    with connection.cursor() as cursor:
+        # Deferred checks pile up and would be walked again for each row that a history trigger sees.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    rows = Contact.objects.filter(pk__in=contacts, deleted_at=None).order_by("pk")
+    held = list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    found = judged(Contact.objects.filter(pk__in=held), skips(mode, Firm.get())).order_by("pk")
+    reasons = dict(found.values_list("pk", "refusal"))
+    skipped = {pk: reasons.get(pk, NOT_THERE) for pk in contacts if reasons.get(pk, NOT_THERE)}
+    ids = [pk for pk, reason in reasons.items() if not reason]
+    plan_mails(ids, by=by, operation=operation)
+    return Outcome(done=ids, skipped=skipped)
+
+
+def plan_mails(ids: list[int], *, by, operation: Operation | None = None) -> None:
+    """Write the open invitations that are missing and a mail for each contact; they are held and judged already."""
+    if not ids:
+        return
+    already = set(
+        Invitation.objects.filter(contact__in=ids, accepted_at=None, revoked_at=None).values_list(
+            "contact_id", flat=True
+        )
+    )
+    Invitation.objects.bulk_create(
+        [Invitation(contact_id=pk, created_by=by) for pk in ids if pk not in already], batch_size=2000
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PLAN,
+            {"ids": ids, "by": by.pk if by else None, "operation": operation.pk if operation else None},
+        )
+    look_soon()
+
+
+def _skip(reason: str, *conditions, **lookups) -> When:
+    return When(*conditions, **lookups, then=Value(reason))
+
+
+def _is_suppressed() -> Exists:
+    """Whether the address is on the list of those that get no mail."""
+    listed = Suppression.objects.alias(folded=Lower("email"))
+    return Exists(listed.filter(folded=Lower(OuterRef("email"))))
+
+
+def _has_mail(states: list[str]) -> Exists:
+    """Whether an invitation, or a new link to one, is in one of these states."""
+    purposes = [Send.Purpose.INVITATION, Send.Purpose.NEW_LINK]
+    return Exists(Send.objects.filter(contact=OuterRef("pk"), purpose__in=purposes, state__in=states))
+
+
+def _too_often(firm: Firm) -> Q:
+    """Whether the contact has had as many invitations as the firm allows."""
+    return Q(invitations_sent__gte=firm.invitations_at_most)
+
+
+def _too_soon(firm: Firm) -> Q:
+    """Whether the last invitation is too fresh. One to an address that has changed since does not count."""
+    gap = timezone.now() - timedelta(hours=firm.reinvite_gap_hours)
+    moved = Invitation.objects.filter(
+        contact=OuterRef("pk"), revoked_why=ADDRESS_CHANGED, revoked_at__gte=OuterRef("last_invited_at")
+    )
+    return Q(last_invited_at__gt=gap) & ~Q(Exists(moved))

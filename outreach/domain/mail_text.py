@@ -1,0 +1,111 @@
+"""What stands in a mail: the firm's own text with a fixed list of placeholders, never a template language."""
+
+import re
+from dataclasses import dataclass
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from accounts.models import Firm
+from contacts.models import Contact
+from outreach.models import Send
+
+# Placeholder -> what it stands for, as the page for the firm's texts explains it.
+PLACEHOLDERS = {
+    "preferred_name": "How the contact is addressed: the preferred name, else the first name",
+    "first_name": "The contact’s first name",
+    "last_name": "The contact’s last name",
+    "advisor_name": "The primary advisor’s name",
+    "advisor_email": "The primary advisor’s email address",
+    "advisor_phone": "The primary advisor’s phone number, else the firm’s",
+    "firm_name": "The firm’s name",
+    "firm_phone": "The firm’s phone number",
+}
+MARK = re.compile(r"\{([^{}\n]*)\}")
+
+NEW_LINK_SUBJECT = "Your new link to the client portal of {firm_name}"
+NEW_LINK_TEXT = (
+    "Dear {preferred_name},\n\nHere is your new link to the client portal of {firm_name}. "
+    "Choose a password to open it. The old link has expired."
+)
+PASSWORD_SUBJECT = "Choose a new password for {firm_name}"  # noqa: S105 - a sentence, no password
+PASSWORD_TEXT = (
+    "Dear {preferred_name},\n\nWith this link you choose a new password for the client portal of {firm_name}. "
+    "If you did not ask for it, you can ignore this mail: nothing changes until a password is chosen."
+)
+
+
+@dataclass(frozen=True)
+class MailText:
+    """Subject and body of one mail, in both forms."""
+
+    subject: str
+    text: str
+    html: str
+
+    def without(self, secret: str) -> "MailText":
+        """The same with a secret blacked out, for the archive."""
+        return MailText(self.subject, self.text.replace(secret, "[redacted]"), self.html.replace(secret, "[redacted]"))
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    """What stands in braces in a text and is no placeholder, in order."""
+    return list(dict.fromkeys(name for name in MARK.findall(text) if name not in PLACEHOLDERS))
+
+
+def fill(text: str, values: dict[str, str]) -> str:
+    """Replace the placeholders in one pass; a value that looks like a placeholder stays as it is."""
+    return MARK.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def values_for(contact: Contact, firm: Firm) -> dict[str, str]:
+    """What the placeholders stand for in a mail to this contact."""
+    advisor = contact.primary_advisor
+    return {
+        "preferred_name": contact.greeting_name,
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "advisor_name": advisor.name,
+        "advisor_email": advisor.email,
+        "advisor_phone": advisor.phone or firm.phone,
+        "firm_name": firm.name,
+        "firm_phone": firm.phone,
+    }
+
+
+def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailText:
+    """The mail of this purpose with its link. `firm` may hold texts that are not saved yet."""
+    subject, body, button = {
+        Send.Purpose.INVITATION: (firm.invitation_subject, firm.invitation_text, "Open your portal"),
+        Send.Purpose.NEW_LINK: (NEW_LINK_SUBJECT, NEW_LINK_TEXT, "Open your portal"),
+        Send.Purpose.PASSWORD: (PASSWORD_SUBJECT, PASSWORD_TEXT, "Choose a new password"),
+    }[Send.Purpose(purpose)]
+    filled = fill(body.replace("\r\n", "\n"), values).strip()
+    context = {
+        "firm": firm,
+        "subject": " ".join(fill(subject, values).split()),
+        "paragraphs": re.split(r"\n{2,}", filled),
+        "body": filled,
+        "button": button,
+        "url": url,
+        "lasts": _lasts(purpose, firm),
+        "logo_url": _logo_url(firm),
+    }
+    html = css_inline.inline(render_to_string("outreach/mail/message.html", context))
+    text = render_to_string("outreach/mail/message.txt", context).strip() + "\n"
+    return MailText(context["subject"], text, html)
+
+
+def _lasts(purpose: str, firm: Firm) -> str:
+    """How long the link works, in words."""
+    if purpose == Send.Purpose.PASSWORD:
+        hours = settings.PASSWORD_RESET_TIMEOUT // 3600
+        return f"{hours} hour{'' if hours == 1 else 's'}"
+    days = firm.invitation_link_days
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def _logo_url(firm: Firm) -> str:
+    """The logo's full address; empty without one."""
+    return settings.BASE_URL + firm.logo_url if firm.logo else ""

@@ -1,0 +1,25 @@
+"""How fast mail leaves: never above the firm's limit, over all workers, because the next free moment is one row."""
+
+import time
+
+from django.db import connection
+
+WAIT_AT_MOST = 5  # seconds a worker waits for its moment; a later one is left to the next look
+
+RESERVE = """
+UPDATE outreach_pace
+SET next_at = greatest(next_at, clock_timestamp()) + %(step)s * interval '1 second'
+WHERE id = 1 AND next_at <= clock_timestamp() + %(wait)s * interval '1 second'
+RETURNING extract(epoch FROM next_at - clock_timestamp()) - %(step)s
+"""
+
+
+def wait_for_moment(per_minute: int) -> bool:
+    """Reserve the next moment at which a mail may leave and wait for it. False when that would take too long."""
+    with connection.cursor() as cursor:
+        cursor.execute(RESERVE, {"step": 60 / per_minute, "wait": WAIT_AT_MOST})
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    time.sleep(max(0.0, float(row[0])))
+    return True

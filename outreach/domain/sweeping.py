@@ -1,0 +1,32 @@
+"""Finding mail that a dead worker left behind, and mail that waits while nobody was told."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from outreach.domain.ledger import look_soon
+from outreach.domain.sending import note_trouble
+from outreach.models import LinkRequest, Send
+
+CUT_OFF = "The worker stopped between handing the mail over and noting the answer."
+
+
+def sweep_mail() -> None:
+    """Free what was claimed and never handed over; call unknown what was; wake a worker when something is due."""
+    now = timezone.now()
+    lapsed = Send.objects.filter(lease_until__lt=now)
+    lapsed.filter(state=Send.State.CLAIMED).update(state=Send.State.PLANNED, lease_until=None)
+    _call_unknown(now)
+    due = Send.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=Send.State.PLANNED)
+    if due.exists() or LinkRequest.objects.exists():
+        look_soon()
+
+
+@transaction.atomic
+def _call_unknown(now) -> None:
+    """What was being handed over when its worker stopped is for a person to decide."""
+    stuck = Send.objects.select_for_update(skip_locked=True).filter(state=Send.State.HANDED_OVER, lease_until__lt=now)
+    found = dict(stuck.values_list("pk", "contact_id"))
+    Send.objects.filter(pk__in=found).update(state=Send.State.UNKNOWN, reason=CUT_OFF, settled_at=now, lease_until=None)
+    if found:
+        note_trouble(list(found.values()), f"It is not known whether a mail left: {CUT_OFF}")
