@@ -29,8 +29,8 @@ NEW_LINK_TEXT = (
     "Dear {preferred_name},\n\nHere is your new link to the client portal of {firm_name}. "
     "Choose a password to open it. The old link has expired."
 )
-PASSWORD_SUBJECT = "Choose a new password for {firm_name}"  # noqa: S105 - a sentence, no password
-PASSWORD_TEXT = (
+RESET_SUBJECT = "Choose a new password for {firm_name}"
+RESET_TEXT = (
     "Dear {preferred_name},\n\nWith this link you choose a new password for the client portal of {firm_name}. "
     "If you did not ask for it, you can ignore this mail: nothing changes until a password is chosen."
 )
@@ -79,7 +79,7 @@ def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailT
     subject, body, button = {
         Send.Purpose.INVITATION: (firm.invitation_subject, firm.invitation_text, "Open your portal"),
         Send.Purpose.NEW_LINK: (NEW_LINK_SUBJECT, NEW_LINK_TEXT, "Open your portal"),
-        Send.Purpose.PASSWORD: (PASSWORD_SUBJECT, PASSWORD_TEXT, "Choose a new password"),
+        Send.Purpose.PASSWORD: (RESET_SUBJECT, RESET_TEXT, "Choose a new password"),
     }[Send.Purpose(purpose)]
     filled = fill(body.replace("\r\n", "\n"), values).strip()
     context = {
