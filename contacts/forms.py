@@ -94,19 +94,15 @@ class ContactForm(ConflictModelForm):
         kwargs["initial"] = own_words(contact) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.user, self.firm = user, firm
-        self.fields["primary_advisor"].queryset = advisors_for(contact)
-        self.fields["team"].queryset = teams_for(contact, user)
-        zone = contact.time_zone if contact else ""
-        known = time_zone_choices()
-        self.fields["time_zone"].choices = [
-            ("", "The firm’s"),
-            *known,
-            *([(zone, zone)] if zone not in dict(known) else []),
-        ]
+        if "primary_advisor" in self.fields:
+            self.fields["primary_advisor"].queryset = advisors_for(contact)
+        if "team" in self.fields:
+            self.fields["team"].queryset = teams_for(contact, user)
+            self.fields["team"].required = user.role == Role.SUPPORT
+        if "time_zone" in self.fields:
+            self.fields["time_zone"].choices = zones_for(contact)
         if contact is None and user.role == Role.ADVISOR:
             self.initial.setdefault("primary_advisor", user.pk)
-        if user.role == Role.SUPPORT:
-            self.fields["team"].required = True
 
     def clean_email(self) -> str:
         """In lower case, and nobody else's; whoever may see the other contact is led to them."""
@@ -155,6 +151,13 @@ def own_words(contact: Contact | None) -> dict:
         return {}
     names = sorted(contact.tags.values_list("name", flat=True), key=str.lower)
     return {"tag_names": names, "household_name": contact.household.name if contact.household else ""}
+
+
+def zones_for(contact: Contact | None) -> list[tuple[str, str]]:
+    """The firm's zone, all that are known, and the present one in any case."""
+    known = time_zone_choices()
+    zone = contact.time_zone if contact else ""
+    return [("", "The firm’s"), *known, *([(zone, zone)] if zone and zone not in dict(known) else [])]
 
 
 def advisors_for(contact: Contact | None) -> QuerySet:

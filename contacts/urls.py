@@ -3,14 +3,26 @@
 from django.urls import path
 
 from accounts.access import editors_only, staff_only
-from contacts.views import changing, editing, exporting, lifecycle
+from contacts.views import changing, editing, exporting, lifecycle, notes, summary
 from contacts.views.list import ContactList
+from contacts.views.trash import TrashList, restore
 
 app_name = "contacts"
 urlpatterns = [
     path("", staff_only(ContactList.as_view()), name="list"),
     path("export/", exporting.contact_export, name="export"),
     path("add/", editing.contact_add, name="add"),
+    path("trash/", editors_only(TrashList.as_view()), name="trash"),
+    path("<int:pk>/restore/", restore, name="restore"),
+    path("<int:pk>/", summary.contact_page, name="detail"),
+    path("<int:pk>/timeline/", summary.timeline_page, name="timeline"),
+    path("<int:pk>/photo/", summary.photo, name="photo"),
+    path("<int:pk>/photo/edit/", summary.photo_edit, name="photo_edit"),
+    path("<int:pk>/household/", summary.household_change, name="household_change"),
+    path("<int:pk>/notes/", notes.note_add, name="note_add"),
+    path("<int:pk>/notes/<int:note_pk>/", notes.note_edit, name="note_edit"),
+    path("<int:pk>/notes/<int:note_pk>/delete/", notes.note_delete, name="note_delete"),
+    path("<int:pk>/sections/<slug:section>/", summary.section_edit, name="section_edit"),
     path("<int:pk>/edit/", editing.contact_edit, name="edit"),
     path("edit/", editors_only(changing.ChangeView.as_view()), name="bulk_edit"),
     path("deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate"),

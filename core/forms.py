@@ -16,6 +16,7 @@ The form carries, signed, the values it was opened with. On saving, three values
 """
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -30,10 +31,16 @@ SEEN = "seen"
 
 
 class ConflictModelForm(forms.ModelForm):
-    """A model form with the guard described above. Needs an instance; one not yet saved is not guarded."""
+    """A model form with the guard described above. Needs an instance; one not yet saved is not guarded.
 
-    def __init__(self, *args, **kwargs) -> None:
+    `only` names the fields to keep, for a form of one part of a thing.
+    """
+
+    def __init__(self, *args, only: Collection[str] | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        if only is not None:
+            for name in self.fields.keys() - set(only):
+                del self.fields[name]
         self.kept: list[str] = []
         self.conflicts: list[str] = []
         if self.instance.pk is None:

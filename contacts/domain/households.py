@@ -1,6 +1,9 @@
 """Joining and leaving a household."""
 
+from django.db import transaction
+
 from contacts.models import Contact, Household
+from core.domain.recording import record
 
 
 def join_named(contact: Contact, name: str, *, by) -> None:
@@ -20,3 +23,10 @@ def join_named(contact: Contact, name: str, *, by) -> None:
     Household.objects.filter(head=contact).update(head=None)
     contact.household = found
     contact.save(update_fields=["household", "updated_at"])
+
+
+@transaction.atomic
+def make_head(contact: Contact, *, by) -> None:
+    """Make the contact the head of the household they are in; it has one head at most."""
+    Household.objects.filter(pk=contact.household_id).update(head=contact)
+    record("edited", f"Made head of the household {contact.household.name}", subject_ids=[contact.pk], actor=by)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import editors_only
 from accounts.models import Firm
 from contacts.domain.editing import save_added, save_edited
-from contacts.forms import DUPLICATE, ContactForm, contact_url
+from contacts.forms import DUPLICATE, ContactForm, contact_url, own_words
 from contacts.models import Contact
 
 FORM = "contacts/form.html"
@@ -59,7 +59,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
             user=request.user,
             firm=Firm.get(),
         )
-        if request.method == "POST" and form.is_valid() and _saved(form, request):
+        if request.method == "POST" and form.is_valid() and saved(form, request):
             for sentence in form.kept:
                 messages.warning(request, sentence)
             return _after_edit(request, contact)
@@ -73,7 +73,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, FORM, context, status=422 if form.errors else 200)
 
 
-def _saved(form: ContactForm, request: HttpRequest) -> bool:
+def saved(form: ContactForm, request: HttpRequest) -> bool:
     """Store the edited contact; False, with the error on the form, when its address was taken a moment ago."""
     labels = [str(form[name].label).lower() for name in form.changed_data if name in form.cleaned_data]
     contact = form.save(commit=False)
@@ -95,5 +95,6 @@ def _after_edit(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 
 def _beside(form: ContactForm) -> dict:
-    """What the form holds beside the contact's own columns."""
-    return {name: form.cleaned_data[name] for name in ("tag_names", "household_name")}
+    """What the form holds beside the contact's own columns; what it does not show stays as it is."""
+    present = own_words(form.instance) or {"tag_names": [], "household_name": ""}
+    return {name: form.cleaned_data.get(name, value) for name, value in present.items()}

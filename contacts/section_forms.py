@@ -1,0 +1,53 @@
+"""Forms of the summary page: which fields of the contact's form a section shows, notes, and the photo."""
+
+from django import forms
+
+from contacts.domain.photos import NotAPhoto, square_photo
+from contacts.models import Contact, Note
+
+INFORMATION = (
+    "first_name last_name preferred_name email phone contact_type primary_advisor gender date_of_birth tag_names "
+    "address_1 address_2 city state postal_code country time_zone"
+)
+SECTIONS = {
+    "information": ("Contact information", INFORMATION.split()),
+    "household": ("Household", ["household_name"]),
+    "team": ("Team", ["team"]),
+}
+
+
+class NoteForm(forms.ModelForm):
+    """A note, added or edited."""
+
+    class Meta:
+        model = Note
+        fields = ["text", "pinned"]
+        labels = {"text": "Note", "pinned": "Keep on top"}
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+
+class PhotoForm(forms.Form):
+    """A photo to put in place of the initials; none takes it away."""
+
+    photo = forms.FileField(
+        required=False, help_text="JPEG, PNG or WebP, up to 10 MB. It is cut to a square.", label="Photo"
+    )
+    remove = forms.BooleanField(required=False, label="Remove the present photo")
+
+    def clean_photo(self):
+        """The photo as it will be kept."""
+        upload = self.cleaned_data["photo"]
+        if not upload:
+            return None
+        try:
+            return square_photo(upload)
+        except NotAPhoto as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def save(self, contact: Contact) -> None:
+        """Put the photo in place, or take it away."""
+        if self.cleaned_data["photo"]:
+            contact.photo.save(f"{contact.pk}.jpg", self.cleaned_data["photo"], save=False)
+        elif self.cleaned_data["remove"]:
+            contact.photo = ""
+        contact.save(update_fields=["photo", "updated_at"])
