@@ -1,0 +1,104 @@
+"""Inviting and re-inviting, one contact or many, and the links that contacts are mailed."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import editors_only
+from contacts.forms import contact_url
+from contacts.models import Contact
+from contacts.views.bulk import BulkView
+from core.domain.recording import record
+from outreach.domain import links, passwords, scheduling
+from outreach.forms import WhenForm
+from outreach.models import Suppression
+
+
+class InviteView(BulkView):
+    """The first invitation, now or at a time."""
+
+    kind = "outreach.invite"
+    title = "Invite to the portal"
+    verb = "Invite"
+    form_class = WhenForm
+    word = "Invite"
+
+    def describe(self, params: dict) -> str:
+        """Says when, if not now."""
+        at = params.get("at")
+        return f"{self.word} at {scheduling.words(datetime.fromisoformat(at))}" if at else f"{self.word} by mail"
+
+
+class ReinviteView(InviteView):
+    """The welcome once more."""
+
+    kind = "outreach.reinvite"
+    title = "Re-invite to the portal"
+    verb = "Re-invite"
+    word = "Re-invite"
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail a contact a link to choose a new password. Nobody of the staff ever sees or sets it."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
+    if request.method == "POST":
+        try:
+            passwords.send_password_link(contact, by=request.user)
+        except passwords.NotSent as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"A link to choose a new password is on its way to {contact.email}.")
+        return redirect(contact_url(pk))
+    context = {
+        "title": f"Reset the password of {contact.name}?",
+        "text": f"{contact.email} gets a mail with a link to choose a new password. The present one works until then.",
+        "submit_label": "Send the link",
+        "cancel_url": contact_url(pk),
+        "danger": "no",
+    }
+    return render(request, "core/confirm.html", context)
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Kill all links that a contact was mailed."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
+    if request.method == "POST":
+        links.revoke_all([contact.pk], f"Revoked by {request.user.name}")
+        record("revoked", "Invitation revoked", subject_ids=[contact.pk], actor=request.user)
+        messages.success(request, f"The links mailed to {contact.name} no longer work.")
+        return redirect(contact_url(pk))
+    context = {
+        "title": f"Revoke the invitation of {contact.name}?",
+        "text": "Every link they were mailed stops working at once. They can be invited again later.",
+        "submit_label": "Revoke the invitation",
+        "cancel_url": contact_url(pk),
+    }
+    return render(request, "core/confirm.html", context)
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def allow_mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a contact's address off the list of those that get no mail."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
+    rows = Suppression.objects.filter(email__iexact=contact.email)
+    if request.method == "POST":
+        if rows.delete()[0]:
+            record("mail_allowed", "Mail to the address allowed again", subject_ids=[contact.pk], actor=request.user)
+        messages.success(request, f"{contact.email} gets mail again.")
+        return redirect(contact_url(pk))
+    context = {
+        "title": f"Send mail to {contact.email} again?",
+        "text": "The address bounced, or its owner marked our mail as spam. Go on only when you know that this is mended.",
+        "submit_label": "Allow mail",
+        "cancel_url": contact_url(pk),
+        "danger": "no",
+    }
+    return render(request, "core/confirm.html", context)

@@ -1,0 +1,150 @@
+"""The mail list, what a person decides about a mail of unknown fate, and scheduled invitations."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import editors_only
+from contacts.models import Contact
+from core.listing import ListPage
+from outreach.domain import deciding, scheduling
+from outreach.filters import ScheduledFilter, SendFilter
+from outreach.forms import MomentForm
+from outreach.models import ScheduledInvitation, Send
+from outreach.tables import ScheduledTable, SendTable
+
+PERSON = ("contact__first_name", "contact__last_name")
+LIST_TEMPLATE = "outreach/list_page.html"
+
+
+class SendList(ListPage):
+    """Every mail to the user's contacts."""
+
+    title = "Invitations"
+    subtitle = "Every mail to a contact: what was planned, what left, and what became of it."
+    noun = "mails"
+    table_class = SendTable
+    filterset_class = SendFilter
+    template_name = LIST_TEMPLATE
+    empty = ("No mail yet", "Invite contacts from the contact list; each mail then stands here with its fate.")
+    empty_icon = "send"
+
+    def rows(self) -> QuerySet:
+        """Mail to contacts the user sees."""
+        return Send.objects.visible_to(self.request.user).select_related("contact", "requested_by")
+
+    def table_options(self) -> dict:
+        """Who may decide."""
+        return {"user": self.request.user}
+
+    def extra(self) -> dict:
+        """How many wait for a decision, and where an empty list leads."""
+        unknown = Send.objects.visible_to(self.request.user).filter(state=Send.State.UNKNOWN).count()
+        return {
+            "tab": "sends",
+            "unknown": unknown,
+            "unknown_url": f"{reverse('outreach:sends')}?state=unknown",
+            "empty_url": reverse("contacts:list"),
+            "empty_label": "Go to the contacts",
+        }
+
+
+class ScheduledList(ListPage):
+    """Invitations that wait for their hour, and what became of earlier ones."""
+
+    title = "Invitations"
+    subtitle = "Invitations set for a date and time. They can be changed or cancelled until they go."
+    noun = "scheduled invitations"
+    table_class = ScheduledTable
+    filterset_class = ScheduledFilter
+    template_name = LIST_TEMPLATE
+    empty = ("Nothing scheduled", "When you invite contacts, choose “At a date and time” to see them here.")
+    empty_icon = "calendar-clock"
+
+    def rows(self) -> QuerySet:
+        """Those of contacts the user sees."""
+        return ScheduledInvitation.objects.visible_to(self.request.user).select_related("contact", "created_by")
+
+    def table_options(self) -> dict:
+        """Who may change them."""
+        return {"user": self.request.user}
+
+    def extra(self) -> dict:
+        """The tab."""
+        return {"tab": "scheduled"}
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whether a mail of unknown fate counts as sent, or is sent again."""
+    mine = Contact.objects.editable_by(request.user)
+    send = get_object_or_404(Send.objects.select_related("contact").filter(contact__in=mine), pk=pk)
+    if request.method == "POST":
+        if request.POST.get("decision") == "again":
+            done = deciding.send_again(send, by=request.user)
+            words = f"The mail to {send.recipient} is sent again."
+        else:
+            done = deciding.mark_as_sent(send, by=request.user)
+            words = f"The mail to {send.recipient} counts as sent."
+        if done:
+            messages.success(request, words)
+        else:
+            messages.info(request, "This had been decided already.")
+        return redirect("outreach:sends")
+    if send.state != Send.State.UNKNOWN:
+        messages.info(request, "This had been decided already.")
+        return redirect("outreach:sends")
+    return render(request, "outreach/decide.html", {"send": send})
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def scheduled_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another time for a scheduled invitation."""
+    scheduled = _waiting(request, pk)
+    form = MomentForm(request.POST if request.method == "POST" else None, initial={"at": scheduled.at})
+    if request.method == "POST" and form.is_valid():
+        at = form.cleaned_data["at"]
+        if scheduling.move(scheduled, at, by=request.user):
+            messages.success(request, f"The invitation of {scheduled.contact.name} goes at {scheduling.words(at)}.")
+        else:
+            messages.warning(request, "It has gone or was cancelled meanwhile.")
+        return redirect("outreach:scheduled")
+    context = {
+        "form": form,
+        "title": f"When to invite {scheduled.contact.name}",
+        "submit_label": "Change the time",
+        "cancel_url": reverse("outreach:scheduled"),
+    }
+    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def scheduled_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a scheduled invitation."""
+    scheduled = _waiting(request, pk)
+    if request.method == "POST":
+        if scheduling.cancel(scheduled, by=request.user):
+            messages.success(request, f"The invitation of {scheduled.contact.name} was cancelled.")
+        else:
+            messages.warning(request, "It has gone or was cancelled meanwhile.")
+        return redirect("outreach:scheduled")
+    context = {
+        "title": f"Cancel the invitation of {scheduled.contact.name}?",
+        "text": f"It was to go at {scheduling.words(scheduled.at)}. It will not be sent.",
+        "submit_label": "Cancel the invitation",
+        "cancel_url": reverse("outreach:scheduled"),
+    }
+    return render(request, "core/confirm.html", context)
+
+
+def _waiting(request: HttpRequest, pk: int) -> ScheduledInvitation:
+    """A scheduled invitation of a contact that the user may change."""
+    mine = Contact.objects.editable_by(request.user)
+    rows = ScheduledInvitation.objects.select_related("contact").filter(contact__in=mine)
+    return get_object_or_404(rows, pk=pk)
