@@ -4,6 +4,7 @@
 a real environment variable always wins over that file. Every setting is listed in README.md.
 """
 
+import os
 from pathlib import Path
 
 import dj_database_url
@@ -214,6 +215,9 @@ elif DEMO:
     EMAIL_BACKEND = "outreach.mailbox.MailboxBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", EMAIL_BACKEND)  # a provider's own: anymail.backends.….EmailBackend
+# Every variable ANYMAIL_… is a setting of django-anymail; ANYMAIL_WEBHOOK_SECRET opens /outreach/reports/.
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "AdvisorHub <advisorhub@example.com>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -1,6 +1,7 @@
 """The outreach app."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class OutreachConfig(AppConfig):
@@ -11,7 +12,55 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what outreach brings to other rooms."""
-        from core.registry import sweepers
+        from core.registry import (
+            AfterAssign,
+            NavItem,
+            after_assign,
+            contact_next_steps,
+            contact_sections,
+            nav,
+            person_menu,
+            sweepers,
+        )
+        from outreach import on_contacts, operations  # noqa: F401 - its kinds register themselves
+        from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
+        from outreach.domain.reinviting import send_reinvites
+        from outreach.domain.scheduling import send_scheduled
         from outreach.domain.sweeping import sweep_mail
 
-        sweepers.register("mail", sweep_mail)
+        sweepers.register("scheduled_invitations", send_scheduled, order=10)
+        sweepers.register("reinvites", send_reinvites, order=20)
+        sweepers.register("mail", sweep_mail, order=30)
+        nav.register("outreach", NavItem("Invitations", "send", "outreach:sends", "/outreach/"), order=50)
+        mailbox = NavItem("Mailbox", "inbox", "outreach:mailbox", "/outreach/mailbox/", _is_demo)
+        person_menu.register("mailbox", mailbox, order=30)
+        invite = AfterAssign("invite", on_contacts.invite_after_assigning, on_contacts.left_out)
+        after_assign.register("invite", invite)
+        contact_sections.register("invitations", on_contacts.section, order=10)
+        contact_next_steps.register("invitation", on_contacts.next_step, order=10)
+        _offer_actions()
+
+
+def _is_demo(user) -> bool:
+    """Whether mail stays here and is shown in the mailbox."""
+    return settings.DEMO
+
+
+def _offer_actions() -> None:
+    """What can be done with one contact, and with many."""
+    from core.registry import Action, contact_actions, contact_bulk_actions
+
+    def may_edit(user) -> bool:
+        return user.may_edit
+
+    def in_state(*states):
+        return lambda contact: contact.status in states
+
+    one, many = contact_actions.register, contact_bulk_actions.register
+    one("invite", Action("Invite", "send", "outreach:invite_one", may_edit, in_state("assigned")), order=20)
+    again = Action("Re-invite", "mail", "outreach:reinvite_one", may_edit, in_state("invited"))
+    one("reinvite", again, order=20)
+    can_enter = in_state("assigned", "invited", "active")
+    one("password", Action("Reset password", "key-round", "outreach:password_link", may_edit, can_enter), order=30)
+    many("invite", Action("Invite", "send", "outreach:invite", may_edit), order=30)
+    many("reinvite", Action("Re-invite", "mail", "outreach:reinvite", may_edit), order=40)

@@ -24,6 +24,7 @@ class InviteView(BulkView):
     title = "Invite to the portal"
     verb = "Invite"
     form_class = WhenForm
+    form_template = "outreach/when_form.html"
     word = "Invite"
 
     def describe(self, params: dict) -> str:

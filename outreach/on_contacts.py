@@ -1,0 +1,70 @@
+"""What contacts' pages show of outreach: a section, the next step, and inviting after assigning."""
+
+from django.db.models import Count
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from accounts.models import Firm
+from contacts.models import Contact, Status
+from outreach.domain import inviting, scheduling
+from outreach.domain.inviting import Mode
+from outreach.models import Invitation, ScheduledInvitation, Send, Suppression
+
+SENDS_SHOWN = 6
+
+
+def section(contact: Contact, user) -> str:
+    """The section Invitations of the summary page."""
+    from outreach.tables import state_badge
+
+    sends = list(Send.objects.filter(contact=contact).order_by("-pk")[:SENDS_SHOWN])
+    context = {
+        "contact": contact,
+        "may_edit": user.may_edit,
+        "sends": [(send, state_badge(send)) for send in sends],
+        "invitation": Invitation.objects.filter(contact=contact, accepted_at=None, revoked_at=None).first(),
+        "scheduled": _waiting(contact),
+        "suppression": Suppression.objects.filter(email__iexact=contact.email).first(),
+        "at_most": Firm.get().invitations_at_most,
+    }
+    return render_to_string("outreach/section.html", context)
+
+
+def next_step(contact: Contact, user) -> tuple[str, str, str] | None:
+    """What a member of the staff would do next about the invitation: sentence, address, label."""
+    if not user.may_edit or contact.status not in {Status.ASSIGNED, Status.INVITED}:
+        return None
+    doubtful = Send.objects.filter(contact=contact, state=Send.State.UNKNOWN).first()
+    if doubtful:
+        return "It is not known whether the last mail left.", reverse("outreach:decide", args=[doubtful.pk]), "Decide"
+    if scheduled := _waiting(contact):
+        url = reverse("outreach:scheduled_move", args=[scheduled.pk])
+        return f"The invitation goes at {scheduling.words(scheduled.at)}.", url, "Change the time"
+    if contact.status == Status.ASSIGNED:
+        if reason := inviting.refusal_of(contact, Mode.FIRST):
+            return f"Not invited yet. {reason}", "", ""
+        return "Has an experience, not invited yet.", reverse("outreach:invite_one", args=[contact.pk]), "Invite"
+    since = timesince(contact.last_invited_at, timezone.now(), depth=1)
+    if inviting.refusal_of(contact, Mode.AGAIN):
+        return f"Invited {since} ago, not seen yet.", "", ""
+    url = reverse("outreach:reinvite_one", args=[contact.pk])
+    return f"Invited {since} ago, not seen yet.", url, "Re-invite"
+
+
+def invite_after_assigning(contact_ids: list[int], by, operation) -> None:
+    """Invite those who were just assigned; whoever cannot be is left out, as the preview said."""
+    inviting.invite(contact_ids, Mode.FIRST, by=by, operation=operation)
+
+
+def left_out(contacts) -> dict[str, int]:
+    """How many of these contacts would be assigned but not invited, by reason."""
+    reasons = inviting.skips(Mode.FIRST, Firm.get(), will_have_experience=True)
+    found = inviting.judged(contacts, reasons).exclude(refusal="").order_by()
+    return dict(found.values_list("refusal").annotate(number=Count("pk")))
+
+
+def _waiting(contact: Contact) -> ScheduledInvitation | None:
+    """The contact's invitation that waits for its hour."""
+    return ScheduledInvitation.objects.filter(contact=contact, state=ScheduledInvitation.State.WAITING).first()

@@ -1,0 +1,68 @@
+"""The invitation's text: the firm's own, with placeholders, preview and test send."""
+
+from copy import copy
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import admins_only
+from accounts.models import Firm
+from contacts.models import Contact
+from outreach.domain import mail_server
+from outreach.domain.mail_server import MailServer, message_for
+from outreach.domain.mail_text import PLACEHOLDERS, MailText, compose, values_for
+from outreach.forms import MailTextForm
+from outreach.models import Send
+from outreach.views.mail_frame import framed
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_text(request: HttpRequest) -> HttpResponse:
+    """The text, its placeholders, a preview; a test goes to oneself, with what is typed and not yet saved."""
+    testing = request.POST.get("action") == "test"
+    with transaction.atomic():
+        rows = Firm.objects.select_for_update() if request.method == "POST" else Firm.objects
+        form = MailTextForm(request.POST if request.method == "POST" else None, instance=rows.get(pk=1))
+        valid = request.method == "POST" and form.is_valid()
+        if valid and not testing:
+            form.save()
+            messages.success(request, "The text of the invitation has been saved. It holds for every mail from now on.")
+            return redirect("outreach:mail_text")
+    if valid:
+        _send_test(request, form.instance)
+    context = {"form": form, "tab": "text", "placeholders": PLACEHOLDERS.items()}
+    return render(request, "outreach/mail_text.html", context, status=422 if form.errors else 200)
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_text_preview(request: HttpRequest) -> HttpResponse:
+    """The mail as it would look, for the frame: as saved, or with what is being typed."""
+    firm = copy(Firm.get())
+    if request.method == "POST":
+        firm.invitation_subject = request.POST.get("invitation_subject", "")[:200]
+        firm.invitation_text = request.POST.get("invitation_text", "")[:20_000]
+    return framed(sample(firm, request.user).html)
+
+
+def sample(firm: Firm, user) -> MailText:
+    """An invitation to an invented contact of `user`; its link leads to the portal's door."""
+    contact = Contact(first_name="Margaret", last_name="Sample", preferred_name="Maggie", primary_advisor=user)
+    return compose(Send.Purpose.INVITATION, values_for(contact, firm), firm, settings.BASE_URL + "/portal/")
+
+
+def _send_test(request: HttpRequest, firm: Firm) -> None:
+    """Send the text to the one who edits it, at once, and say what the mail server answered."""
+    message = message_for(sample(firm, request.user), request.user.email, firm, 0)
+    message.subject = f"[Test] {message.subject}"
+    with MailServer() as server:
+        verdict = server.open() or server.hand_over(message)
+    if verdict.outcome == mail_server.ACCEPTED:
+        messages.success(request, f"A test is on its way to {request.user.email}. The text is not saved yet.")
+    else:
+        messages.error(request, f"The test could not be sent. {verdict.reason}")
