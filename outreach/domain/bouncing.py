@@ -66,9 +66,8 @@ def _send_of(recipient: str, message_id: str, send_id: int | None) -> Send | Non
     rows = Send.objects.select_for_update().filter(state__in=LEFT)
     if send_id:
         return rows.filter(pk=send_id, recipient__iexact=recipient).first()
-    if message_id:
-        if found := rows.filter(message_id=message_id).first():
-            return found
+    if message_id and (found := rows.filter(message_id=message_id).first()):
+        return found
     return rows.filter(recipient__iexact=recipient, created_at__gt=timezone.now() - RECENT).first()
 
 

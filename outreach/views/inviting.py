@@ -97,7 +97,7 @@ def allow_mail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(contact_url(pk))
     context = {
         "title": f"Send mail to {contact.email} again?",
-        "text": "The address bounced, or its owner marked our mail as spam. Go on only when you know that this is mended.",
+        "text": "It bounced, or its owner marked our mail as spam. Go on only when you know that this is mended.",
         "submit_label": "Allow mail",
         "cancel_url": contact_url(pk),
         "danger": "no",
