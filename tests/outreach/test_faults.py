@@ -70,9 +70,7 @@ def test_a_worker_killed_among_500_invitations_doubles_and_loses_none(live_app, 
     # Every accepted one arrived; of the unknown ones the sink may or may not have had the mail.
     accepted = {
         row[0]
-        for row in live_app.sql(
-            "SELECT recipient FROM outreach_send WHERE state='accepted' AND recipient ~ '^killed'"
-        )
+        for row in live_app.sql("SELECT recipient FROM outreach_send WHERE state='accepted' AND recipient ~ '^killed'")
     }
     assert accepted <= arrived.keys()
     assert len(arrived) - len(accepted) <= found.get("unknown", 0)
