@@ -29,6 +29,7 @@ class ContactsConfig(AppConfig):
         add_menu.register(
             "contact", NavItem("Contact by hand", "user-plus", "contacts:add", "/contacts/add/", may_edit)
         )
+        add_menu.register("file", NavItem("Import file", "upload", "contacts:import", "/contacts/import/", may_edit))
         staff_duties.register("book", BOOK)
         template_reach.register()
         _offer_actions()

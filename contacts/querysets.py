@@ -36,6 +36,11 @@ class ContactQuerySet(models.QuerySet):
         """Contacts with this address, whatever its case, whoever may see them. Only to keep addresses unique."""
         return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower(), deleted_at=None)
 
+    def addresses_in_use(self, emails) -> set[str]:
+        """Which of these addresses, given in lower case, contacts have, whoever may see them. To keep them unique."""
+        found = self.annotate(folded_email=Lower("email")).filter(folded_email__in=emails, deleted_at=None)
+        return set(found.values_list("folded_email", flat=True))
+
     def _scoped(self, user) -> "ContactQuerySet":
         if not user.is_authenticated or not user.is_active:
             return self.none()

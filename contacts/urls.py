@@ -1,6 +1,6 @@
 """Addresses of the contacts room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from accounts.access import editors_only, staff_only
 from contacts.views import changing, editing, exporting, lifecycle, notes, summary
@@ -11,6 +11,7 @@ app_name = "contacts"
 urlpatterns = [
     path("", staff_only(ContactList.as_view()), name="list"),
     path("export/", exporting.contact_export, name="export"),
+    path("import/", include("contacts.import_urls")),
     path("add/", editing.contact_add, name="add"),
     path("trash/", editors_only(TrashList.as_view()), name="trash"),
     path("<int:pk>/restore/", restore, name="restore"),

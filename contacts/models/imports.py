@@ -70,6 +70,7 @@ class ImportRow(models.Model):
 
     file_import = models.ForeignKey(FileImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(help_text="Line of the file, headings being line 1.")
+    key = models.CharField(max_length=254, blank=True, help_text="The email address in lower case, for matching.")
     values = models.JSONField(help_text="What the file says, by field, after mending.")
     verdict = models.CharField(max_length=9, choices=Verdict)
     reasons = models.JSONField(default=list, help_text="List of {field, code, message}.")
@@ -82,7 +83,10 @@ class ImportRow(models.Model):
             models.UniqueConstraint(fields=["file_import", "number"], name="import_row_once"),
             models.CheckConstraint(condition=~Q(verdict="cannot") | ~Q(reasons=[]), name="cannot_says_why"),
         ]
-        indexes = [models.Index(fields=["file_import", "verdict", "number"], name="import_row_verdict")]
+        indexes = [
+            models.Index(fields=["file_import", "verdict", "number"], name="import_row_verdict"),
+            models.Index(fields=["file_import", "key"], name="import_row_key"),
+        ]
 
     def __str__(self) -> str:
         return f"Line {self.number}: {self.verdict}"

@@ -1,0 +1,1 @@
+"""Import from a file: reading → mapping → checking (the dry run) → mending → applying."""

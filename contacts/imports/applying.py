@@ -1,0 +1,142 @@
+"""Applying: a chunk of rows becomes contacts, planned once more against what is there now."""
+
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Lower
+from psycopg2.extras import execute_values
+
+from contacts.domain.tagging import tags_named
+from contacts.imports.checking import COLUMNS, Plan, Verdict, plan
+from contacts.imports.storing import write_outcomes
+from contacts.models import Contact, FileImport, Household, ImportRow
+from contacts.models.contact import Source
+from core.domain.recording import record
+from core.models import Operation
+
+STALE = "stale"
+CHANGED = "Changed here since the dry run; left alone. Import the file again to see the difference."
+CASTS = {"primary_advisor": "bigint", "date_of_birth": "date"}
+
+
+def apply_rows(file_import: FileImport, rows: list[ImportRow], operation: Operation) -> None:
+    """Create and update what was found in the dry run, in the caller's transaction; the rows say what came of each.
+
+    A row that would do something else now than was shown is left alone and told as stale.
+    """
+    plans = {one.row.pk: one for one in plan(file_import, rows, lock=True)}
+    stale = {pk: CHANGED for pk, one in plans.items() if not _as_shown(one)}
+    fit = [one for pk, one in plans.items() if pk not in stale]
+    new = [one for one in fit if one.verdict == Verdict.CREATE]
+    changed = [one for one in fit if one.verdict == Verdict.UPDATE]
+    stale |= _create(new, file_import)
+    new = [one for one in new if one.row.pk not in stale]
+    _update(changed)
+    _families(new + changed, file_import)
+    _tags(new + changed)
+    for verb, sentence, done in (("added", "Imported from", new), ("edited", "Updated from", changed)):
+        record(
+            verb,
+            f"{sentence} {file_import.file_name}",
+            subject_ids=[one.contact.pk for one in done],
+            actor=operation.owner,
+            operation=operation,
+        )
+    write_outcomes({pk: STALE if pk in stale else one.row.verdict for pk, one in plans.items()}, stale)
+
+
+def _as_shown(one: Plan) -> bool:
+    """Whether the row would do exactly what the dry run showed."""
+    return one.verdict == one.row.verdict and one.changes == one.row.changes
+
+
+def _create(plans: list[Plan], file_import: FileImport) -> dict[int, str]:
+    """Insert contacts. Returns reasons for rows whose address was taken in this very moment."""
+    team = file_import.options.get("team")
+    for one in plans:
+        own = {name: value for name, value in one.clean.items() if name in COLUMNS}
+        own["primary_advisor_id"] = own.pop("primary_advisor")
+        one.contact = Contact(**own, source=Source.FILE, team_id=team)
+    try:
+        with transaction.atomic():
+            Contact.objects.bulk_create([one.contact for one in plans])
+    except IntegrityError:
+        return _create_singly(plans)
+    return {}
+
+
+def _create_singly(plans: list[Plan]) -> dict[int, str]:
+    """The slow way, for a chunk in which an address was taken a moment ago."""
+    refused = {}
+    for one in plans:
+        one.contact.pk = None
+        try:
+            with transaction.atomic():
+                one.contact.save(force_insert=True)
+        except IntegrityError:
+            refused[one.row.pk] = CHANGED
+    return refused
+
+
+def _update(plans: list[Plan]) -> None:
+    """Write changed columns, in one statement for all rows."""
+    names = [name for name in COLUMNS if any(name in one.changes for one in plans)]
+    if not names:
+        return
+
+    def value(one: Plan, name: str) -> Any:
+        column = "primary_advisor_id" if name == "primary_advisor" else name
+        return one.changes[name][1] if name in one.changes else getattr(one.contact, column)
+
+    columns = ["primary_advisor_id" if name == "primary_advisor" else name for name in names]
+    sets = ", ".join(f"{column} = found.{column}" for column in columns)
+    casts = ", ".join(f"%s::{CASTS.get(name, 'text')}" for name in names)
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor.cursor,
+            f"UPDATE contacts_contact AS contact SET {sets}, updated_at = now()"  # noqa: S608 - names of our columns
+            f" FROM (VALUES %s) AS found (id, {', '.join(columns)}) WHERE contact.id = found.id",
+            [(one.contact.pk, *(value(one, name) for name in names)) for one in plans],
+            template=f"(%s::bigint, {casts})",
+            page_size=5000,
+        )
+
+
+def _families(plans: list[Plan], file_import: FileImport) -> None:
+    """Put contacts into households by name: one with a member whom the importer sees, else a new one."""
+    wanted: dict[str, tuple[str, list[int]]] = {}
+    for one in plans:
+        name = one.clean.get("household")
+        if name and (one.row.verdict == Verdict.CREATE or "household" in one.changes):
+            wanted.setdefault(name.lower(), (name, []))[1].append(one.contact.pk)
+    if not wanted:
+        return
+    theirs = Contact.objects.visible_to(file_import.owner).exclude(household=None).values("household")
+    found = Household.objects.alias(low=Lower("name")).filter(low__in=wanted, pk__in=theirs).order_by("-pk")
+    homes = {home.name.lower(): home for home in found}
+    missing = [Household(name=name) for low, (name, _) in wanted.items() if low not in homes]
+    homes |= {home.name.lower(): home for home in Household.objects.bulk_create(missing)}
+    moved = [(pk, homes[low].pk) for low, (_, members) in wanted.items() for pk in members]
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor.cursor,
+            "UPDATE contacts_contact AS contact SET household_id = found.home"
+            " FROM (VALUES %s) AS found (id, home) WHERE contact.id = found.id",
+            moved,
+            page_size=5000,
+        )
+
+
+def _tags(plans: list[Plan]) -> None:
+    """Put tags on, making those that are new."""
+    wanted = {one.contact.pk: one.clean.get("tags", []) for one in plans if one.clean.get("tags")}
+    names = {name.lower(): name for tags in wanted.values() for name in tags}
+    if not names:
+        return
+    tags = {tag.name.lower(): tag.pk for tag in tags_named(names.values())}
+    through = Contact.tags.through
+    through.objects.bulk_create(
+        [through(contact_id=pk, tag_id=tags[name.lower()]) for pk, given in wanted.items() for name in given],
+        ignore_conflicts=True,
+        batch_size=5000,
+    )

@@ -1,0 +1,180 @@
+"""The dry run: every row in exactly one of create, update, unchanged, cannot be imported, with its reasons."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.db.models import Max, Min
+from django.db.models.functions import Lower
+
+from accounts.models import Firm, Role, User
+from contacts.imports.fields import BY_NAME, REQUIRED, Bad
+from contacts.models import Contact, FileImport, ImportRow
+from experiences.models import TeamMember
+
+Verdict = ImportRow.Verdict
+COLUMNS = [name for name, one in BY_NAME.items() if one.is_column]
+
+
+@dataclass
+class Plan:
+    """What becomes of one row: verdict, reasons, cleaned values, the contact it matches and what changes there."""
+
+    row: ImportRow
+    clean: dict[str, Any] = field(default_factory=dict)
+    reasons: list[dict] = field(default_factory=list)
+    contact: Contact | None = None
+    changes: dict[str, list] = field(default_factory=dict)
+
+    def refuse(self, name: str, code: str, message: str) -> None:
+        """Add a reason against the row."""
+        self.reasons.append({"field": name, "code": code, "message": message})
+
+    @property
+    def verdict(self) -> str:
+        """Exactly one."""
+        if self.reasons:
+            return Verdict.CANNOT
+        if self.contact is None:
+            return Verdict.CREATE
+        return Verdict.UPDATE if self.changes else Verdict.UNCHANGED
+
+
+class Lookup:
+    """What cells are read against, fetched once per chunk: advisors by name and email, time zones, the firm."""
+
+    def __init__(self, file_import: FileImport) -> None:
+        self.file_import, self.user = file_import, file_import.owner
+        self.country = Firm.get().default_country
+        self.zones = available_timezones()
+        self.options = file_import.options
+        self.advisors: dict[str, int] = {}
+        self.names: dict[int, str] = {}
+        for advisor in User.objects.possible_advisors().only("first_name", "last_name", "email"):
+            self.names[advisor.pk] = advisor.name
+            self.advisors[advisor.email.lower()] = advisor.pk
+            for name in (advisor.name, f"{advisor.last_name}, {advisor.first_name}"):
+                key = " ".join(name.lower().split())
+                self.advisors[key] = 0 if self.advisors.get(key, advisor.pk) != advisor.pk else advisor.pk
+        self.own_teams = set(TeamMember.objects.filter(user=self.user).values_list("team_id", flat=True))
+
+
+def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) -> list[Plan]:
+    """What would become of these rows now, in a constant number of queries. With `lock` the contacts are held."""
+    lookup = Lookup(file_import)
+    plans = [_cleaned(row, lookup) for row in rows]
+    emails = {one.clean["email"] for one in plans if "email" in one.clean}
+    first = _first_lines(file_import, emails)
+    mine, others, trashed = _matches(emails, lookup.user, lock)
+    for one in plans:
+        email = one.clean.get("email")
+        if email is None:
+            continue
+        if first.get(email, one.row.number) < one.row.number:
+            one.refuse("email", "duplicate", f"Line {first[email]} of the file has the same email address.")
+        elif email in mine:
+            _compare(one, mine[email], lookup)
+        elif email in others:
+            one.refuse("email", "colleague", "A contact of a colleague has this email address. Ask an admin about it.")
+        elif email in trashed:
+            one.refuse("email", "deleted", "This contact was deleted here. Restore them from the trash first.")
+        else:
+            _complete(one, lookup)
+    for one in plans:
+        if "email" not in one.clean:
+            _complete(one, lookup)
+    return plans
+
+
+def _cleaned(row: ImportRow, lookup: Lookup) -> Plan:
+    """The cells read, each on its own."""
+    one = Plan(row)
+    for name, text in row.values.items():
+        spec = BY_NAME.get(name)
+        if spec is None or text == "":
+            continue
+        try:
+            value = spec.read(text, lookup) if spec.read else text
+        except Bad as bad:
+            one.refuse(name, "malformed", str(bad))
+            continue
+        if isinstance(value, str) and spec.length and len(value) > spec.length:
+            one.refuse(name, "too_long", f"{spec.label} is longer than {spec.length} characters.")
+            continue
+        one.clean[name] = value
+    return one
+
+
+def _first_lines(file_import: FileImport, emails: set[str]) -> dict[str, int]:
+    """The first line of the file with each address."""
+    rows = ImportRow.objects.filter(file_import=file_import, key__in=emails).order_by()
+    return dict(rows.values_list("key").annotate(first=Min("number")))
+
+
+def _matches(emails: set[str], user: User, lock: bool) -> tuple[dict[str, Contact], set[str], set[str]]:
+    """Contacts with these addresses that the user may change, addresses of colleagues' contacts, those in the trash."""
+    found = Contact.objects.editable_by(user).alias(low=Lower("email")).filter(low__in=emails)
+    found = found.select_related("household").prefetch_related("tags")
+    if lock:
+        found = found.order_by("pk").select_for_update(of=("self",), no_key=True)
+    mine = {contact.email.lower(): contact for contact in found}
+    missing = emails - mine.keys()
+    others = Contact.objects.addresses_in_use(missing) if missing else set()
+    trash = Contact.objects.trash_of(user).alias(low=Lower("email")).filter(low__in=missing - others)
+    return mine, others, {email.lower() for email in trash.values_list("email", flat=True)}
+
+
+def _compare(one: Plan, contact: Contact, lookup: Lookup) -> None:
+    """What the row would change. An empty cell clears nothing, a locked field stays, tags are only added."""
+    one.contact = contact
+    for name, value in one.clean.items():
+        if name in contact.locked_fields:
+            continue
+        if name == "tags":
+            present = {tag.name.lower() for tag in contact.tags.all()}
+            if new := [tag for tag in value if tag.lower() not in present]:
+                one.changes[name] = [sorted(present), new]
+        elif name == "household":
+            present = contact.household.name if contact.household else ""
+            if present.lower() != value.lower():
+                one.changes[name] = [present, value]
+        else:
+            present = contact.primary_advisor_id if name == "primary_advisor" else getattr(contact, name)
+            present = present.isoformat() if hasattr(present, "isoformat") else present
+            if name == "email":
+                continue  # the same but for its case: it is what they were found by
+            if present != value:
+                one.changes[name] = [present, value]
+    if "primary_advisor" in one.changes and not lookup.user.sees_everything:
+        one.refuse("primary_advisor", "advisor", "Only an admin gives contacts to another advisor by import.")
+
+
+def _complete(one: Plan, lookup: Lookup) -> None:
+    """A new contact: defaults for what the file lacks, then everything required, and whether its owner will see it."""
+    for name in ("primary_advisor", "contact_type"):
+        if not one.row.values.get(name) and lookup.options.get(name):
+            one.clean[name] = lookup.options[name]
+    refused = {reason["field"] for reason in one.reasons}
+    for name in REQUIRED:
+        if name not in one.clean and name not in refused:
+            one.refuse(name, "missing", f"{BY_NAME[name].label} is missing.")
+    if one.reasons:
+        return
+    user, team = lookup.user, lookup.options.get("team")
+    if user.sees_everything or team in lookup.own_teams:
+        return
+    if user.role != Role.ADVISOR or one.clean["primary_advisor"] != user.pk:
+        one.refuse("primary_advisor", "advisor", "You would not see this contact: import your own, or choose a team.")
+
+
+def totals(file_import: FileImport) -> dict[str, int]:
+    """Rows by verdict; they add up to the rows of the file."""
+    from django.db.models import Count
+
+    counted = dict(file_import.rows.order_by().values_list("verdict").annotate(count=Count("pk")))
+    return {verdict: counted.get(verdict, 0) for verdict in Verdict.values}
+
+
+def last_line(file_import: FileImport) -> int:
+    """The highest line number."""
+    return file_import.rows.aggregate(last=Max("number"))["last"] or 0

@@ -1,0 +1,149 @@
+"""Reading a CSV or XLSX file of any common make, a row at a time: memory stays flat."""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import IO
+
+from charset_normalizer import from_bytes
+from openpyxl import load_workbook
+
+from core.exporting import unguard
+
+DELIMITERS = ",;\t|"
+COLUMNS_AT_MOST = 200
+CELL_AT_MOST = 10_000
+ROWS_AT_MOST = 1_000_000
+UNPACKED_AT_MOST = 1_500_000_000
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+LOOKED_AT = 200_000  # bytes from which encoding and delimiter are guessed
+csv.field_size_limit(1_000_000)
+
+Row = tuple[int, list[str]]
+
+
+class Unreadable(Exception):
+    """The file cannot be read; the text tells its owner why and what to do."""
+
+
+def describe(file: IO[bytes]) -> dict:
+    """How to read the file: `{"kind": "xlsx"}` or kind, encoding and delimiter of a text file. Raises Unreadable."""
+    file.seek(0)
+    head = file.read(LOOKED_AT)
+    if not head.strip(b"\x00 \r\n\t"):
+        raise Unreadable("The file is empty.")
+    if head[:4] == b"PK\x03\x04":
+        check_workbook(file)
+        return {"kind": "xlsx"}
+    if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise Unreadable("This is an Excel file of the old kind or with a password. Save it as .xlsx or CSV.")
+    encoding = encoding_of(head)
+    return {"kind": "csv", "encoding": encoding, "delimiter": delimiter_of(head.decode(encoding, "replace"))}
+
+
+def check_workbook(file: IO[bytes]) -> None:
+    """Refuse what is no workbook, or would unpack to more than memory and patience bear. Raises Unreadable."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            sizes = {info.filename: info.file_size for info in archive.infolist()}
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise Unreadable("The Excel file is damaged. Save it again and try once more.") from None
+    if "xl/workbook.xml" not in sizes:
+        raise Unreadable("This is not an Excel file. Choose a .csv or .xlsx file.")
+    if sum(sizes.values()) > UNPACKED_AT_MOST:
+        raise Unreadable("The Excel file is too large once unpacked. Save it as CSV, or in parts.")
+
+
+def encoding_of(head: bytes) -> str:
+    """By byte order mark, else UTF-8 if it is valid, else the best guess, else Windows Western."""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            return name
+    try:
+        head[: head.rfind(b"\n") + 1 or len(head)].decode("utf-8")
+        return "utf-8"
+    except UnicodeDecodeError:
+        pass
+    if b"\x00" in head:
+        raise Unreadable("This is not a text or Excel file. Choose a .csv or .xlsx file.")
+    best = from_bytes(head[:50_000], cp_isolation=["cp1252", "cp1250", "mac_roman", "shift_jis"]).best()
+    return best.encoding if best and best.encoding != "ascii" else "cp1252"
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter that gives the first lines the same, largest number of columns."""
+    lines = [line for line in text.splitlines()[:30] if line.strip()]
+
+    def score(delimiter: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        usual = max(set(widths), key=widths.count) if widths else 1
+        return (widths.count(usual) * (usual > 1), usual)
+
+    return max(DELIMITERS, key=score) if lines else ","
+
+
+def rows(file: IO[bytes], reading: dict) -> Iterator[Row]:
+    """Number (the first line is 1) and cells of every row that is not empty, headings included. Raises Unreadable."""
+    file.seek(0)
+    source = _workbook_rows(file) if reading["kind"] == "xlsx" else _text_rows(file, reading)
+    count = 0
+    for number, cells in source:
+        while cells and not cells[-1]:
+            cells.pop()
+        if not cells:
+            continue
+        if len(cells) > COLUMNS_AT_MOST:
+            raise Unreadable(f"Line {number} has more than {COLUMNS_AT_MOST} columns. Is this a list of contacts?")
+        count += 1
+        if count > ROWS_AT_MOST + 1:
+            raise Unreadable(f"The file has more than {ROWS_AT_MOST:,} rows. Import it in parts.")
+        yield number, cells
+
+
+def _text_rows(file: IO[bytes], reading: dict) -> Iterator[Row]:
+    """Rows of a delimited text file; a quoted cell may hold line ends, so numbers are those of the file's lines."""
+    text = io.TextIOWrapper(file, encoding=reading["encoding"], errors="replace", newline="")
+    reader = csv.reader((line.replace("\x00", "") for line in text), delimiter=reading["delimiter"])
+    last = 0
+    try:
+        for cells in reader:
+            yield last + 1, [unguard(cell.strip()[:CELL_AT_MOST]) for cell in cells]
+            last = reader.line_num
+    except csv.Error as error:
+        raise Unreadable(f"Line {last + 1} cannot be read ({error}). Is a quotation mark missing?") from None
+    finally:
+        text.detach()
+
+
+def _workbook_rows(file: IO[bytes]) -> Iterator[Row]:
+    """Rows of the first sheet."""
+    try:
+        book = load_workbook(file, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            yield number, [unguard(_cell_text(value)) for value in values]
+        book.close()
+    except Unreadable:
+        raise
+    except Exception as error:  # openpyxl raises whatever a damaged file makes it stumble over
+        raise Unreadable(f"The Excel file cannot be read ({type(error).__name__}). Save it as CSV.") from error
+
+
+def _cell_text(value) -> str:
+    """What a cell shows, as near as text can be: whole numbers without ".0", dates in ISO form."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(" ", "seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).strip()[:CELL_AT_MOST].replace("\x00", "")

@@ -1,0 +1,125 @@
+"""From upload to report: what each step of an import sets going."""
+
+import json
+from itertools import islice
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from contacts.imports.checking import Verdict, last_line, plan
+from contacts.imports.mapping import remember, suggest
+from contacts.imports.reading import Unreadable, describe, rows
+from contacts.imports.storing import write_plans
+from contacts.models import FileImport, ImportRow
+from contacts.operations.importing import batches
+from core.domain import running
+from core.models import Operation, OperationLine
+
+State = FileImport.State
+SAMPLE_ROWS = 5
+
+
+def imports_of(user) -> QuerySet:
+    """The imports a user may open: their own, admins all."""
+    return FileImport.objects.all() if user.is_admin else FileImport.objects.filter(owner=user)
+
+
+def receive(upload, user) -> FileImport:
+    """Look into an uploaded file, guess its columns, and keep it. Raises Unreadable."""
+    reading = describe(upload)
+    source = rows(upload, reading)
+    first = next(source, None)
+    sample = [cells for _, cells in islice(source, SAMPLE_ROWS)]
+    if not sample:
+        raise Unreadable("The file has headings but no rows." if first else "The file is empty.")
+    headings = [heading or f"Column {number}" for number, heading in enumerate(first[1], start=1)]
+    upload.seek(0)
+    return FileImport.objects.create(
+        owner=user,
+        file=upload,
+        file_name=upload.name[-200:],
+        reading=reading,
+        headings=headings,
+        sample=sample,
+        mapping=suggest(headings, sample, user),
+    )
+
+
+@transaction.atomic
+def check(file_import: FileImport, mapping: dict[str, str], options: dict, by) -> None:
+    """Begin the dry run with these columns; they are remembered for the next file of the kind."""
+    remember(file_import.headings, mapping, by)
+    operation = _begin("contacts.import_check", f"Check {file_import.file_name}", file_import, by)
+    OperationLine.objects.create(operation=operation, subject_id=0)
+    Operation.objects.filter(pk=operation.pk).update(total=1)
+    FileImport.objects.filter(pk=file_import.pk).update(
+        mapping=mapping, options=options, state=State.CHECKING, check_operation=operation, error=""
+    )
+    running.start(operation)
+
+
+@transaction.atomic
+def apply(file_import: FileImport, by) -> bool:
+    """Begin to apply what the dry run showed; False when it is not ready or has begun already."""
+    ready = FileImport.objects.filter(pk=file_import.pk, state=State.CHECKED).update(state=State.APPLYING)
+    if not ready:
+        return False
+    operation = _begin("contacts.import_apply", f"Import {file_import.file_name}", file_import, by)
+    batches(operation, last_line(file_import))
+    FileImport.objects.filter(pk=file_import.pk).update(apply_operation=operation)
+    running.start(operation)
+    return True
+
+
+def _begin(kind: str, title: str, file_import: FileImport, by) -> Operation:
+    """A draft operation about the import. Contacts change by its owner's rights, so it is the import's owner's."""
+    return Operation.objects.create(
+        kind=kind,
+        title=title[:200],
+        owner=file_import.owner,
+        params={"file_import": file_import.pk, "started_by": by.pk},
+        selection=f"{file_import.row_count:,} rows" if file_import.row_count else "",
+    )
+
+
+@transaction.atomic
+def mend(file_import: FileImport, row: ImportRow, values: dict[str, str]) -> None:
+    """Put other values into a row, and look again at it and at the rows that share its address, then or now."""
+    keys = {row.key, values.get("email", "").lower()[:254]} - {""}
+    ImportRow.objects.filter(pk=row.pk).update(values=values, key=values.get("email", "").lower()[:254])
+    again = list(file_import.rows.filter(Q(pk=row.pk) | Q(key__in=keys)).order_by("number"))
+    write_plans(plan(file_import, again))
+
+
+@transaction.atomic
+def mend_reason(file_import: FileImport, field: str, value: str, by) -> int:
+    """Put one value into every row that cannot be imported because of `field`, and check them again.
+
+    Returns how many rows were given the value. The check runs in the background.
+    """
+    wanted = [{"field": field}]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_importrow SET values = jsonb_set(values, ARRAY[%s], to_jsonb(%s::text)),"
+            " key = CASE WHEN %s = 'email' THEN lower(%s) ELSE key END"
+            " WHERE file_import_id = %s AND verdict = 'cannot' AND reasons @> %s::jsonb",
+            [field, value, field, value, file_import.pk, json.dumps(wanted)],
+        )
+        count = cursor.rowcount
+    operation = _begin("contacts.import_check", f"Check {file_import.file_name} again", file_import, by)
+    batches(operation, last_line(file_import))
+    FileImport.objects.filter(pk=file_import.pk).update(state=State.CHECKING, check_operation=operation)
+    running.start(operation)
+    return count
+
+
+def reasons_of(file_import: FileImport) -> list[tuple[str, str, int]]:
+    """Why rows cannot be imported: field, code, how many rows, most frequent first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reason ->> 'field', reason ->> 'code', count(DISTINCT row.id) FROM contacts_importrow AS row,"
+            " jsonb_array_elements(row.reasons) AS reason WHERE row.file_import_id = %s AND row.verdict = %s"
+            " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+            [file_import.pk, Verdict.CANNOT],
+        )
+        return cursor.fetchall()

@@ -1,0 +1,105 @@
+"""Writing import rows by the thousand: COPY in, UPDATE … FROM (VALUES …) for verdicts."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db import connection
+from psycopg2.extras import execute_values
+
+from contacts.imports.checking import Plan
+from contacts.imports.reading import rows as read_rows
+from contacts.models import FileImport
+
+ROWS_AT_ONCE = 5000
+UNCHECKED = [{"field": "", "code": "unchecked", "message": "Not checked yet."}]
+
+
+def stage(file_import: FileImport) -> int:
+    """Put every row of the file, mapped, into the table in place of what was there; answers how many.
+
+    Raises Unreadable.
+    """
+    file_import.rows.all()._raw_delete("default")
+    columns = {int(index): name for index, name in file_import.mapping.items()}
+    with file_import.file.open("rb") as file:
+        source = read_rows(file, file_import.reading)
+        next(source, None)  # the headings
+        count = 0
+        while batch := list(islice(source, ROWS_AT_ONCE)):
+            _copy(file_import.pk, ((number, _values(cells, columns)) for number, cells in batch))
+            count += len(batch)
+    return count
+
+
+def _values(cells: list[str], columns: dict[int, str]) -> dict[str, str]:
+    """Cells by field; of two columns for one field the first that is not empty counts."""
+    found: dict[str, str] = {}
+    for index, name in columns.items():
+        text = cells[index] if index < len(cells) else ""
+        if text and not found.get(name):
+            found[name] = text
+    return found
+
+
+def _copy(import_id: int, rows: Iterator[tuple[int, dict[str, str]]]) -> None:
+    """COPY rows as not yet checked."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    reasons = json.dumps(UNCHECKED)
+    for number, values in rows:
+        key = values.get("email", "").lower()[:254]
+        writer.writerow([import_id, number, key, json.dumps(values), "cannot", reasons, "{}", ""])
+    text.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            "COPY contacts_importrow (file_import_id, number, key, values, verdict, reasons, changes, outcome)"
+            " FROM STDIN WITH (FORMAT csv, NULL '\\N')",
+            text,
+        )
+
+
+def write_plans(plans: list[Plan]) -> None:
+    """Keep verdict, reasons, match and changes of each row."""
+    rows = [
+        (
+            one.row.pk,
+            one.verdict,
+            json.dumps(one.reasons),
+            json.dumps(one.changes),
+            one.contact.pk if one.contact else None,
+        )
+        for one in plans
+    ]
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor.cursor,
+            "UPDATE contacts_importrow AS row SET verdict = found.verdict, reasons = found.reasons,"
+            " changes = found.changes, match_id = found.match_id"
+            " FROM (VALUES %s) AS found (id, verdict, reasons, changes, match_id) WHERE row.id = found.id",
+            rows,
+            template="(%s::bigint, %s, %s::jsonb, %s::jsonb, %s::bigint)",
+            page_size=ROWS_AT_ONCE,
+        )
+
+
+def write_outcomes(outcomes: dict[int, str], reasons: dict[int, str]) -> None:
+    """Keep what applying did with each row, and why where it did nothing."""
+    rows = [
+        (pk, outcome, json.dumps([{"field": "", "code": outcome, "message": reasons[pk]}]) if pk in reasons else None)
+        for pk, outcome in outcomes.items()
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor.cursor,
+            "UPDATE contacts_importrow AS row"
+            " SET outcome = found.outcome, reasons = coalesce(found.reasons, row.reasons)"
+            " FROM (VALUES %s) AS found (id, outcome, reasons) WHERE row.id = found.id",
+            rows,
+            template="(%s::bigint, %s, %s::jsonb)",
+            page_size=ROWS_AT_ONCE,
+        )

@@ -1,0 +1,105 @@
+"""The two operations of a file import. Their lines are batches of the file's lines: a batch a transaction."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils import timezone
+
+from contacts.imports.applying import apply_rows
+from contacts.imports.checking import last_line, plan
+from contacts.imports.reading import Unreadable
+from contacts.imports.storing import stage, write_plans
+from contacts.models import FileImport
+from core.models import Operation, OperationLine
+from core.operations import Kind, Outcome, register
+
+BATCH = 2000
+
+
+def batches(operation: Operation, last: int) -> None:
+    """Give the operation a line per batch of lines up to the file's last, beside what it has."""
+    numbers = range(1, (last + BATCH - 1) // BATCH + 1)
+    OperationLine.objects.bulk_create(
+        [OperationLine(operation=operation, subject_id=number) for number in numbers], ignore_conflicts=True
+    )
+    Operation.objects.filter(pk=operation.pk).update(total=operation.lines.count())
+
+
+def rows_of(file_import: FileImport, subject_ids: Sequence[int]):
+    """The rows of some batches, in order."""
+    first, last = min(subject_ids), max(subject_ids)
+    return file_import.rows.filter(number__gt=(first - 1) * BATCH, number__lte=last * BATCH).order_by("number")
+
+
+class ImportKind(Kind):
+    """What both have in common: `params["file_import"]`, and a worker, for a file takes its time."""
+
+    external = True
+    chunk = 1
+
+    def file_import(self, operation: Operation) -> FileImport:
+        """The import the operation is about."""
+        return FileImport.objects.select_related("owner").get(pk=operation.params["file_import"])
+
+    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
+        """Which lines of the file a batch is."""
+        words = {n: f"Lines {(n - 1) * BATCH + 1:,} to {n * BATCH:,}" if n else "Reading the file" for n in subject_ids}
+        return {number: (text, "") for number, text in words.items()}
+
+
+@register
+class Check(ImportKind):
+    """The dry run: line 0 reads the file into rows, the others say what would become of them."""
+
+    key = "contacts.import_check"
+
+    def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
+        """Read the file, or check one batch."""
+        file_import = self.file_import(operation)
+        if subject_ids[0] == 0:
+            return self._read(operation, file_import)
+        rows = list(rows_of(file_import, subject_ids))
+        if rows:
+            write_plans(plan(file_import, rows))
+        return Outcome(done=subject_ids)
+
+    def _read(self, operation: Operation, file_import: FileImport) -> Outcome:
+        """Stage the rows; a file that cannot be read ends the check with the reason."""
+        try:
+            count = stage(file_import)
+        except Unreadable as error:
+            FileImport.objects.filter(pk=file_import.pk).update(state=FileImport.State.FAILED, error=str(error)[:500])
+            return Outcome(failed={0: str(error)})
+        FileImport.objects.filter(pk=file_import.pk).update(row_count=count)
+        batches(operation, last_line(file_import))
+        return Outcome(done=[0])
+
+    def finish(self, operation: Operation) -> None:
+        """Ready to be looked at."""
+        waiting = FileImport.objects.filter(pk=operation.params["file_import"], state=FileImport.State.CHECKING)
+        waiting.update(state=FileImport.State.CHECKED)
+
+
+@register
+class Apply(ImportKind):
+    """Contacts come of rows, batch by batch; a batch done twice does nothing the second time."""
+
+    key = "contacts.import_apply"
+
+    def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
+        """One batch."""
+        with connection.cursor() as cursor:
+            # Deferred checks pile up over a batch's triggers and are walked again for each row otherwise.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        file_import = self.file_import(operation)
+        rows = rows_of(file_import, subject_ids).filter(verdict__in=["create", "update"], outcome="")
+        found = list(rows.select_for_update())
+        if found:
+            apply_rows(file_import, found, operation)
+        return Outcome(done=subject_ids)
+
+    def finish(self, operation: Operation) -> None:
+        """All rows have their outcome."""
+        FileImport.objects.filter(pk=operation.params["file_import"]).update(
+            state=FileImport.State.APPLIED, finished_at=timezone.now()
+        )

@@ -1,0 +1,317 @@
+"""The pages of a file import: upload, columns, dry run, mending, applying, report."""
+
+from types import SimpleNamespace
+
+import django_filters
+import django_tables2 as tables
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import editors_only
+from accounts.models import User
+from contacts.forms import contact_url
+from contacts.import_forms import MENDABLE, ColumnsForm, MendAllForm, MendRowForm, UploadForm
+from contacts.imports import steps
+from contacts.imports.checking import totals
+from contacts.imports.fields import BY_NAME, FIELDS
+from contacts.imports.reading import Unreadable
+from contacts.models import ContactType, FileImport, ImportRow
+from contacts.operations.importing import BATCH
+from core.exporting import Column, export
+from core.listing import ListPage
+from core.templatetags.ui import badge
+from core.views.operations import progress
+
+State = FileImport.State
+TONES = {"create": "success", "update": "info", "unchanged": "neutral", "cannot": "danger"}
+DONE = {
+    "create": "Created",
+    "update": "Updated",
+    "unchanged": "Unchanged",
+    "cannot": "Not imported",
+    "stale": "Left alone",
+}
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Choose a file; earlier imports stand below."""
+    form = UploadForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            file_import = steps.receive(form.cleaned_data["file"], request.user)
+        except Unreadable as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("contacts:import_columns", file_import.pk)
+    context = {"form": form, "recent": steps.imports_of(request.user).select_related("owner")[:10]}
+    return render(request, "contacts/import_upload.html", context, status=422 if form.errors else 200)
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what each column means; saving begins the dry run."""
+    file_import = _import(request, pk)
+    if file_import.state in {State.APPLYING, State.APPLIED, State.CHECKING}:
+        return redirect("contacts:import_page", pk)
+    posted = request.POST if request.method == "POST" else None
+    form = ColumnsForm(posted, file_import=file_import, user=file_import.owner)
+    if request.method == "POST" and form.is_valid():
+        steps.check(file_import, form.mapping, form.options, request.user)
+        return redirect("contacts:import_page", pk)
+    context = {"form": form, "file_import": file_import}
+    return render(request, "contacts/import_columns.html", context, status=422 if form.errors else 200)
+
+
+class RowFilter(django_filters.FilterSet):
+    """Rows by verdict, by the field that stops them, and by outcome."""
+
+    verdict = django_filters.ChoiceFilter(choices=ImportRow.Verdict.choices, label="What becomes of it")
+    field = django_filters.ChoiceFilter(
+        choices=[(field.name, field.label) for field in FIELDS], method="by_field", label="Reason is about"
+    )
+    outcome = django_filters.ChoiceFilter(choices=list(DONE.items()), label="Outcome")
+
+    def by_field(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """Rows with a reason about a field."""
+        return rows.filter(reasons__contains=[{"field": value}])
+
+
+class RowTable(tables.Table):
+    """One row a line of the file."""
+
+    number = tables.Column(verbose_name="Line", attrs={"td": {"class": "col-num"}, "th": {"class": "col-num"}})
+    name = tables.Column(
+        accessor="values", orderable=False, verbose_name="Contact", attrs={"td": {"class": "col-main"}}
+    )
+    verdict = tables.Column(verbose_name="What becomes of it", orderable=False)
+    why = tables.Column(
+        accessor="reasons",
+        orderable=False,
+        verbose_name="Details",
+        empty_values=(),
+        attrs={"td": {"class": "col-wrap"}},
+    )
+    actions = tables.Column(accessor="pk", orderable=False, verbose_name="", attrs={"td": {"class": "col-actions"}})
+
+    caption = "Rows of the file"
+
+    class Meta:
+        order_by = "number"
+
+    def __init__(self, *args, file_import: FileImport, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.file_import = file_import
+
+    def render_name(self, record: ImportRow) -> str:
+        """Who it is about, as far as the file says."""
+        values = record.values
+        name = f"{values.get('first_name', '')} {values.get('last_name', '')}".strip() or "Without a name"
+        return format_html("<strong>{}</strong> <small>{}</small>", name, values.get("email", ""))
+
+    def render_verdict(self, record: ImportRow) -> str:
+        """In a word: what will be, or what came of it."""
+        if record.outcome:
+            return badge(DONE[record.outcome], TONES.get(record.outcome, "warning"))
+        return badge(record.get_verdict_display(), TONES[record.verdict])
+
+    def render_why(self, record: ImportRow) -> str:
+        """Reasons, or what changes from what to what."""
+        if record.reasons:
+            return format_html_join("", "<div>{}</div>", ((reason["message"],) for reason in record.reasons))
+        rows = (
+            (BY_NAME[name].label, _words(was) or "nothing", _words(now)) for name, (was, now) in record.changes.items()
+        )
+        return format_html_join("", "<div>{}: <del>{}</del> → <ins>{}</ins></div>", rows)
+
+    def render_actions(self, record: ImportRow) -> str:
+        """Put it right, or look at the contact."""
+        if record.verdict == ImportRow.Verdict.CANNOT and self.file_import.state == State.CHECKED:
+            url = reverse("contacts:import_row", args=[self.file_import.pk, record.pk])
+            return format_html('<a class="btn btn-sm" href="{}">Mend</a>', url)
+        if record.match_id:
+            return format_html('<a class="btn btn-sm btn-ghost" href="{}">Open</a>', contact_url(record.match_id))
+        return ""
+
+
+def _words(value) -> str:
+    """A value of a change, for people."""
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "" if value is None else str(value)
+
+
+class ImportPage(ListPage):
+    """One import: progress, what will become of the rows, and afterwards what came of them."""
+
+    noun = "rows"
+    table_class = RowTable
+    filterset_class = RowFilter
+    template_name = "contacts/import_page.html"
+    empty = ("No rows yet", "The file is being read.")
+    empty_icon = "file-spreadsheet"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The import's page, or its first step when columns have not been chosen yet."""
+        self.file_import = _import(request, pk)
+        if self.file_import.state == State.MAPPING:
+            return redirect("contacts:import_columns", pk)
+        self.title = self.file_import.file_name
+        return super().get(request)
+
+    def rows(self) -> QuerySet:
+        """All rows; what is being read or checked is not shown half done."""
+        return self.file_import.rows.none() if self.file_import.state == State.CHECKING else self.file_import.rows.all()
+
+    def table_options(self) -> dict:
+        """Rows link to the import."""
+        return {"file_import": self.file_import}
+
+    def extra(self) -> dict:
+        """Counts, reasons, and what can be done now."""
+        one = self.file_import
+        counted = totals(one) if one.state != State.CHECKING else {}
+        return {
+            "file_import": one,
+            "counts": counted,
+            "total": sum(counted.values()),
+            "change_count": counted.get("create", 0) + counted.get("update", 0),
+            "stale": one.rows.filter(outcome="stale").count() if one.state == State.APPLIED else 0,
+            "progress": import_state(one, self.request.user),
+            "reasons": [_reason(*reason) for reason in steps.reasons_of(one)] if one.state == State.CHECKED else [],
+            "advisors": User.objects.possible_advisors()[:500],
+            "types": ContactType.choices,
+        }
+
+
+def _reason(field: str, code: str, count: int) -> SimpleNamespace:
+    """A reason with its number of rows, and whether one value can be given to all of them."""
+    words = {
+        "missing": "is missing",
+        "malformed": "cannot be read",
+        "duplicate": "stands in the file twice",
+        "colleague": "belongs to a contact of a colleague",
+        "deleted": "belongs to a deleted contact",
+        "too_long": "is too long",
+        "advisor": "is not yours to give",
+    }
+    label = BY_NAME[field].label if field in BY_NAME else "The row"
+    return SimpleNamespace(
+        field=field, words=f"{label} {words.get(code, code)}", count=count, mendable=field in MENDABLE
+    )
+
+
+def import_state(file_import: FileImport, user) -> SimpleNamespace | None:
+    """Progress in rows while the file is checked or applied; None at rest."""
+    working = {State.CHECKING: file_import.check_operation, State.APPLYING: file_import.apply_operation}
+    operation = working.get(file_import.state)
+    if operation is None:
+        return None
+    shown = progress(operation, user)
+    shown = SimpleNamespace(**shown) if isinstance(shown, dict) else shown
+    shown.total = file_import.row_count or "?"
+    shown.done = min(operation.handled * BATCH, file_import.row_count)
+    shown.counts, shown.rate = [], ""
+    shown.poll_url = reverse("contacts:import_progress", args=[file_import.pk])
+    return shown
+
+
+@editors_only
+@require_safe
+def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; when it is over the whole page is loaded again."""
+    file_import = _import(request, pk)
+    state = import_state(file_import, request.user)
+    if state is None or not state.running:
+        if state is not None:  # the operation failed or was cancelled: nothing more will happen
+            FileImport.objects.filter(pk=pk, state=State.CHECKING).update(
+                state=State.FAILED, error="The check was stopped. Choose the columns again to repeat it."
+            )
+        response = HttpResponse()
+        response["HX-Refresh"] = "true"
+        return response
+    return render(request, "core/progress.html", {"progress": state})
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def mend_row(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
+    """Put one row right."""
+    file_import = _import(request, pk)
+    row = get_object_or_404(file_import.rows, pk=row_pk)
+    if file_import.state != State.CHECKED:
+        return redirect("contacts:import_page", pk)
+    form = MendRowForm(request.POST if request.method == "POST" else None, file_import=file_import, row=row)
+    if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if value}
+        kept = {name: value for name, value in row.values.items() if name not in form.fields}
+        steps.mend(file_import, row, kept | given)
+        row.refresh_from_db()
+        if row.verdict != ImportRow.Verdict.CANNOT:
+            messages.success(request, f"Line {row.number} can be imported now.")
+            return redirect(f"{reverse('contacts:import_page', args=[pk])}?verdict=cannot")
+        form = MendRowForm(file_import=file_import, row=row)
+        messages.error(request, f"Line {row.number} still cannot be imported: {row.reasons[0]['message']}")
+    context = {
+        "form": form,
+        "title": f"Line {row.number} of {file_import.file_name}",
+        "submit_label": "Check the row again",
+        "cancel_url": reverse("contacts:import_page", args=[pk]),
+    }
+    return render(request, "core/form_page.html", context)
+
+
+@editors_only
+@require_POST
+def mend_all(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give one value to all rows that a field stops."""
+    file_import = _import(request, pk)
+    form = MendAllForm(request.POST)
+    if file_import.state != State.CHECKED or not form.is_valid():
+        messages.error(request, "Choose a value first.")
+    else:
+        count = steps.mend_reason(file_import, form.cleaned_data["field"], form.cleaned_data["value"], request.user)
+        messages.success(request, f"{count} row{'' if count == 1 else 's'} were given the value and are checked again.")
+    return redirect("contacts:import_page", pk)
+
+
+@editors_only
+@require_POST
+def apply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin to import. A second click finds that it has begun."""
+    file_import = _import(request, pk)
+    if not steps.apply(file_import, request.user):
+        messages.info(request, "The import has begun already, or the file has to be checked first.")
+    return redirect("contacts:import_page", pk)
+
+
+@editors_only
+@require_safe
+def rows_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Rows as a file, with the reasons in the last column: to be put right elsewhere and imported again."""
+    file_import = _import(request, pk)
+    rows = file_import.rows.order_by("number")
+    if request.GET.get("verdict") in ImportRow.Verdict.values:
+        rows = rows.filter(verdict=request.GET["verdict"])
+    named = [field for field in FIELDS if field.name in file_import.mapping.values()]
+    shown = [
+        Column("Line", "number"),
+        *(Column(field.label, f"values__{field.name}") for field in named),
+        Column("Verdict", "verdict"),
+        Column("Outcome", "outcome", DONE.get),
+        Column("Reasons", "reasons", lambda reasons: " ".join(reason["message"] for reason in reasons)),
+    ]
+    return export(request.GET.get("format"), f"import-{pk}-rows", shown, rows)
+
+
+def _import(request: HttpRequest, pk: int) -> FileImport:
+    """The import, if it is one's own, or any for admins; else a 404."""
+    rows = steps.imports_of(request.user).select_related("owner", "check_operation", "apply_operation")
+    return get_object_or_404(rows, pk=pk)
