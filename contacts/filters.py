@@ -121,6 +121,22 @@ class ContactFilter(django_filters.FilterSet):
         return qs.filter(last_login_at__isnull=value == "no")
 
 
+class TrashFilter(django_filters.FilterSet):
+    """What the trash can be narrowed by."""
+
+    q = django_filters.CharFilter(method="search", label="Search")
+    deleted_from = DayFilter(field_name="deleted_at", lookup_expr="gte", label="Deleted from", **DATE)
+    deleted_to = DayFilter(field_name="deleted_at", lookup_expr="lt", label="Deleted to", **DATE)
+
+    class Meta:
+        model = Contact
+        fields: list[str] = []
+
+    def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Name, email, phone."""
+        return qs.search(value)
+
+
 def given_choices() -> dict[str, list[tuple[str, str]]]:
     """The choices of experience, campaign, team and tag, read in one query; archived ones may still be in use."""
     kinds = {"experience": Experience, "campaign": Campaign, "team": Team, "tag": Tag}

@@ -2,13 +2,17 @@
 
 import re
 import unicodedata
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from accounts.models import Role
 from experiences.models import TeamMember
+
+KEPT_IN_TRASH = timedelta(days=30)
 
 
 def fold(text: str) -> str:
@@ -27,6 +31,15 @@ class ContactQuerySet(models.QuerySet):
     def trash_of(self, user) -> "ContactQuerySet":
         """Deleted contacts that `user` may see and restore."""
         return self._scoped(user).filter(deleted_at__isnull=False)
+
+    def known_to(self, user) -> "ContactQuerySet":
+        """Contacts that `user` may see, those in the trash included: for reports on what was done to them."""
+        return self._scoped(user)
+
+    def restorable_by(self, user) -> "ContactQuerySet":
+        """Contacts in the trash that `user` may bring back; after 30 days nobody can."""
+        rows = self.trash_of(user) if user.is_authenticated and user.may_edit else self.none()
+        return rows.filter(deleted_at__gte=timezone.now() - KEPT_IN_TRASH)
 
     def editable_by(self, user) -> "ContactQuerySet":
         """Contacts that `user` may change: those visible, for the roles that edit."""

@@ -34,7 +34,7 @@ def chosen_contacts(
     if posted.get("all") == "1":
         query = QueryDict(posted.get("query", ""))
         return filtered(ContactFilter, query, scope, request)[1].order_by()
-    return scope.filter(pk__in=_ids(posted)).order_by()
+    return scope.filter(pk__in=ticked_ids(posted)).order_by()
 
 
 def selection(request: HttpRequest, *, for_reading: bool = False, posted: QueryDict | None = None) -> Selection:
@@ -43,7 +43,7 @@ def selection(request: HttpRequest, *, for_reading: bool = False, posted: QueryD
     contacts = chosen_contacts(request, for_reading=for_reading, posted=posted)
     if posted.get("all") == "1":
         return Selection(contacts, _filter_words(request, QueryDict(posted.get("query", ""))))
-    ids = _ids(posted)
+    ids = ticked_ids(posted)
     gone = len(ids) - contacts.count()
     words = f"{len(ids)} ticked contact{'' if len(ids) == 1 else 's'}"
     return Selection(contacts, f"{words}, {gone} no longer there" if gone else words, gone)
@@ -55,7 +55,7 @@ def _scope(request: HttpRequest, for_reading: bool) -> ContactQuerySet:
     return rows.visible_to(request.user) if for_reading else rows.editable_by(request.user)
 
 
-def _ids(posted: QueryDict) -> set[int]:
+def ticked_ids(posted: QueryDict) -> set[int]:
     """The ticked ids; anything that is not a list of whole numbers is no choice at all."""
     try:
         found = {int(part) for part in posted.get("ids", "").split(",") if part.strip()}

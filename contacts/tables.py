@@ -102,6 +102,72 @@ class ContactTable(tables.Table):
         return format_html('<div class="row-actions">{}</div>', buttons)
 
 
+class TrashTable(tables.Table):
+    """One row a deleted contact."""
+
+    select = tables.Column(
+        accessor="pk",
+        orderable=False,
+        verbose_name=select_all_box(),
+        attrs={"td": {"class": "col-select"}, "th": {"class": "col-select"}},
+    )
+    name = tables.Column(accessor="last_name", order_by=NAME, attrs={"td": {"class": "col-main"}})
+    advisor = tables.Column(
+        accessor="primary_advisor",
+        verbose_name="Primary advisor",
+        order_by=("primary_advisor__last_name", "primary_advisor__first_name", *NAME),
+    )
+    deleted = tables.Column(accessor="deleted_at")
+    by = tables.Column(
+        accessor="deleted_by",
+        verbose_name="Deleted by",
+        order_by=("deleted_by__last_name", "deleted_by__first_name", *NAME),
+        default="",
+    )
+    actions = tables.Column(
+        accessor="pk",
+        orderable=False,
+        verbose_name="",
+        attrs={"td": {"class": "col-actions"}, "th": {"class": "col-actions"}},
+    )
+
+    caption = "Deleted contacts"
+
+    class Meta:
+        order_by = "-deleted"
+        attrs = {"class": "table-sticky-first"}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.restore = Address("contacts:restore_one")
+
+    def render_select(self, record: Contact) -> SafeString:
+        """The tick box."""
+        return select_box(record.pk, record.name)
+
+    def render_name(self, record: Contact) -> SafeString:
+        """Face, name and email."""
+        return format_html(
+            '<span class="person">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></span>',
+            avatar(record),
+            record.name,
+            record.email,
+        )
+
+    def render_deleted(self, record: Contact) -> SafeString:
+        """How long ago."""
+        return ago(record.deleted_at)
+
+    def render_actions(self, record: Contact) -> SafeString:
+        """The way back."""
+        return format_html(
+            '<div class="row-actions"><a class="btn btn-sm" href="{}" aria-label="Restore {}">{}Restore</a></div>',
+            self.restore.of(record.pk),
+            record.name,
+            icon("undo-2"),
+        )
+
+
 def detail_address() -> Address:
     """Where a name leads: the summary page, or the form where there is none."""
     try:

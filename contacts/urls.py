@@ -32,4 +32,7 @@ urlpatterns = [
     path("<int:pk>/deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate_one"),
     path("<int:pk>/reactivate/", editors_only(lifecycle.ReactivateView.as_view()), name="reactivate_one"),
     path("<int:pk>/delete/", editors_only(lifecycle.DeleteView.as_view()), name="delete_one"),
+    path("trash/", editors_only(lifecycle.TrashList.as_view()), name="trash"),
+    path("restore/", editors_only(lifecycle.RestoreView.as_view()), name="restore"),
+    path("<int:pk>/restore/", editors_only(lifecycle.RestoreView.as_view()), name="restore_one"),
 ]

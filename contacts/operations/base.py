@@ -57,6 +57,10 @@ class ContactKind(Kind):
     selection_key = "contacts"
     retryable = True
 
+    def scope(self, user) -> ContactQuerySet:
+        """The contacts that `user` may do this to."""
+        return Contact.objects.editable_by(user)
+
     def skips(self, operation: Operation) -> list[When]:
         """Why a contact would be left out, first come first served; see `skip`."""
         return []
@@ -77,7 +81,7 @@ class ContactKind(Kind):
 
     def preview(self, operation: Operation) -> Preview:
         """What would happen now to the frozen selection. `operation` is a draft with its parameters."""
-        chosen = Contact.objects.editable_by(operation.owner).filter(pk__in=operation.lines.values("subject_id"))
+        chosen = self.scope(operation.owner).filter(pk__in=operation.lines.values("subject_id"))
         found = self.with_reason(operation, chosen.order_by())
         counts = dict(found.values_list("why").annotate(number=Count("pk")))
         will = counts.pop("", 0)
@@ -93,9 +97,9 @@ class ContactKind(Kind):
         with connection.cursor() as cursor:
             # Deferred checks pile up over a chunk's triggers and are walked again for each row otherwise.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        chunk = Contact.objects.editable_by(operation.owner).filter(pk__in=subject_ids).order_by("pk")
+        chunk = self.scope(operation.owner).filter(pk__in=subject_ids).order_by("pk")
         locked = list(chunk.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
-        rows = self.with_reason(operation, Contact.objects.editable_by(operation.owner).filter(pk__in=locked))
+        rows = self.with_reason(operation, self.scope(operation.owner).filter(pk__in=locked))
         reasons = dict(rows.order_by().values_list("pk", "why"))
         skipped = {pk: reasons.get(pk, GONE) for pk in subject_ids if reasons.get(pk, GONE)}
         ids = [pk for pk in subject_ids if pk not in skipped]
@@ -109,12 +113,12 @@ class ContactKind(Kind):
         from contacts.tables import detail_address
 
         address = detail_address()
-        found = Contact.objects.visible_to(user).filter(pk__in=subject_ids).only("first_name", "last_name")
-        return {contact.pk: (contact.name, address.of(contact.pk)) for contact in found}
+        found = Contact.objects.known_to(user).filter(pk__in=subject_ids).only("first_name", "last_name", "deleted_at")
+        return {one.pk: (one.name, "" if one.deleted_at else address.of(one.pk)) for one in found}
 
     def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
         """A row a contact; those that `user` does not see are not named."""
-        seen = Contact.objects.visible_to(user).filter(pk=OuterRef("subject_id"))
+        seen = Contact.objects.known_to(user).filter(pk=OuterRef("subject_id"))
         names = {f"contact_{column}": Subquery(seen.values(column)[:1]) for column, _ in REPORTED}
         columns = [Column(heading, f"contact_{column}") for column, heading in REPORTED]
         return [*columns, *OUTCOME], operation.lines.annotate(**names).order_by("subject_id")

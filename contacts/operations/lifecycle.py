@@ -1,10 +1,12 @@
 """Closing contacts, opening them again, and putting them into the trash."""
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, skip
+from contacts.querysets import ContactQuerySet
 from core.domain.recording import record
 from core.models import Operation
 from core.operations import register
@@ -59,3 +61,36 @@ class Delete(ContactKind):
         rows = Contact.objects.filter(Q(deleted_at=None), pk__in=ids)
         rows.update(deleted_at=now, deleted_by=operation.owner, updated_at=now)
         record("deleted", "Moved to the trash", subject_ids=ids, actor=operation.owner, operation=operation)
+
+
+@register
+class Restore(ContactKind):
+    """Restored contacts are what they were before they were deleted."""
+
+    key = "contacts.restore"
+    selection_key = "trash"
+
+    def scope(self, user) -> ContactQuerySet:
+        """What is in the trash for less than 30 days."""
+        return Contact.objects.restorable_by(user)
+
+    def skips(self, operation: Operation) -> list:
+        """Those whose address belongs to somebody else by now; of two with one address, the one added later wins."""
+        same = Contact.objects.alias(folded=Lower("email")).filter(folded=Lower(OuterRef("email")))
+        taken = same.filter(deleted_at=None)
+        chosen = operation.lines.values("subject_id")
+        twin = same.filter(deleted_at__isnull=False, pk__gt=OuterRef("pk"), pk__in=chosen)
+        return [
+            skip("Another contact has this email address now.", Exists(taken)),
+            skip("A second contact with this email address is restored at the same time.", Exists(twin)),
+        ]
+
+    def before(self, operation: Operation) -> dict:
+        """When they were deleted, and by whom."""
+        return {"deleted_at": F("deleted_at"), "deleted_by_id": F("deleted_by_id")}
+
+    def change(self, operation: Operation, ids: list[int]) -> None:
+        """Take them out of the trash."""
+        rows = Contact.objects.restorable_by(operation.owner).filter(pk__in=ids)
+        rows.update(deleted_at=None, deleted_by=None, updated_at=timezone.now())
+        record("restored", "Restored from the trash", subject_ids=ids, actor=operation.owner, operation=operation)

@@ -39,7 +39,7 @@ from accounts.models import Firm
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, Preview
-from contacts.selection import selection
+from contacts.selection import Selection, selection
 from core.domain import running
 from core.models import Operation
 from core.registry import operation_kinds
@@ -56,6 +56,7 @@ class BulkView(View):
     form_class: type[forms.Form] | None = None
     danger = False
     type_count = False
+    back = "contacts:list"  # the list from which the selection comes
     consequences: tuple[str, ...] = ()
     form_template = "contacts/bulk_form.html"
     confirm_template = "contacts/bulk_confirm.html"
@@ -72,6 +73,10 @@ class BulkView(View):
         """More context for templates of one's own. `operation` may be unsaved, without a selection."""
         return {}
 
+    def chosen(self) -> Selection:
+        """What was ticked, or shown, in the list."""
+        return selection(self.request)
+
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """The form, or the preview of a draft."""
         if pk is not None:
@@ -79,7 +84,7 @@ class BulkView(View):
         draft = self._draft(request.GET.get("draft"))
         if draft is None:
             messages.warning(request, "Tick the contacts first, then choose what to do with them.")
-            return redirect("contacts:list")
+            return redirect(self.back)
         if draft.state != Operation.State.DRAFT:
             return redirect("core:operation", pk=draft.pk)
         if request.GET.get("step") == "confirm":
@@ -95,7 +100,7 @@ class BulkView(View):
         draft = self._draft(request.POST["draft"])
         if draft is None:
             messages.warning(request, "This selection is no longer there. Tick the contacts again.")
-            return redirect("contacts:list")
+            return redirect(self.back)
         if draft.state != Operation.State.DRAFT:
             return redirect("core:operation", pk=draft.pk)
         if "confirm" in request.POST:
@@ -114,7 +119,7 @@ class BulkView(View):
 
     def _contact(self, pk: int) -> Contact:
         """The one contact, if the user may change them."""
-        return get_object_or_404(Contact.objects.editable_by(self.request.user), pk=pk)
+        return get_object_or_404(self._kind().scope(self.request.user), pk=pk)
 
     def _new(self, contacts: QuerySet, words: str, params: dict) -> Operation:
         """A draft whose selection is frozen."""
@@ -127,13 +132,13 @@ class BulkView(View):
 
     def _freeze(self) -> HttpResponse:
         """First step: what was ticked, or shown, is what will be changed."""
-        chosen = selection(self.request)
+        chosen = self.chosen()
         draft = self._new(chosen.contacts, chosen.words, {})
         if draft.total:
             return redirect(f"{self.request.path}?draft={draft.pk}")
         draft.delete()
         messages.warning(self.request, "Nothing that you may change was selected. Tick the contacts again.")
-        return redirect("contacts:list")
+        return redirect(self.back)
 
     def _form(self, operation: Operation) -> forms.Form:
         """The form, filled with what was chosen before."""
@@ -171,7 +176,7 @@ class BulkView(View):
             "title": self.title,
             "operation": operation,
             "submit_label": "See what will change",
-            "cancel_url": reverse("contacts:list"),
+            "cancel_url": reverse(self.back),
             **self.more_context(operation),
         }
         return render(self.request, self.form_template, context, status=status)
@@ -189,7 +194,7 @@ class BulkView(View):
             "count": preview.will if self.type_count else 0,
             "typed_error": error,
             "submit_label": f"{self.verb} {contacts_counted(preview.will)}",
-            "cancel_url": reverse("contacts:list"),
+            "cancel_url": reverse(self.back),
             "back_url": f"{self.request.path}?draft={draft.pk}" if self.form_class else "",
             "danger": "yes" if self.danger else "no",
             "hidden": {"draft": draft.pk, "confirm": 1, "seen": digest(draft.params)},
@@ -210,7 +215,7 @@ class BulkView(View):
             "refusal": refusal,
             "consequences": self.consequences,
             "submit_label": f"{self.verb} {contact.name}",
-            "cancel_url": contact_url(contact.pk),
+            "cancel_url": reverse(self.back) if contact.deleted_at else contact_url(contact.pk),
             "danger": self.danger,
             **self.more_context(operation),
         }
@@ -223,7 +228,7 @@ class BulkView(View):
         if form is not None and not form.is_valid():
             return self._one(contact, form)
         params = self.params(form)
-        contacts = Contact.objects.editable_by(self.request.user).filter(pk=contact.pk)
+        contacts = self._kind().scope(self.request.user).filter(pk=contact.pk)
         draft = self._new(contacts, contact.name, params)
         preview = self._kind().preview(draft)
         if not preview.will:

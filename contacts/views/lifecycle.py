@@ -1,6 +1,17 @@
 """Deactivating, reactivating and deleting, one contact or many."""
 
+from types import SimpleNamespace
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from contacts.filters import TrashFilter
+from contacts.models import Contact
+from contacts.querysets import ContactQuerySet
+from contacts.selection import Selection, ticked_ids
+from contacts.tables import TrashTable
 from contacts.views.bulk import BulkView
+from core.listing import ListPage, filtered
 
 
 class DeactivateView(BulkView):
@@ -38,3 +49,49 @@ class DeleteView(BulkView):
         "They leave every list and report, and cannot sign in.",
         "You can restore them from the trash for 30 days.",
     )
+
+
+class RestoreView(BulkView):
+    """Bring contacts back from the trash."""
+
+    kind = "contacts.restore"
+    title = "Restore"
+    verb = "Restore"
+    back = "contacts:trash"
+    consequences = ("They are what they were: status, experience, notes and all.",)
+
+    def chosen(self) -> Selection:
+        """What was ticked, or shown, in the trash."""
+        rows = Contact.objects.restorable_by(self.request.user)
+        if self.request.POST.get("all") == "1":
+            query = QueryDict(self.request.POST.get("query", ""))
+            return Selection(filtered(TrashFilter, query, rows, self.request)[1].order_by(), "All shown in the trash")
+        ids = ticked_ids(self.request.POST)
+        return Selection(rows.filter(pk__in=ids).order_by(), f"{len(ids)} ticked in the trash")
+
+
+class TrashList(ListPage):
+    """Deleted contacts that can still be brought back."""
+
+    title = "Trash"
+    subtitle = "Deleted contacts. They can be restored for 30 days."
+    noun = "contacts"
+    table_class = TrashTable
+    filterset_class = TrashFilter
+    empty = ("The trash is empty", "Contacts that are deleted stay here for 30 days.")
+    empty_icon = "trash-2"
+
+    def rows(self) -> ContactQuerySet:
+        """Only what the table shows."""
+        rows = Contact.objects.restorable_by(self.request.user).select_related("primary_advisor", "deleted_by")
+        people = [f"{who}__{part}" for who in ("primary_advisor", "deleted_by") for part in ("first_name", "last_name")]
+        return rows.only("first_name", "last_name", "email", "deleted_at", *people)
+
+    def page_actions(self) -> list:
+        """The way back."""
+        return [SimpleNamespace(label="All contacts", icon="arrow-left", url=reverse("contacts:list"), primary=False)]
+
+    def selection(self) -> dict:
+        """Restoring many."""
+        restore = SimpleNamespace(label="Restore", icon="undo-2", url=reverse("contacts:restore"), danger=False)
+        return {"selection_key": "trash", "selection_actions": [restore]}

@@ -56,6 +56,7 @@ class ContactList(ListPage):
         return {
             "empty_url": reverse("contacts:add"),
             "empty_label": "Add a contact",
+            "trash_url": reverse("contacts:trash"),
         }
 
     def selection(self) -> dict:

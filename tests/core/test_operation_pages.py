@@ -1,0 +1,136 @@
+"""The operations pages: whose they are, progress, report, stopping and trying again."""
+
+import pytest
+
+from core.models import Operation, OperationLine
+from tests.factories import ContactFactory
+
+PAGE = "/operations/"
+
+
+def operation_of(user, *, states=("done", "skipped", "failed"), **fields):
+    """An operation on one contact for each state of a line."""
+    counts = {name: states.count(name) for name in ("done", "skipped", "failed")}
+    fields = {"kind": "contacts.deactivate", "title": "Deactivate", "state": "finished"} | counts | fields
+    operation = Operation.objects.create(owner=user, total=len(states), **fields)
+    for state in states:
+        reason = "" if state in {"done", "planned"} else f"Why {state}."
+        contact = ContactFactory(primary_advisor=user)
+        OperationLine.objects.create(operation=operation, subject_id=contact.pk, state=state, reason=reason)
+    return operation
+
+
+def shown(response):
+    """Keys of the rows on the page."""
+    return [row.record.pk for row in response.context["table"].paginated_rows]
+
+
+def test_everybody_sees_their_own_and_overseers_all(as_user, admin, advisor, colleague, compliance):
+    mine = operation_of(advisor)
+    operation_of(advisor, state="draft")
+    seen = {user: shown(as_user(user).get(PAGE)) for user in (admin, advisor, colleague, compliance)}
+    assert seen == {admin: [mine.pk], advisor: [mine.pk], colleague: [], compliance: [mine.pk]}
+    for page in ("", "progress/", "report/"):
+        url = f"{PAGE}{mine.pk}/{page}"
+        codes = [as_user(user).get(url).status_code for user in (admin, advisor, colleague, compliance)]
+        assert (page, codes) == (page, [200, 200, 404, 200])
+
+
+def test_strangers_sign_in_and_contacts_find_nothing(client, as_user, advisor):
+    from accounts.models import Role
+    from tests.factories import UserFactory
+
+    operation = operation_of(advisor)
+    assert client.get(PAGE).status_code == 302
+    person = UserFactory(role=Role.CONTACT)
+    client.force_login(person, backend="accounts.backends.PortalBackend")
+    for url in (PAGE, f"{PAGE}{operation.pk}/", f"{PAGE}{operation.pk}/report/"):
+        assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_the_same_queries_for_any_number(as_user, admin, advisor, django_assert_num_queries, count):
+    for _ in range(count):
+        operation_of(advisor, states=())
+    client = as_user(admin)
+    with django_assert_num_queries(7):
+        assert len(shown(client.get(PAGE))) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_report_takes_the_same_queries_for_any_number(as_user, advisor, django_assert_num_queries, count):
+    operation = operation_of(advisor, states=("done",) * count)
+    client = as_user(advisor)
+    with django_assert_num_queries(9):
+        assert len(shown(client.get(f"{PAGE}{operation.pk}/"))) == count
+
+
+@pytest.mark.parametrize("query", ["sort=x", "page=x", "state=x", "whose=x", "per_page=x", "q=%00", "sort=-title"])
+def test_garbage_in_the_address_is_no_error(as_user, admin, query):
+    operation = operation_of(admin)
+    client = as_user(admin)
+    assert [client.get(f"{url}?{query}").status_code for url in (PAGE, f"{PAGE}{operation.pk}/")] == [200, 200]
+
+
+def test_lines_are_narrowed_by_outcome_and_named_for_those_who_see_them(as_user, advisor, admin):
+    operation = operation_of(advisor)
+    client = as_user(advisor)
+    response = client.get(f"{PAGE}{operation.pk}/", {"state": "skipped"})
+    line = operation.lines.get(state="skipped")
+    assert shown(response) == [line.pk]
+    assert f"/contacts/{line.subject_id}/" in response.content.decode()
+
+
+def test_the_report_is_a_file(as_user, advisor):
+    operation = operation_of(advisor)
+    response = as_user(advisor).get(f"{PAGE}{operation.pk}/report/?state=failed")
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0] == "First name,Last name,Email,Outcome,Reason"
+    assert [line.split(",")[3:] for line in lines[1:]] == [["Failed", "Why failed."]]
+    sheet = as_user(advisor).get(f"{PAGE}{operation.pk}/report/?format=xlsx&state=x")
+    assert sheet["Content-Disposition"].endswith('.xlsx"')
+    sheet.close()
+
+
+def test_the_owner_stops_it_others_do_not(as_user, advisor, colleague, compliance):
+    operation = operation_of(advisor, states=("planned",), state="queued")
+    url = f"{PAGE}{operation.pk}/cancel/"
+    assert [as_user(user).post(url).status_code for user in (colleague, compliance, advisor)] == [404, 404, 302]
+    operation.refresh_from_db()
+    assert operation.state == "stopped"
+    assert as_user(advisor).get(url).status_code == 405
+
+
+def test_one_that_runs_is_asked_to_stop(as_user, admin, advisor):
+    operation = operation_of(advisor, states=("planned",), state="running")
+    as_user(admin).post(f"{PAGE}{operation.pk}/cancel/")
+    operation.refresh_from_db()
+    assert (operation.state, operation.cancel_requested) == ("running", True)
+
+
+def test_only_what_failed_is_tried_again(as_user, advisor, colleague):
+    operation = operation_of(advisor)
+    url = f"{PAGE}{operation.pk}/retry/"
+    assert as_user(colleague).post(url).status_code == 404
+    as_user(advisor).post(url)
+    again = Operation.objects.latest("pk")
+    failed = operation.lines.get(state="failed").subject_id
+    assert (again.state, again.done, again.lines.get().subject_id) == ("finished", 1, failed)
+    as_user(advisor).post(f"{PAGE}{again.pk}/retry/")
+    assert Operation.objects.count() == 2
+
+
+def test_progress_reloads_the_page_at_the_end(as_user, advisor):
+    going = operation_of(advisor, states=("planned",), state="queued")
+    client = as_user(advisor)
+    asking = {"headers": {"HX-Request": "true"}}
+    assert "HX-Refresh" not in client.get(f"{PAGE}{going.pk}/progress/", **asking)
+    over = operation_of(advisor)
+    assert client.get(f"{PAGE}{over.pk}/progress/", **asking)["HX-Refresh"] == "true"
+
+
+def test_a_kind_no_longer_known_can_still_be_read(as_user, advisor):
+    operation = operation_of(advisor, kind="gone")
+    client = as_user(advisor)
+    assert client.get(f"{PAGE}{operation.pk}/").status_code == 200
+    assert client.get(f"{PAGE}{operation.pk}/report/").status_code == 302
