@@ -5,7 +5,6 @@ from django.urls import include, path
 from accounts.access import editors_only, staff_only
 from contacts.views import changing, editing, exporting, lifecycle, notes, summary
 from contacts.views.list import ContactList
-from contacts.views.trash import TrashList, restore
 
 app_name = "contacts"
 urlpatterns = [
@@ -13,8 +12,6 @@ urlpatterns = [
     path("export/", exporting.contact_export, name="export"),
     path("import/", include("contacts.import_urls")),
     path("add/", editing.contact_add, name="add"),
-    path("trash/", editors_only(TrashList.as_view()), name="trash"),
-    path("<int:pk>/restore/", restore, name="restore"),
     path("<int:pk>/", summary.contact_page, name="detail"),
     path("<int:pk>/timeline/", summary.timeline_page, name="timeline"),
     path("<int:pk>/photo/", summary.photo, name="photo"),

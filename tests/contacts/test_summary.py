@@ -153,22 +153,6 @@ def test_what_is_no_photo_is_refused(as_user, advisor, contact):
     assert as_user(advisor).post(f"/contacts/{contact.pk}/photo/edit/", {"photo": fake}).status_code == 422
 
 
-def test_a_deleted_contact_is_restored_from_the_trash(as_user, advisor, colleague, contact):
-    Contact.objects.update(deleted_at="2026-11-01T00:00Z", deleted_by=advisor)
-    assert page(as_user(advisor), contact).status_code == 404
-    assert contact.email.encode() in as_user(advisor).get("/contacts/trash/").content
-    assert contact.email.encode() not in as_user(colleague).get("/contacts/trash/").content
-    assert as_user(colleague).post(f"/contacts/{contact.pk}/restore/").status_code == 404
-    assert as_user(advisor).post(f"/contacts/{contact.pk}/restore/").status_code == 302
-    assert page(as_user(advisor), contact).status_code == 200
-
-
-def test_an_address_given_away_meanwhile_stops_restoring(as_user, advisor, contact):
-    Contact.objects.update(deleted_at="2026-11-01T00:00Z", deleted_by=advisor)
-    ContactFactory(email=contact.email.upper(), primary_advisor=advisor)
-    assert as_user(advisor).post(f"/contacts/{contact.pk}/restore/").url == "/contacts/trash/"
-
-
 def test_the_head_of_a_household_is_chosen(as_user, advisor):
     contact = ContactFactory(primary_advisor=advisor, household=HouseholdFactory())
     assert as_user(advisor).post(f"/contacts/{contact.pk}/household/").status_code == 302
