@@ -16,10 +16,7 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what contacts bring to other rooms."""
-        from contacts import (
-            operations,
-            operations_assign,  # noqa: F401 - its kinds register themselves
-        )
+        from contacts import operations
         from contacts.domain import template_reach
         from contacts.domain.handing_over import BOOK
         from core.registry import NavItem, add_menu, nav, staff_duties
@@ -45,11 +42,20 @@ def _offer_actions() -> None:
     def is_open(contact) -> bool:
         return contact.deactivated_at is None
 
+    def has(contact) -> bool:
+        return contact.experience_id is not None and is_open(contact)
+
     one, many = contact_actions.register, contact_bulk_actions.register
     one("edit", Action("Edit", "pencil", "contacts:edit", may_edit), order=10)
+    one("assign", Action("Assign experience", "layers", "contacts:assign_one", may_edit, is_open), order=20)
+    one("change_experience", Action("Change experience", "git-compare", "contacts:change_one", may_edit, has), order=30)
+    one("unassign", Action("Remove experience", "circle-x", "contacts:unassign_one", may_edit, has), order=790)
     one("deactivate", Action("Deactivate", "ban", "contacts:deactivate_one", may_edit, is_open), order=800)
     one("reactivate", Action("Reactivate", "rotate-ccw", "contacts:reactivate_one", may_edit, closed), order=800)
     one("delete", Action("Delete", "trash-2", "contacts:delete_one", may_edit, danger=True), order=900)
+    many("assign", Action("Assign experience", "layers", "contacts:assign", may_edit), order=10)
+    many("change_experience", Action("Change experience", "git-compare", "contacts:change", may_edit), order=30)
+    many("unassign", Action("Remove experience", "circle-x", "contacts:unassign", may_edit), order=790)
     many("edit", Action("Edit fields", "pencil", "contacts:bulk_edit", may_edit), order=500)
     many("export", Action("Export", "download", "contacts:export"), order=600)
     many("deactivate", Action("Deactivate", "ban", "contacts:deactivate", may_edit), order=800)

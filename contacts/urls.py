@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from accounts.access import editors_only, staff_only
-from contacts.views import changing, editing, exporting, lifecycle, notes, summary
+from contacts.views import assigning, changing, editing, exporting, lifecycle, notes, summary
 from contacts.views.list import ContactList
 
 app_name = "contacts"
@@ -22,6 +22,12 @@ urlpatterns = [
     path("<int:pk>/notes/<int:note_pk>/delete/", notes.note_delete, name="note_delete"),
     path("<int:pk>/sections/<slug:section>/", summary.section_edit, name="section_edit"),
     path("<int:pk>/edit/", editing.contact_edit, name="edit"),
+    path("assign/", editors_only(assigning.AssignView.as_view()), name="assign"),
+    path("<int:pk>/assign/", editors_only(assigning.AssignView.as_view()), name="assign_one"),
+    path("change/", editors_only(assigning.ChangeExperienceView.as_view()), name="change"),
+    path("<int:pk>/change/", editors_only(assigning.ChangeExperienceView.as_view()), name="change_one"),
+    path("unassign/", editors_only(assigning.UnassignView.as_view()), name="unassign"),
+    path("<int:pk>/unassign/", editors_only(assigning.UnassignView.as_view()), name="unassign_one"),
     path("edit/", editors_only(changing.ChangeView.as_view()), name="bulk_edit"),
     path("deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate"),
     path("reactivate/", editors_only(lifecycle.ReactivateView.as_view()), name="reactivate"),

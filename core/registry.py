@@ -83,8 +83,8 @@ class Duty:
 class AfterAssign:
     """What may be asked for together with assigning: key "invite" of the outreach room makes "Assign and invite".
 
-    `run(contact_ids, by, operation)` is called in the transaction that assigned them, for those who were assigned
-    or had exactly this already. `left_out(contacts)` answers before, for the preview, with how many of a queryset
+    `run(contact_ids, by, operation)` is called in the transaction that assigned them, for those who were
+    assigned. `left_out(contacts)` answers before, for the preview, with how many of a queryset
     of contacts it would leave out, by reason in words.
     """
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, CharField, Count, Exists, ExpressionWrapper, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, CharField, Exists, ExpressionWrapper, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest, Now
 
 from accounts.models import User
@@ -92,7 +92,7 @@ def assign(
     The campaign of somebody who has signed in before starts today, in their own time zone; of others with
     their first sign-in.
     """
-    ids, skipped = _take(contacts, lambda rows: assign_refusals(rows, gift))
+    ids, skipped = _take(contacts, assign_skips(gift))
     if ids:
         replaced = _end(ids)
         _start(ids, gift, by)
@@ -112,7 +112,7 @@ def change(
     """
     if wanted.experience is None:
         raise ValueError("An experience is swapped for another or taken away with unassign, never cleared.")
-    ids, skipped = _take(contacts, lambda rows: change_refusals(rows, wanted))
+    ids, skipped = _take(contacts, change_skips(wanted))
     if ids:
         sentences = words_for_changed(ids, wanted.elements())
         if wanted.parts():
@@ -129,7 +129,7 @@ def unassign(
     contacts: ContactQuerySet | Sequence[int], *, by: User | None, operation: Operation | None = None
 ) -> Outcome:
     """Take the experience and campaign away. The team stays, and nobody stops being active by it."""
-    ids, skipped = _take(contacts, unassign_refusals)
+    ids, skipped = _take(contacts, unassign_skips())
     if ids:
         ended = _end(ids)
         Contact.objects.filter(pk__in=ids).update(experience=None, campaign=None)
@@ -138,19 +138,19 @@ def unassign(
     return Outcome(done=ids, skipped=skipped)
 
 
-def assign_refusals(contacts: ContactQuerySet, gift: Gift) -> ContactQuerySet:
-    """`contacts` with `refusal`: why `assign` would skip each, empty for those it would not."""
+def assign_skips(gift: Gift) -> list[When]:
+    """Why `assign` would skip a contact; the first that applies is the reason."""
     whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
     if not gift.start_over:
         same = Exists(_open().filter(**gift.parts()))
         if gift.team is not KEEP:
             same = ExpressionWrapper(Q(same) & Q(team=gift.team), output_field=BooleanField())
         whens.append(When(same, then=Value(SAME_ALREADY)))
-    return contacts.annotate(refusal=_words(whens))
+    return whens
 
 
-def change_refusals(contacts: ContactQuerySet, wanted: Change) -> ContactQuerySet:
-    """`contacts` with `refusal`: why `change` would skip each, empty for those it would not."""
+def change_skips(wanted: Change) -> list[When]:
+    """Why `change` would skip a contact; the first that applies is the reason."""
     whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
     parts = wanted.parts()
     if parts:
@@ -159,24 +159,15 @@ def change_refusals(contacts: ContactQuerySet, wanted: Change) -> ContactQuerySe
     if wanted.team is not KEEP:
         same &= Q(team=wanted.team)
     whens.append(When(same if wanted.elements() else Q(pk__gt=0), then=Value(NOTHING_TO_CHANGE)))
-    return contacts.annotate(refusal=_words(whens))
+    return whens
 
 
-def unassign_refusals(contacts: ContactQuerySet) -> ContactQuerySet:
-    """`contacts` with `refusal`: why `unassign` would skip each, empty for those it would not."""
-    return contacts.annotate(
-        refusal=_words(
-            [
-                When(deleted_at__isnull=False, then=Value(IN_TRASH)),
-                When(~Exists(_open()), then=Value(NOTHING_TO_END)),
-            ]
-        )
-    )
-
-
-def tally(judged: ContactQuerySet) -> dict[str, int]:
-    """How many of the judged contacts fall under each refusal; under "" those that will be changed."""
-    return dict(judged.order_by().values_list("refusal").annotate(Count("pk")))
+def unassign_skips() -> list[When]:
+    """Why `unassign` would skip a contact; the first that applies is the reason."""
+    return [
+        When(deleted_at__isnull=False, then=Value(IN_TRASH)),
+        When(~Exists(_open()), then=Value(NOTHING_TO_END)),
+    ]
 
 
 def _closed() -> When:
@@ -188,11 +179,7 @@ def _open():
     return Assignment.objects.filter(contact=OuterRef("pk"), ended_at=None)
 
 
-def _words(whens: list[When]) -> Case:
-    return Case(*whens, default=Value(""), output_field=CharField())
-
-
-def _take(contacts: ContactQuerySet | Sequence[int], judge) -> tuple[list[int], dict[int, str]]:
+def _take(contacts: ContactQuerySet | Sequence[int], skips: list[When]) -> tuple[list[int], dict[int, str]]:
     """Lock the contacts, in the order of their keys, and part them: those to change, and the refused with why.
 
     Foreign keys are checked at each statement from here on, not at the end: every history trigger would
@@ -203,11 +190,12 @@ def _take(contacts: ContactQuerySet | Sequence[int], judge) -> tuple[list[int], 
     if not isinstance(contacts, ContactQuerySet):
         contacts = Contact.objects.filter(pk__in=contacts)
     locked = contacts.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
-    judged = judge(Contact.objects.filter(pk__in=list(locked))).order_by("pk").values_list("pk", "refusal")
+    refusal = Case(*skips, default=Value(""), output_field=CharField())
+    judged = Contact.objects.filter(pk__in=list(locked)).order_by("pk").values_list("pk", refusal)
     ids, skipped = [], {}
-    for pk, refusal in judged:
-        if refusal:
-            skipped[pk] = refusal
+    for pk, reason in judged:
+        if reason:
+            skipped[pk] = reason
         else:
             ids.append(pk)
     return ids, skipped

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from contacts.domain import assigning
 from contacts.models import Contact
-from contacts.operations_assign import OUT_OF_REACH, as_params
+from contacts.operations.assigning import as_params
+from contacts.operations.base import GONE
 from core.domain import running
 from core.models import Operation
 from core.registry import AfterAssign, after_assign
@@ -32,7 +33,7 @@ def test_each_contact_is_assigned_or_left_with_the_reason(advisor, colleague):
     operation = running.start(operation)
     assert lines(operation) == {
         good.pk: ("done", ""),
-        moved.pk: ("skipped", OUT_OF_REACH),
+        moved.pk: ("skipped", GONE),
         closed.pk: ("skipped", assigning.DEACTIVATED),
     }
     assert (operation.state, operation.done, operation.skipped) == ("finished", 1, 2)
@@ -44,14 +45,15 @@ def test_an_experience_archived_meanwhile_is_not_given(advisor, contact):
     operation = start(advisor, "contacts.assign", as_params({"experience": experience}), [contact.pk])
     experience.archive()
     running.start(operation)
-    assert lines(operation) == {contact.pk: ("failed", "The chosen experience has been archived or deleted meanwhile.")}
+    reason = "The chosen experience has been archived or deleted meanwhile."
+    assert lines(operation) == {contact.pk: ("skipped", reason)}
 
 
 def test_change_sets_clears_and_leaves(advisor, contact):
     assignment = AssignmentFactory(contact=contact)
     Contact.objects.filter(pk=contact.pk).update(team=TeamFactory())
     params = as_params({"experience": ExperienceFactory(name="New"), "team": None, "campaign": assigning.KEEP})
-    running.start(start(advisor, "contacts.change", params, [contact.pk]))
+    running.start(start(advisor, "contacts.change_experience", params, [contact.pk]))
     contact.refresh_from_db()
     assignment.refresh_from_db()
     assert (contact.experience.name, contact.team, assignment.ended_at) == ("New", None, None)
@@ -72,13 +74,13 @@ def invited(monkeypatch):
     return calls
 
 
-def test_assign_and_invite_invites_whoever_has_it_now(advisor, invited):
+def test_assign_and_invite_invites_those_assigned(advisor, invited):
     experience = ExperienceFactory()
     new, same = ContactFactory.create_batch(2, primary_advisor=advisor)
     AssignmentFactory(contact=same, experience=experience)
     params = as_params({"experience": experience}, invite=True)
     running.start(start(advisor, "contacts.assign", params, [new.pk, same.pk]))
-    assert invited == [([new.pk, same.pk], advisor)]
+    assert invited == [([new.pk], advisor)]
 
 
 def test_assign_alone_invites_nobody(advisor, contact, invited):

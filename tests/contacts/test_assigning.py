@@ -185,11 +185,3 @@ def test_a_set_takes_as_many_statements_as_one(advisor, django_assert_max_num_qu
     with transaction.atomic(), django_assert_max_num_queries(11):
         outcome = assigning.assign(Contact.objects.visible_to(advisor), gift, by=advisor)
     assert len(outcome.done) == count
-
-
-def test_the_preview_counts_what_the_verb_then_does(advisor):
-    people = ContactFactory.create_batch(3, primary_advisor=advisor)
-    Contact.objects.filter(pk=people[0].pk).update(deactivated_at=timezone.now())
-    gift = Gift(ExperienceFactory())
-    mine = Contact.objects.visible_to(advisor)
-    assert assigning.tally(assigning.assign_refusals(mine, gift)) == {"": 2, assigning.DEACTIVATED: 1}

@@ -1,0 +1,134 @@
+"""Assigning, changing and taking away as operations: what was asked for stands in `params` by key."""
+
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, Subquery, When
+
+from contacts.domain import assigning
+from contacts.domain.assigning import ELEMENTS, KEEP, PARTS, Change, Gift
+from contacts.models import Assignment
+from contacts.operations.base import ContactKind, skip
+from core.models import Operation
+from core.operations import Outcome, register
+from core.registry import after_assign
+from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate, Team
+
+MODELS = {
+    "experience": Experience,
+    "campaign": Campaign,
+    "card_template": CardTemplate,
+    "resource_template": ResourceTemplate,
+    "featured_template": FeaturedTemplate,
+    "team": Team,
+}
+
+
+class Gone(Exception):
+    """A template that was chosen has been deleted or archived meanwhile; the message names it."""
+
+
+def as_params(elements: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """What can be kept as JSON: keys for objects, None for "nothing"; an element that is kept is left out."""
+    chosen = {name: value.pk if value else None for name, value in elements.items() if value is not KEEP}
+    return chosen | more
+
+
+def from_params(params: dict[str, Any]) -> dict[str, Any]:
+    """The elements that `as_params` was given. Raises Gone when one cannot be given any more."""
+    found = {}
+    for name in ELEMENTS:
+        if name not in params:
+            continue
+        key = params[name]
+        found[name] = MODELS[name].objects.usable().filter(pk=key).first() if key else None
+        if key and found[name] is None:
+            raise Gone(f"The chosen {MODELS[name]._meta.verbose_name} has been archived or deleted meanwhile.")
+    return found
+
+
+class AssigningKind(ContactKind):
+    """What the three kinds share: exact values before, and a refusal of all when a choice can no longer be given."""
+
+    chunk = 2000
+
+    def refusals(self, operation: Operation) -> list[When]:
+        """Why the verb would skip a contact. Raises Gone."""
+        raise NotImplementedError
+
+    def run(self, operation: Operation, ids: list[int]) -> Outcome:
+        """The verb itself."""
+        raise NotImplementedError
+
+    def skips(self, operation: Operation) -> list[When]:
+        """The verb's own refusals, so that the preview says what will be done."""
+        try:
+            return self.refusals(operation)
+        except Gone as gone:
+            return [skip(str(gone), Q(pk__isnull=False))]
+
+    def before(self, operation: Operation) -> dict[str, Any]:
+        """The open assignment and what it holds, and the team."""
+        held = Assignment.objects.filter(contact=OuterRef("pk"), ended_at=None)
+        names = ["id", "campaign_started_on", *(f"{part}_id" for part in PARTS)]
+        return {f"assignment_{name}": Subquery(held.values(name)[:1]) for name in names} | {"team_id": F("team_id")}
+
+    def change(self, operation: Operation, ids: list[int]) -> dict[int, str] | None:
+        """Run the verb; it judges once more and answers with whom it skipped."""
+        return self.run(operation, ids).skipped
+
+
+@register
+class AssignKind(AssigningKind):
+    """Give an experience; with `invite` in the params, what the outreach room registered follows."""
+
+    key = "contacts.assign"
+
+    def gift(self, operation: Operation) -> Gift:
+        """What is given. Raises Gone."""
+        return Gift(**from_params(operation.params), start_over=bool(operation.params.get("start_over")))
+
+    def refusals(self, operation: Operation) -> list[When]:
+        """Those of `assign`."""
+        return assigning.assign_skips(self.gift(operation))
+
+    def run(self, operation: Operation, ids: list[int]) -> Outcome:
+        """Assign; then invite, when that was asked for."""
+        outcome = assigning.assign(ids, self.gift(operation), by=operation.owner, operation=operation)
+        invite = after_assign.get("invite") if operation.params.get("invite") else None
+        if invite and outcome.done:
+            invite.run(list(outcome.done), operation.owner, operation)
+        return outcome
+
+
+@register
+class ChangeKind(AssigningKind):
+    """Swap the experience or single elements without starting over."""
+
+    key = "contacts.change_experience"
+
+    def wanted(self, operation: Operation) -> Change:
+        """What is swapped. Raises Gone."""
+        return Change(**from_params(operation.params))
+
+    def refusals(self, operation: Operation) -> list[When]:
+        """Those of `change`."""
+        return assigning.change_skips(self.wanted(operation))
+
+    def run(self, operation: Operation, ids: list[int]) -> Outcome:
+        """Change."""
+        return assigning.change(ids, self.wanted(operation), by=operation.owner, operation=operation)
+
+
+@register
+class UnassignKind(AssigningKind):
+    """Take the experience away."""
+
+    key = "contacts.unassign"
+
+    def refusals(self, operation: Operation) -> list[When]:
+        """Those of `unassign`."""
+        return assigning.unassign_skips()
+
+    def run(self, operation: Operation, ids: list[int]) -> Outcome:
+        """Unassign."""
+        return assigning.unassign(ids, by=operation.owner, operation=operation)
