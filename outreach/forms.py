@@ -37,7 +37,7 @@ class WhenForm(forms.Form):
         widget=forms.RadioSelect,
         initial="now",
     )
-    at = MomentField(label="Date and time", required=False)
+    at = MomentField(label="Date and time", error_messages={"required": "Choose the date and time."})
 
     def __init__(self, *args, user, firm, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -49,8 +49,6 @@ class WhenForm(forms.Form):
     def clean(self) -> dict:
         """Later needs a time; now has none."""
         data = super().clean()
-        if data.get("when") == "later" and not data.get("at") and "at" not in self.errors:
-            self.add_error("at", "Choose the date and time.")
         if data.get("when") == "now":
             self.errors.pop("at", None)
             data["at"] = None

@@ -1,5 +1,7 @@
 """What contacts' pages show of outreach: a section, the next step, and inviting after assigning."""
 
+from datetime import timedelta
+
 from django.db.models import Count
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -46,11 +48,18 @@ def next_step(contact: Contact, user) -> tuple[str, str, str] | None:
         if reason := inviting.refusal_of(contact, Mode.FIRST):
             return f"Not invited yet. {reason}", "", ""
         return "Has an experience, not invited yet.", reverse("outreach:invite_one", args=[contact.pk]), "Invite"
-    since = timesince(contact.last_invited_at, timezone.now(), depth=1)
+    since = _since(contact.last_invited_at)
     if inviting.refusal_of(contact, Mode.AGAIN):
-        return f"Invited {since} ago, not seen yet.", "", ""
+        return f"Invited {since}, not seen yet.", "", ""
     url = reverse("outreach:reinvite_one", args=[contact.pk])
-    return f"Invited {since} ago, not seen yet.", url, "Re-invite"
+    return f"Invited {since}, not seen yet.", url, "Re-invite"
+
+
+def _since(moment) -> str:
+    """How long ago, in one unit."""
+    if timezone.now() - moment < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(moment, timezone.now(), depth=1)} ago"
 
 
 def invite_after_assigning(contact_ids: list[int], by, operation) -> None:

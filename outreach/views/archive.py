@@ -23,7 +23,7 @@ class ArchiveTable(tables.Table):
     """One row a message."""
 
     subject = tables.Column(attrs=MAIN)
-    recipient = tables.Column()
+    recipient = tables.Column(attrs={"td": {"class": "mail-address"}})
     at = tables.Column(verbose_name="When")
     state = tables.Column(accessor="send__state", verbose_name="State")
 

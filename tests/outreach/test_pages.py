@@ -197,7 +197,7 @@ def test_the_contact_page_shows_invitations_and_the_next_step(as_user, advisor, 
     run(client, page("invite_one", assigned.pk), {"when": "now"})
     Suppression.objects.create(email=assigned.email, reason="Bounced: no such user")
     shown = client.get(detail)
-    assert shown.context["next_step"][0].startswith("Invited 0")
+    assert shown.context["next_step"][0] == "Invited just now, not seen yet."
     assert "Bounced: no such user" in shown.content.decode()
     client.post(page("allow_mail", assigned.pk))
     assert Suppression.objects.count() == 0
