@@ -10,6 +10,8 @@ from accounts.models import Firm, User
 from accounts.models.user import STAFF_ROLES
 from accounts.tasks import mail_password_link
 
+NO_MATCH = "Email and password do not match. Check both and try again."
+
 
 class SignInForm(forms.Form):
     """Email and password of one side. `side` is "staff" or "portal"."""
@@ -33,7 +35,7 @@ class SignInForm(forms.Form):
                 self.request, username=data["email"].lower(), password=data["password"], side=self.side
             )
             if self.user is None:
-                raise forms.ValidationError("Email and password do not match. Check both and try again.")
+                raise forms.ValidationError(NO_MATCH)
         return data
 
 

@@ -54,6 +54,15 @@ class ContactQuerySet(models.QuerySet):
         found = self.annotate(folded_email=Lower("email")).filter(folded_email__in=emails, deleted_at=None)
         return set(found.values_list("folded_email", flat=True))
 
+    def portal_of(self, user) -> "ContactQuerySet":
+        """The contact behind a portal user, while the portal is open to them: once assigned, until closed."""
+        return self.open_to_portal().filter(user=user)
+
+    def open_to_portal(self) -> "ContactQuerySet":
+        """Contacts who may sign in: assigned or Active, neither deactivated nor deleted."""
+        assigned = Q(experience__isnull=False) | Q(start_at__isnull=False)
+        return self.filter(assigned, deleted_at=None, deactivated_at=None)
+
     def _scoped(self, user) -> "ContactQuerySet":
         if not user.is_authenticated or not user.is_active:
             return self.none()

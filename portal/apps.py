@@ -8,3 +8,9 @@ class PortalConfig(AppConfig):
 
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the preview wherever a contact is shown to staff."""
+        from core.registry import Action, contact_actions
+
+        contact_actions.register("preview", Action("Preview the portal", "eye", "portal:preview"), order=60)

@@ -1,4 +1,46 @@
-"""Addresses of the portal room."""
+"""Addresses of the portal, and of its preview for staff, which has the same pages for reading only."""
+
+from django.urls import path
+
+from portal.access import portal_page, preview_page
+from portal.views import home, installing, library, links, pictures, profile, sign_in
 
 app_name = "portal"
-urlpatterns: list = []
+
+# Route, view, name: each is open to the contact and, but for what changes something, in the preview.
+PAGES = [
+    ("", home.home, "home"),
+    ("library/", library.library, "library"),
+    ("profile/", profile.profile, "profile"),
+    ("cards/<int:card_pk>/image/", pictures.card_image, "card_image"),
+    ("resources/<int:resource_pk>/cover/", pictures.resource_cover, "resource_cover"),
+    ("categories/<int:category_pk>/cover/", pictures.category_cover, "category_cover"),
+    ("team/<int:user_pk>/photo/", pictures.member_photo, "member_photo"),
+]
+OWN_PAGES = [
+    ("resources/<int:resource_pk>/open/", library.open_resource, "open_resource"),
+    ("resources/<int:resource_pk>/file/", library.resource_file, "resource_file"),
+    ("resources/<int:resource_pk>/watch/", library.watch, "watch"),
+    ("resources/<int:resource_pk>/leave/", library.leave, "leave"),
+    ("profile/password/", profile.password, "password"),
+]
+
+urlpatterns = [
+    *(path(route, portal_page(view), name=name) for route, view, name in PAGES + OWN_PAGES),
+    *(
+        path(f"preview/<int:pk>/{route}", preview_page(view), name="preview" if name == "home" else f"preview_{name}")
+        for route, view, name in PAGES
+    ),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("forgotten/", links.forgotten, name="forgotten"),
+    path("forgotten/sent/", links.forgotten_sent, name="forgotten_sent"),
+    path("invitation/<str:token>/", links.follow, name="accept"),
+    path("new-password/<str:token>/", links.follow, name="new_password"),
+    path("welcome/", links.choose_password, name="choose_password"),
+    path("welcome/new-link/", links.new_link, name="new_link"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("icon/<int:size>.png", installing.icon, name="icon"),
+    path("worker.js", installing.worker, name="worker"),
+    path("offline/", installing.offline, name="offline"),
+]

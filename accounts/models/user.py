@@ -5,6 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 
 
 class Role(models.TextChoices):
@@ -52,7 +53,7 @@ class UserManager(BaseUserManager.from_queryset(models.QuerySet)):
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
-    exclude=["password", "last_login"],
+    exclude=["password", "last_login", "session_generation"],
     append_only=True,
 )
 class User(AbstractBaseUser):
@@ -71,6 +72,12 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(max_length=50, blank=True, help_text="Empty: the firm's time zone.")
     is_active = models.BooleanField("active", default=True)
     created_at = models.DateTimeField(db_default=Now())
+    session_generation = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Counting on ends every session of this user, seen again or not.",
+    )
 
     objects = UserManager()
 
@@ -111,6 +118,12 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """First name, else the email."""
         return self.first_name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What each session must match: it dies with the password and with the generation of sessions."""
+        salt = "accounts.models.User.get_session_auth_hash"
+        value = f"{self.session_generation}:{self.password}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff_side(self) -> bool:

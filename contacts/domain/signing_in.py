@@ -4,7 +4,6 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Firm, Role, User
@@ -13,7 +12,6 @@ from core.domain.recording import record
 
 # A form sent twice is one sign-in.
 SAME_SIGN_IN = timedelta(seconds=5)
-MAY_ENTER = Q(deleted_at=None, deactivated_at=None) & (Q(experience__isnull=False) | Q(start_at__isnull=False))
 
 
 class MayNotEnter(Exception):
@@ -22,12 +20,12 @@ class MayNotEnter(Exception):
 
 def portal_contact(user: User) -> Contact | None:
     """The contact behind a portal user, with advisor and team, if the portal is open to them now."""
-    return Contact.objects.filter(MAY_ENTER, user=user).select_related("primary_advisor", "team").first()
+    return Contact.objects.portal_of(user).select_related("primary_advisor", "team").first()
 
 
 def contact_to_enter(email: str) -> Contact | None:
     """The contact with this address, in any case, if the portal is open to them now."""
-    return Contact.objects.filter(MAY_ENTER, email__iexact=email).first()
+    return Contact.objects.open_to_portal().filter(email__iexact=email).first()
 
 
 def zone_of(contact: Contact, firm: Firm) -> ZoneInfo:
@@ -83,8 +81,8 @@ def record_sign_in(contact: Contact) -> bool:
 
 def _locked(contact: Contact) -> Contact:
     """The contact as it is now, held until the caller's transaction ends."""
-    held = Contact.objects.select_for_update(of=("self",), no_key=True).select_related("user")
-    found = held.filter(MAY_ENTER, pk=contact.pk).first()
+    held = Contact.objects.open_to_portal().select_for_update(of=("self",), no_key=True)
+    found = held.select_related("user").filter(pk=contact.pk).first()
     if found is None:
         raise MayNotEnter
     return found

@@ -51,6 +51,8 @@ LIVE = Q(deleted_at=None)
 PORTAL_ACCOUNT_FOLLOWS = """
 UPDATE accounts_user SET
     is_active = NEW.deactivated_at IS NULL AND NEW.deleted_at IS NULL,
+    session_generation = session_generation
+        + (NEW.deactivated_at IS NOT NULL OR NEW.deleted_at IS NOT NULL)::integer,
     email = CASE WHEN NEW.deleted_at IS NULL THEN NEW.email ELSE 'deleted-' || NEW.id || '@portal.invalid' END,
     first_name = NEW.first_name,
     last_name = NEW.last_name

@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from contacts.domain.signing_in import MAY_ENTER
 from contacts.models import Contact
 from outreach.models import Invitation, Send, Suppression
 
@@ -34,7 +33,9 @@ def why_not(send: Send) -> str:
     if Suppression.objects.filter(Q(email__iexact=send.recipient)).exists():
         return "The address gets no mail: it bounced, or its owner complained."
     if send.purpose == Send.Purpose.PASSWORD:
-        return "" if Contact.objects.filter(MAY_ENTER, pk=contact.pk).exists() else "The portal is closed to them."
+        return (
+            "" if Contact.objects.open_to_portal().filter(pk=contact.pk).exists() else "The portal is closed to them."
+        )
     if contact.start_at:
         return "The contact has signed in meanwhile."
     if not contact.experience_id:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.domain.signing_in import MAY_ENTER
 from contacts.models import Contact
 from core.domain.recording import record
 from outreach.domain.ledger import look_soon, plan_one
@@ -53,7 +52,7 @@ def answer_requests() -> None:
             asked = LinkRequest.objects.select_for_update(skip_locked=True).order_by("pk").first()
             if asked is None:
                 return
-            contact = Contact.objects.filter(MAY_ENTER, email__iexact=asked.email).first()
+            contact = Contact.objects.open_to_portal().filter(email__iexact=asked.email).first()
             if contact and _may_ask(contact):
                 send_password_link(contact)
             asked.delete()
@@ -77,8 +76,8 @@ def mail_new_link(link: Link) -> None:
 
 def _held(contact_id: int) -> Contact | None:
     """The contact, held until the transaction ends, if the portal is open to them."""
-    rows = Contact.objects.select_for_update(of=("self",), no_key=True)
-    return rows.filter(MAY_ENTER, pk=contact_id).first()
+    rows = Contact.objects.open_to_portal().select_for_update(of=("self",), no_key=True)
+    return rows.filter(pk=contact_id).first()
 
 
 def _may_ask(contact: Contact) -> bool:

@@ -68,3 +68,12 @@ def test_a_mailed_link_sets_the_password_once(client, db, django_capture_on_comm
     assert client.post(form_url, {"new_password1": new, "new_password2": new}).url == "/"
     user.refresh_from_db()
     assert user.check_password(new)
+
+
+def test_ten_wrong_passwords_close_the_door_even_to_the_right_one(client, db):
+    UserFactory(email="ada@example.com")
+    for _ in range(10):
+        client.post("/", {"email": "ada@example.com", "password": "wrong"})
+    assert client.post("/", {"email": "ada@example.com", "password": PASSWORD}).status_code == 429
+    UserFactory(email="eve@example.com")
+    assert client.post("/", {"email": "eve@example.com", "password": PASSWORD}).status_code == 302

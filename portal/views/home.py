@@ -1,0 +1,35 @@
+"""The contact's home: greeting, cards, what is pinned, today's posts, the team."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal.content import cards_of, featured_of, open_assignment, posts_of
+from portal.frame import frame
+from portal.team import team_of
+from portal.tiles import tiles_of
+
+GREETINGS = ((5, "Good evening"), (12, "Good morning"), (18, "Good afternoon"), (24, "Good evening"))
+
+
+def greeting(hour: int) -> str:
+    """How to greet at this hour (0 to 23)."""
+    return next(words for until, words in GREETINGS if hour < until)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Everything a contact finds first, in a constant number of queries."""
+    viewing = request.viewing
+    now = timezone.localtime()
+    assignment = open_assignment(viewing.contact)
+    context = frame(request, "home") | {
+        "greeting": greeting(now.hour),
+        "tiles": tiles_of(cards_of(assignment, now.date()), viewing, request.firm) if assignment else [],
+        "featured": featured_of(assignment) if assignment else [],
+        "posts": posts_of(assignment, now) if assignment else [],
+        "team": team_of(viewing.contact),
+        "assignment": assignment,
+    }
+    return render(request, "portal/home.html", context)
