@@ -119,7 +119,8 @@ class ResourceTable(TemplateTable):
 
     def render_kind_shown(self, record: Resource) -> SafeString:
         """Icon and word."""
-        return format_html("{} {}", icon(RESOURCE_ICONS[record.kind]), record.get_kind_display())
+        words = record.get_kind_display()
+        return format_html('<span class="line-main">{}{}</span>', icon(RESOURCE_ICONS[record.kind]), words)
 
     def render_state(self, record: Resource) -> SafeString:
         """Draft or published, or expired where that hides it."""

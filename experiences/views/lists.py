@@ -37,6 +37,10 @@ class TemplateList(ListPage):
         label = f"New {self.kind.noun}"
         return [SimpleNamespace(label=label, icon="plus", url=self.kind.new_url, primary=True)]
 
+    def table_options(self) -> dict:
+        """What all kinds share stands last."""
+        return {"sequence": ("name", "...", "reach", "updated_at")}
+
     def extra(self) -> dict:
         """Tabs, and what an empty list offers."""
         context = {"section_tabs": section_tabs(self.request, self.kind)}

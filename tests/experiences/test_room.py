@@ -64,7 +64,8 @@ def test_staff_look_and_editors_build(as_user, kind, admin, advisor, support, co
     for user, may_edit in ((admin, True), (advisor, True), (support, True), (compliance, False)):
         client = as_user(user)
         assert client.get(kind.list_url).status_code == 200
-        assert client.get(kind.url(template.pk)).status_code == 200
+        page = client.get(kind.url(template.pk))
+        assert (page.status_code, "<main " in page.content.decode()) == (200, True)
         expected = 200 if may_edit else 404
         assert client.get(kind.new_url).status_code == expected
         for verb in ("edit", "archive", "delete"):
