@@ -33,7 +33,7 @@ class ContactTable(tables.Table):
         verbose_name=select_all_box(),
         attrs={"td": {"class": "col-select"}, "th": {"class": "col-select"}},
     )
-    name = tables.Column(accessor="last_name", order_by=NAME, attrs={"td": {"class": "col-main"}})
+    name = tables.Column(accessor="last_name", verbose_name="Name", order_by=NAME, attrs={"td": {"class": "col-main"}})
     advisor = tables.Column(
         accessor="primary_advisor",
         verbose_name="Primary advisor",
@@ -111,7 +111,7 @@ class TrashTable(tables.Table):
         verbose_name=select_all_box(),
         attrs={"td": {"class": "col-select"}, "th": {"class": "col-select"}},
     )
-    name = tables.Column(accessor="last_name", order_by=NAME, attrs={"td": {"class": "col-main"}})
+    name = tables.Column(accessor="last_name", verbose_name="Name", order_by=NAME, attrs={"td": {"class": "col-main"}})
     advisor = tables.Column(
         accessor="primary_advisor",
         verbose_name="Primary advisor",
