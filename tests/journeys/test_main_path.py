@@ -17,7 +17,8 @@ from experiences.models import *
 from experiences.models import Card, FeaturedResource
 Firm.objects.update(name="Journey Wealth", sends_per_minute=100_000)
 User.objects.create_user("admin@journey.example.com", "{PASSWORD}", role=Role.ADMIN, first_name="Jo", last_name="Admin")
-User.objects.create_user("advisor@journey.example.com", "{PASSWORD}", role=Role.ADVISOR, first_name="Ann", last_name="Journey")
+User.objects.create_user(
+    "advisor@journey.example.com", "{PASSWORD}", role=Role.ADVISOR, first_name="Ann", last_name="Journey")
 cards = CardTemplate.objects.create(name="Journey cards")
 Card.objects.create(template=cards, title="Meet your planner", url="https://example.com/planner")
 resource = Resource.objects.create(name="Journey guide", url="https://example.com/guide", state="published")
