@@ -9,11 +9,6 @@ from django.utils import timezone
 from accounts.models import Firm
 
 
-def local_today(time_zone: str, firm: Firm | None = None) -> date:
-    """Today in `time_zone`; in the firm's where that is empty or unknown."""
-    return local_days([time_zone], firm)[time_zone]
-
-
 def local_days(time_zones: Iterable[str], firm: Firm | None = None) -> dict[str, date]:
     """Today in each of the named zones, all taken at the same moment."""
     now = timezone.now()

@@ -1,7 +1,5 @@
 """The firm's stock of resources, and how it is arranged for clients."""
 
-from datetime import date
-
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -14,9 +12,9 @@ from experiences.models.template import Template, TemplateQuerySet
 class ResourceQuerySet(TemplateQuerySet):
     """Questions asked of resources."""
 
-    def published(self, today: date | None = None) -> "ResourceQuerySet":
-        """Those a client may open today, or on the day given: today where the client lives."""
-        today = today or timezone.localdate()
+    def published(self) -> "ResourceQuerySet":
+        """Those a client may open today."""
+        today = timezone.localdate()
         return self.filter(
             Q(expires_on=None) | Q(expires_on__gte=today), state=Resource.State.PUBLISHED, archived_at=None
         )
