@@ -1,8 +1,9 @@
 """What is asked again when a mail is about to leave: time has passed since it was planned."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -21,8 +22,30 @@ def too_late(send: Send) -> bool:
     return timezone.now() - send.created_at > LATEST[Send.Purpose(send.purpose)]
 
 
-def why_not(send: Send) -> str:
-    """Why a claimed mail must not leave now; empty when it may. Reads the contact as it is at this moment."""
+@dataclass(frozen=True)
+class Beside:
+    """What the rules ask of other tables, looked up once for a batch."""
+
+    suppressed: set[str]
+    open_invitations: set[int]
+    may_enter: set[int]
+
+    @classmethod
+    def of(cls, sends: list[Send]) -> "Beside":
+        """For these mails."""
+        folded = Suppression.objects.annotate(folded=Lower("email")).values_list("folded", flat=True)
+        still_open = Invitation.objects.filter(accepted_at=None, revoked_at=None).values_list("pk", flat=True)
+        asking = [send.contact_id for send in sends if send.purpose == Send.Purpose.PASSWORD]
+        entering = Contact.objects.open_to_portal().filter(pk__in=asking).values_list("pk", flat=True)
+        return cls(
+            set(folded.filter(folded__in=[send.recipient.lower() for send in sends])),
+            set(still_open.filter(contact__in=[send.contact_id for send in sends])),
+            set(entering) if asking else set(),
+        )
+
+
+def why_not(send: Send, beside: Beside) -> str:
+    """Why a claimed mail must not leave now; empty when it may. `send` comes with its contact, read just now."""
     contact = send.contact
     if too_late(send):
         return "It waited too long to be sent."
@@ -30,16 +53,12 @@ def why_not(send: Send) -> str:
         return "The contact was deactivated or deleted meanwhile."
     if contact.email.lower() != send.recipient.lower():
         return "The email address was changed meanwhile."
-    if Suppression.objects.filter(Q(email__iexact=send.recipient)).exists():
+    if send.recipient.lower() in beside.suppressed:
         return "The address gets no mail: it bounced, or its owner complained."
     if send.purpose == Send.Purpose.PASSWORD:
-        return (
-            "" if Contact.objects.open_to_portal().filter(pk=contact.pk).exists() else "The portal is closed to them."
-        )
+        return "" if contact.pk in beside.may_enter else "The portal is closed to them."
     if contact.start_at:
         return "The contact has signed in meanwhile."
     if not contact.experience_id:
         return "The contact has no experience any more."
-    if not Invitation.objects.filter(pk=send.subject_id, accepted_at=None, revoked_at=None).exists():
-        return "The invitation was revoked meanwhile."
-    return ""
+    return "" if send.subject_id in beside.open_invitations else "The invitation was revoked meanwhile."

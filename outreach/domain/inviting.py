@@ -30,6 +30,15 @@ INVITED_ALREADY = "Invited already. Re-invite instead."
 NOT_YET_INVITED = "Not invited yet. Invite first."
 NOT_THERE = "No longer there."
 
+OPEN_INVITATIONS = """
+INSERT INTO outreach_invitation (contact_id, created_by_id, revoked_why)
+SELECT wanted.id, %(by)s, '' FROM unnest(%(ids)s) AS wanted(id)
+WHERE NOT EXISTS (
+    SELECT FROM outreach_invitation AS earlier
+    WHERE earlier.contact_id = wanted.id AND earlier.accepted_at IS NULL AND earlier.revoked_at IS NULL
+)
+ORDER BY wanted.id
+"""
 PLAN = """
 INSERT INTO outreach_send
     (purpose, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
@@ -110,19 +119,10 @@ def plan_mails(ids: list[int], *, by, operation: Operation | None = None) -> Non
     """Write the open invitations that are missing and a mail for each contact; they are held and judged already."""
     if not ids:
         return
-    already = set(
-        Invitation.objects.filter(contact__in=ids, accepted_at=None, revoked_at=None).values_list(
-            "contact_id", flat=True
-        )
-    )
-    Invitation.objects.bulk_create(
-        [Invitation(contact_id=pk, created_by=by) for pk in ids if pk not in already], batch_size=2000
-    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            PLAN,
-            {"ids": ids, "by": by.pk if by else None, "operation": operation.pk if operation else None},
-        )
+        values = {"ids": ids, "by": by.pk if by else None, "operation": operation.pk if operation else None}
+        cursor.execute(OPEN_INVITATIONS, values)
+        cursor.execute(PLAN, values)
     look_soon()
 
 

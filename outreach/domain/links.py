@@ -38,19 +38,26 @@ def issue(contact: Contact, purpose: str, invitation: Invitation | None = None) 
     """
     if purpose == Link.Purpose.INVITATION and invitation is None:
         invitation, _ = Invitation.objects.get_or_create(contact=contact, accepted_at=None, revoked_at=None)
+    token, link = make(contact.pk, purpose, invitation.pk if invitation else None, Firm.get())
+    link.save(force_insert=True)
+    return token
+
+
+def make(contact_id: int, purpose: str, invitation_id: int | None, firm: Firm) -> tuple[str, Link]:
+    """A token and its link, not yet stored: for those who store many at once."""
     token = secrets.token_urlsafe(32)
     if purpose == Link.Purpose.INVITATION:
-        lasts = timedelta(days=Firm.get().invitation_link_days)
+        lasts = timedelta(days=firm.invitation_link_days)
     else:
         lasts = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    Link.objects.create(
+    link = Link(
         purpose=purpose,
-        contact=contact,
-        invitation=invitation,
+        contact_id=contact_id,
+        invitation_id=invitation_id,
         token_hash=_hash(token),
         expires_at=timezone.now() + lasts,
     )
-    return token
+    return token, link
 
 
 def url_for(token: str, purpose: str = Link.Purpose.INVITATION) -> str:

@@ -5,29 +5,25 @@ sweep makes it unknown: shown to a person, never sent again by itself. The numbe
 fencing token: who has lost a claim changes nothing any more.
 """
 
-import logging
 import time
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Firm
-from contacts.models import Contact
 from core.domain.recording import record
 from outreach.domain import links, mail_server
-from outreach.domain.claim_rules import too_late, why_not
+from outreach.domain.claim_rules import Beside, too_late, why_not
 from outreach.domain.ledger import look_soon
 from outreach.domain.mail_server import MailServer, Verdict, message_for
 from outreach.domain.mail_text import MailText, compose, values_for
 from outreach.domain.pace import wait_for_moment
-from outreach.models import ArchivedMessage, Invitation, Link, Send
-
-logger = logging.getLogger(__name__)
+from outreach.models import ArchivedMessage, Link, Send
 
 BATCH = 50
+BATCH_SECONDS = 5  # how long a batch takes at the firm's pace, so that its checks are fresh
 LEASE = timedelta(seconds=60)
 WORK_SECONDS = 45
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
@@ -43,86 +39,115 @@ WHERE id IN (
 RETURNING purpose, id, attempts
 """
 
+ACCEPT = """
+WITH settled AS (
+    UPDATE outreach_send SET state = 'accepted', reason = '', sent_at = %(at)s, settled_at = %(at)s,
+        message_id = %(message_id)s, lease_until = NULL
+    WHERE id = %(send)s AND attempts = %(token)s AND state IN ('handed_over', 'unknown')
+    RETURNING contact_id, operation_id
+), stamped AS (
+    UPDATE contacts_contact SET first_invited_at = coalesce(first_invited_at, %(at)s), last_invited_at = %(at)s,
+        invitations_sent = invitations_sent + 1
+    FROM settled WHERE contacts_contact.id = settled.contact_id AND %(is_invitation)s
+)
+INSERT INTO core_activity (actor_id, verb, subject_type, subject_id, sentence, data, operation_id)
+SELECT %(actor)s, %(verb)s, 'contact', contact_id, %(sentence)s, jsonb_build_object('send', %(send)s), operation_id
+FROM settled
+"""
+
 
 def send_due() -> None:
     """Work through what is due for less than a minute; what is left over is for the next look."""
     started = time.monotonic()
-    while claims := _claim():
-        if not _work(claims):
+    while due().exists():
+        firm = Firm.get()
+        # A moment is reserved before anything is claimed: a slow pace claims one mail at a time.
+        if not wait_for_moment(firm.sends_per_minute):
+            return
+        claims = _claim(max(1, min(BATCH, firm.sends_per_minute * BATCH_SECONDS // 60)))
+        if not _work(claims, firm):
             return
         if time.monotonic() - started > WORK_SECONDS:
             look_soon()
             return
 
 
-def _claim() -> list[tuple[int, int]]:
+def due() -> QuerySet:
+    """What may be claimed now."""
+    now = timezone.now()
+    return Send.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=Send.State.PLANNED)
+
+
+def _claim(batch: int) -> list[tuple[int, int]]:
     """Take some mails for this worker: key and fencing token of each, new passwords first."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "until": now + LEASE, "batch": BATCH})
+        cursor.execute(CLAIM, {"now": now, "until": now + LEASE, "batch": batch})
         rows = cursor.fetchall()
-    urgent_first = sorted(rows, key=lambda row: row[1])
-    urgent_first.sort(key=lambda row: row[0], reverse=True)
-    return [(pk, token) for _, pk, token in urgent_first]
+    rows.sort(key=lambda row: row[1])
+    rows.sort(key=lambda row: row[0], reverse=True)
+    return [(pk, token) for _, pk, token in rows]
 
 
-def _work(claims: list[tuple[int, int]]) -> bool:
+def _work(claims: list[tuple[int, int]], firm: Firm) -> bool:
     """Send a batch over one connection. False when the rest must wait: no server, or the pace is reached."""
-    firm = Firm.get()
+    prepared = prepare(claims, firm)
     with MailServer() as server:
-        for position, (pk, token) in enumerate(claims):
-            if not wait_for_moment(firm.sends_per_minute):
-                _release(claims[position:])
+        for position, (send, mail) in enumerate(prepared):
+            rest = [(left.pk, left.attempts) for left, _ in prepared[position:]]
+            if position and not wait_for_moment(firm.sends_per_minute):
+                _release(rest)
                 return False
             if failure := server.open():
-                _postpone(pk, token, failure.reason)
-                _release(claims[position + 1 :])
+                _postpone(send.pk, send.attempts, failure.reason)
+                _release(rest[1:])
                 return False
-            _send_one(pk, token, server, firm)
+            _send_one(send, mail, server, firm)
     return True
 
 
-def _send_one(pk: int, token: int, server: MailServer, firm: Firm) -> None:
+def _send_one(send: Send, mail: MailText, server: MailServer, firm: Firm) -> None:
     """Record that the mail is about to leave, let it leave, record what the server said."""
-    prepared = _prepare(pk, token, firm)
-    if prepared is None:
-        return
-    send, mail = prepared
-    verdict = server.hand_over(message_for(mail, send.recipient, firm, send.pk))
-    _settle(send, token, verdict)
+    held = Send.objects.filter(pk=send.pk, state=Send.State.CLAIMED, attempts=send.attempts)
+    if held.update(state=Send.State.HANDED_OVER, reason="", lease_until=timezone.now() + LEASE):
+        _settle(send, send.attempts, server.hand_over(message_for(mail, send.recipient, firm, send.pk)))
 
 
 @transaction.atomic
-def _prepare(pk: int, token: int, firm: Firm) -> tuple[Send, MailText] | None:
-    """Check once more, make the link, archive the text and mark the row handed over. None when it does not leave."""
-    rows = Send.objects.select_for_update(of=("self",)).select_related("contact__primary_advisor", "operation")
-    send = rows.filter(pk=pk, state=Send.State.CLAIMED, attempts=token).first()
-    if send is None:
-        return None
-    refusal = why_not(send)
-    if refusal:
-        _suppress(send, refusal)
-        return None
-    url, secret = _link(send)
-    mail = compose(send.purpose, values_for(send.contact, firm), firm, url)
-    _archive(send, mail.without(secret), firm)
-    send.state = Send.State.HANDED_OVER
-    Send.objects.filter(pk=pk).update(state=send.state, reason="", lease_until=timezone.now() + LEASE)
-    return send, mail
+def prepare(claims: list[tuple[int, int]], firm: Firm) -> list[tuple[Send, MailText]]:
+    """Check what was claimed once more, make the links and archive the texts: what may leave, in a few statements."""
+    tokens = dict(claims)
+    rows = Send.objects.select_for_update(of=("self",)).select_related("contact__primary_advisor")
+    found = rows.filter(pk__in=tokens, state=Send.State.CLAIMED).in_bulk()
+    sends = [found[pk] for pk, token in claims if pk in found and found[pk].attempts == token]
+    beside = Beside.of(sends)
+    leaving = []
+    for send in sends:
+        if refusal := why_not(send, beside):
+            _suppress(send, refusal)
+        else:
+            leaving.append(send)
+    mails, made, archived = [], [], []
+    for send in leaving:
+        purpose = Link.Purpose.PASSWORD if send.purpose == Send.Purpose.PASSWORD else Link.Purpose.INVITATION
+        invitation_id = send.subject_id if purpose == Link.Purpose.INVITATION else None
+        token, link = links.make(send.contact_id, purpose, invitation_id, firm)
+        mail = compose(send.purpose, values_for(send.contact, firm), firm, links.url_for(token, purpose))
+        made.append(link)
+        archived.append((send, mail.without(token)))
+        mails.append((send, mail))
+    Link.objects.bulk_create(made)
+    _archive(archived, firm)
+    return mails
 
 
-def _link(send: Send) -> tuple[str, str]:
-    """A new link for this mail: its address, and the token in it."""
-    purpose = Link.Purpose.PASSWORD if send.purpose == Send.Purpose.PASSWORD else Link.Purpose.INVITATION
-    invitation = Invitation.objects.get(pk=send.subject_id) if purpose == Link.Purpose.INVITATION else None
-    token = links.issue(send.contact, purpose, invitation)
-    return links.url_for(token, purpose), token
-
-
-def _archive(send: Send, mail: MailText, firm: Firm) -> None:
+def _archive(mails: list[tuple[Send, MailText]], firm: Firm) -> None:
     """Keep what leaves, before it does; another try with the same words is kept once."""
-    if not ArchivedMessage.objects.filter(send=send, subject=mail.subject[:300], text=mail.text).exists():
-        ArchivedMessage.objects.create(
+    kept = set(
+        ArchivedMessage.objects.filter(send__in=[send.pk for send, _ in mails]).values_list("send", "subject", "text")
+    )
+    ArchivedMessage.objects.bulk_create(
+        ArchivedMessage(
             send=send,
             sender=firm.name,
             recipient=send.recipient,
@@ -130,6 +155,9 @@ def _archive(send: Send, mail: MailText, firm: Firm) -> None:
             text=mail.text,
             html=mail.html,
         )
+        for send, mail in mails
+        if (send.pk, mail.subject[:300], mail.text) not in kept
+    )
 
 
 def _settle(send: Send, token: int, verdict: Verdict) -> None:
@@ -144,46 +172,31 @@ def _settle(send: Send, token: int, verdict: Verdict) -> None:
         _end(send, token, Send.State.FAILED, verdict.reason, "The mail could not be sent")
 
 
-@transaction.atomic
 def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None = None, by=None) -> bool:
     """The mail server has it: settle the row, make the contact Invited, note it. False when it was settled before.
 
-    A late answer is the truth also for a row that the sweep has called unknown meanwhile.
+    One statement, so it happens whole or not at all. A late answer is the truth also for a row that the sweep has
+    called unknown meanwhile.
     """
-    rows = Send.objects.filter(pk=send.pk, state__in=SETTLED_BY_SERVER)
-    if token is not None:
-        rows = rows.filter(attempts=token)
-    settled = rows.update(
-        state=Send.State.ACCEPTED, reason="", sent_at=at, settled_at=at, message_id=message_id, lease_until=None
-    )
-    if not settled:
-        return False
     again = send.number > 1
-    if send.purpose == Send.Purpose.INVITATION:
-        _stamp(send, at)
-        verb, sentence = ("reinvited", "Invitation sent again") if again else ("invited", "Invitation sent")
-    elif send.purpose == Send.Purpose.NEW_LINK:
-        verb, sentence = "new_link", "New invitation link sent"
-    else:
-        verb, sentence = "password_link_sent", "Link to choose a new password sent"
-    record(
-        verb,
-        f"{sentence} to {send.recipient}",
-        subject_ids=[send.contact_id],
-        actor=by or send.requested_by,
-        operation=send.operation,
-        data={"send": send.pk},
-    )
-    return True
-
-
-def _stamp(send: Send, at: datetime) -> None:
-    """Note the invitation on the contact, which makes them Invited."""
-    Contact.objects.filter(pk=send.contact_id).update(
-        first_invited_at=Coalesce(F("first_invited_at"), at),
-        last_invited_at=at,
-        invitations_sent=F("invitations_sent") + 1,
-    )
+    verb, sentence = {
+        Send.Purpose.INVITATION: ("reinvited", "Invitation sent again") if again else ("invited", "Invitation sent"),
+        Send.Purpose.NEW_LINK: ("new_link", "New invitation link sent"),
+        Send.Purpose.PASSWORD: ("password_link_sent", "Link to choose a new password sent"),
+    }[Send.Purpose(send.purpose)]
+    values = {
+        "send": send.pk,
+        "token": send.attempts if token is None else token,
+        "at": at,
+        "message_id": message_id[:200],
+        "is_invitation": send.purpose == Send.Purpose.INVITATION,
+        "verb": verb,
+        "sentence": f"{sentence} to {send.recipient}",
+        "actor": by.pk if by else send.requested_by_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ACCEPT, values)
+        return cursor.rowcount == 1
 
 
 @transaction.atomic

@@ -1,11 +1,10 @@
 """Finding mail that a dead worker left behind, and mail that waits while nobody was told."""
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from outreach.domain.ledger import look_soon
-from outreach.domain.sending import note_trouble
+from outreach.domain.sending import due, note_trouble
 from outreach.models import LinkRequest, Send
 
 CUT_OFF = "The worker stopped between handing the mail over and noting the answer."
@@ -17,8 +16,7 @@ def sweep_mail() -> None:
     lapsed = Send.objects.filter(lease_until__lt=now)
     lapsed.filter(state=Send.State.CLAIMED).update(state=Send.State.PLANNED, lease_until=None)
     _call_unknown(now)
-    due = Send.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=Send.State.PLANNED)
-    if due.exists() or LinkRequest.objects.exists():
+    if due().exists() or LinkRequest.objects.exists():
         look_soon()
 
 

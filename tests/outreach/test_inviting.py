@@ -108,7 +108,7 @@ def test_another_invitation_is_another_mail_of_the_same_invitation(assigned, adv
 def test_the_number_of_statements_does_not_grow_with_the_contacts(advisor, django_assert_num_queries):
     for count in (1, 3):
         ids = [AssignmentFactory(contact__primary_advisor=advisor).contact_id for _ in range(count)]
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             inviting.invite(ids, Mode.FIRST, by=advisor)
 
 

@@ -155,7 +155,7 @@ def test_a_claim_that_lapsed_is_free_again(planned, smtp, send_now):
 
 def test_who_lost_the_claim_sends_nothing(planned, smtp):
     Send.objects.update(state="claimed", attempts=2)
-    sending._work([(planned.pk, 1)])
+    assert sending.prepare([(planned.pk, 1)], Firm.get()) == []
     planned.refresh_from_db()
     assert (planned.state, smtp.messages) == ("claimed", [])
 
