@@ -59,10 +59,36 @@ def _create(plans: list[Plan], file_import: FileImport) -> dict[int, str]:
         one.contact = Contact(**own, source=Source.FILE, team_id=team)
     try:
         with transaction.atomic():
-            Contact.objects.bulk_create([one.contact for one in plans])
+            _insert([one.contact for one in plans])
     except IntegrityError:
         return _create_singly(plans)
     return {}
+
+
+def _insert(contacts: list[Contact]) -> None:
+    """Insert contacts in one statement and give them their keys; Django's own way takes twice the time."""
+    if not contacts:
+        return
+    left = {"id", "created_at", "updated_at"}
+    columns = [field for field in Contact._meta.concrete_fields if not field.generated and field.name not in left]
+    rows = [
+        tuple(field.get_db_prep_save(getattr(contact, field.attname), connection) for field in columns)
+        for contact in contacts
+    ]
+    names = ", ".join(field.column for field in columns)
+    with connection.cursor() as cursor:
+        keys = execute_values(
+            cursor.cursor,
+            f"INSERT INTO contacts_contact ({names}, updated_at)"  # noqa: S608 - names of our columns
+            " VALUES %s RETURNING id, lower(email)",
+            rows,
+            template=f"({', '.join(['%s'] * len(columns))}, now())",
+            page_size=5000,
+            fetch=True,
+        )
+    by_email = {email: pk for pk, email in keys}
+    for contact in contacts:
+        contact.pk = by_email[contact.email.lower()]
 
 
 def _create_singly(plans: list[Plan]) -> dict[int, str]:

@@ -1,6 +1,9 @@
 """Writing business events, for one subject or for a set."""
 
+import json
 from collections.abc import Iterable
+
+from django.db import connection
 
 from core.models import Activity, Operation
 
@@ -19,18 +22,18 @@ def record(
 
     `actor` is the user who did it, None for the system. `sentence` is shown to people as it is.
     """
-    Activity.objects.bulk_create(
-        [
-            Activity(
-                verb=verb,
-                sentence=sentence[:500],
-                subject_type=subject_type,
-                subject_id=subject_id,
-                actor=actor,
-                operation=operation,
-                data=data or {},
-            )
-            for subject_id in subject_ids
-        ],
-        batch_size=2000,
-    )
+    columns = "verb, sentence, subject_type, actor_id, operation_id, data, subject_id"
+    values = [
+        verb,
+        sentence[:500],
+        subject_type,
+        actor and actor.pk,
+        operation and operation.pk,
+        json.dumps(data or {}),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Activity._meta.db_table} ({columns})"  # noqa: S608 - our own table and columns
+            " SELECT %s, %s, %s, %s::bigint, %s::bigint, %s::jsonb, subject FROM unnest(%s::bigint[]) AS subject",
+            [*values, list(subject_ids)],
+        )
