@@ -21,6 +21,7 @@ class OutreachConfig(AppConfig):
             nav,
             person_menu,
             sweepers,
+            timeline_sources,
         )
         from outreach import on_contacts, operations  # noqa: F401 - its kinds register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
@@ -37,6 +38,7 @@ class OutreachConfig(AppConfig):
         invite = AfterAssign("invite", on_contacts.invite_after_assigning, on_contacts.left_out)
         after_assign.register("invite", invite)
         contact_sections.register("invitations", on_contacts.section, order=10)
+        timeline_sources.register("mail", on_contacts.mails)
         contact_next_steps.register("invitation", on_contacts.next_step, order=10)
         _offer_actions()
 

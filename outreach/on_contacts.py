@@ -1,6 +1,6 @@
 """What contacts' pages show of outreach: a section, the next step, and inviting after assigning."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count
 from django.template.loader import render_to_string
@@ -10,6 +10,7 @@ from django.utils.timesince import timesince
 
 from accounts.models import Firm
 from contacts.models import Contact, Status
+from core.timeline import Entry
 from outreach.domain import inviting, scheduling
 from outreach.domain.inviting import Mode
 from outreach.models import Invitation, ScheduledInvitation, Send, Suppression
@@ -77,3 +78,21 @@ def left_out(contacts) -> dict[str, int]:
 def _waiting(contact: Contact) -> ScheduledInvitation | None:
     """The contact's invitation that waits for its hour."""
     return ScheduledInvitation.objects.filter(contact=contact, state=ScheduledInvitation.State.WAITING).first()
+
+
+def mails(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
+    """The mails of the ledger, for the timeline: when they were planned, and what became of them."""
+    rows = Send.objects.filter(contact=contact).select_related("requested_by").order_by("-created_at", "-pk")
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    return [
+        Entry(
+            at=send.created_at,
+            sentence=f"{send.get_purpose_display()} to {send.recipient}: {send.get_state_display().lower()}",
+            kind="mail",
+            icon="mail",
+            actor=send.requested_by.name if send.requested_by else "",
+            operation_id=send.operation_id,
+        )
+        for send in rows[:limit]
+    ]

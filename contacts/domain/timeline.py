@@ -82,7 +82,7 @@ def _events_and_changes(contact: Contact, before: datetime | None, limit: int) -
     for change in _field_changes(contact, before, limit):
         same = by_moment.get(change.at)
         if same is not None:
-            same.changes = change.changes
+            same.changes += change.changes
             same.actor = same.actor or change.actor
         else:
             entries.append(change)
@@ -151,8 +151,10 @@ class _Names:
         """A value as people read it."""
         if field.is_relation:
             return self.of(field.name, value) or ("" if value is None else "one that is gone")
-        if field.name in {"custom_data", "locked_fields"}:
-            return ", ".join(sorted(map(str, value or [])))
+        if isinstance(value, dict):
+            return ", ".join(f"{name}: {one}" for name, one in sorted(value.items()))
+        if field.name == "locked_fields":
+            return ", ".join(sorted(value or []))
         if field.name == "photo":
             return "a photo" if value else ""
         if field.name in {"deactivated_at", "deleted_at"}:

@@ -132,7 +132,7 @@ def page_context(request: HttpRequest, contact: Contact) -> dict:
     return {
         "contact": contact,
         "may_edit": may_edit,
-        "photo_url": reverse("contacts:photo", args=[contact.pk]) if contact.photo else "",
+        "photo_url": f"{reverse('contacts:photo', args=[contact.pk])}?v={contact.photo.name}" if contact.photo else "",
         "actions": offered(contact, user),
         "next_step": next((step for ask in contact_next_steps if (step := ask(contact, user))), None),
         "tags": contact.tags.all(),

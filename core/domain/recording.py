@@ -20,9 +20,10 @@ def record(
 ) -> None:
     """Write one event per subject, in one statement, inside the caller's transaction.
 
+    Its moment is that of the transaction, as in the history the triggers keep: the timeline puts both together.
     `actor` is the user who did it, None for the system. `sentence` is shown to people as it is.
     """
-    columns = "verb, sentence, subject_type, actor_id, operation_id, data, subject_id"
+    columns = "verb, sentence, subject_type, actor_id, operation_id, data, subject_id, at"
     values = [
         verb,
         sentence[:500],
@@ -34,6 +35,6 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {Activity._meta.db_table} ({columns})"  # noqa: S608 - our own table and columns
-            " SELECT %s, %s, %s, %s::bigint, %s::bigint, %s::jsonb, subject FROM unnest(%s::bigint[]) AS subject",
+            " SELECT %s, %s, %s, %s::bigint, %s::bigint, %s::jsonb, subject, now() FROM unnest(%s::bigint[]) AS subject",
             [*values, list(subject_ids)],
         )

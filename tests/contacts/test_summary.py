@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
+from accounts.models import Firm
 from contacts.models import Contact, Note, PortalSignIn
 from core.forms import SEEN
 from tests.factories import ContactFactory, HouseholdFactory, NoteFactory, TeamFactory, UserFactory
@@ -100,6 +101,19 @@ def test_a_change_by_plain_sql_stands_in_the_timeline(as_user, advisor, colleagu
     entries = page(as_user(colleague), contact).context["entries"]
     changes = {(change.label, change.before, change.after) for entry in entries for change in entry.changes}
     assert changes == {("City", "", "Ogdenville"), ("Primary advisor", advisor.name, colleague.name)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_is_one_entry_with_all_its_changes(as_user, transactional_db):
+    Firm.objects.get_or_create(pk=1)  # tests that commit for real empty every table
+    contact = ContactFactory()
+    client = as_user(contact.primary_advisor)
+    address = f"/contacts/{contact.pk}/sections/household/"
+    seen = client.get(address).context["form"].initial[SEEN]
+    client.post(address, {"household_name": "The Clients", SEEN: seen})
+    edited, arrived = page(client, contact).context["entries"]
+    assert (edited.sentence, [change.label for change in edited.changes]) == ("Edited household", ["Household"])
+    assert arrived.sentence == "Came into AdvisorHub"
 
 
 def test_the_timeline_goes_on_without_gap_or_repetition(as_user, advisor, contact):
