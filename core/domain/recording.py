@@ -35,6 +35,7 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {Activity._meta.db_table} ({columns})"  # noqa: S608 - our own table and columns
-            " SELECT %s, %s, %s, %s::bigint, %s::bigint, %s::jsonb, subject, now() FROM unnest(%s::bigint[]) AS subject",
+            " SELECT %s, %s, %s, %s::bigint, %s::bigint, %s::jsonb, subject, now()"
+            " FROM unnest(%s::bigint[]) AS subject",
             [*values, list(subject_ids)],
         )
