@@ -1,11 +1,12 @@
 """The library, and opening what is in it."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.models import Assignment, ResourceView
+from experiences.domain.resource_files import serve_file
 from experiences.models import Resource
 from portal.content import open_assignment, resource_for, shelves_of
 from portal.embedding import embed_address
@@ -86,14 +87,7 @@ def resource_file(request: HttpRequest, resource_pk: int) -> HttpResponse:
     _, resource = _held(request, resource_pk)
     if resource.kind != Resource.Kind.FILE:
         raise Http404
-    try:
-        opened = resource.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(opened, as_attachment=True, filename=resource.file_name or None)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return serve_file(resource)
 
 
 def _held(request: HttpRequest, pk: int) -> tuple[Assignment, Resource]:

@@ -1,7 +1,7 @@
 """Links from mails: an invitation is accepted, a forgotten password replaced.
 
-Mail scanners fetch links, run scripts and press buttons. Following a link only puts its token into the session
-and leaves the address bar; the link is spent by nothing but a POST that carries the new password.
+Mail scanners fetch links, run scripts and press buttons. Following a link only notes in the session which one it
+was, never its token, and leaves the address bar; the link is spent by nothing but a POST that carries the new password.
 """
 
 from django.db import transaction
@@ -26,7 +26,8 @@ KEPT = "portal_link"
 @require_safe
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """Take the token out of the address, which would stand in histories and on screens."""
-    request.session[KEPT] = token
+    link = links.find(token)
+    request.session[KEPT] = link.pk if link else None
     response = redirect("portal:choose_password")
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -85,9 +86,9 @@ def forgotten_sent(request: HttpRequest) -> HttpResponse:
 
 
 def _link(request: HttpRequest) -> Link | None:
-    """The link whose token was followed in this session."""
-    token = request.session.get(KEPT)
-    return links.find(token) if token else None
+    """The link that was followed in this session."""
+    key = request.session.get(KEPT)
+    return Link.objects.select_related("contact", "invitation").filter(pk=key).first() if key else None
 
 
 def _dead_end(request: HttpRequest, link: Link | None) -> HttpResponse:

@@ -1,14 +1,13 @@
 """Pictures of a contact's portal: only of what they may see, and only what is a picture."""
 
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from experiences.domain.resource_files import serve_picture
 from portal.content import cards_of, open_assignment, resource_for, shelves_of
 from portal.team import team_of
-
-TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp", "gif": "image/gif"}
 
 
 @require_safe
@@ -45,13 +44,6 @@ def member_photo(request: HttpRequest, user_pk: int) -> HttpResponse:
 
 def _picture(file: FieldFile | None) -> HttpResponse:
     """The picture, to be kept by the browser for an hour; 404 for anything that is none."""
-    kind = TYPES.get(file.name.rpartition(".")[2].lower()) if file else None
-    if kind is None:
+    if not file:
         raise Http404
-    try:
-        response = FileResponse(file.open("rb"), content_type=kind)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response["Cache-Control"] = "private, max-age=3600"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return serve_picture(file)

@@ -49,6 +49,7 @@ def test_a_password_accepts_the_invitation_and_opens_the_portal(client, invited,
     answer = client.get(f"/portal/invitation/{token}/")
     assert (answer.url, answer["Referrer-Policy"]) == (WELCOME, "no-referrer")
     assert token not in client.get(WELCOME).content.decode()
+    assert token not in str(dict(client.session)), "a stolen database must not open portals"
     assert client.post(WELCOME, {"password": PASSWORD}).url == "/portal/"
     assert client.get("/portal/").status_code == 200
     invited.refresh_from_db()
