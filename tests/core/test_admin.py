@@ -1,0 +1,41 @@
+"""Django admin: for admins only, every page works, and queries do not grow with rows."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from contacts.models import Contact
+from tests.factories import AssignmentFactory, ContactFactory, NoteFactory
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_every_list_and_form_opens_for_admins_only(as_user, admin, advisor, compliance, model):
+    NoteFactory(contact=AssignmentFactory().contact)
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    client = as_user(admin)
+    assert client.get(reverse(f"{name}_changelist")).status_code == 200
+    assert client.get(reverse(f"{name}_add")).status_code in {200, 403}
+    row = model._default_manager.first()
+    if row is not None:
+        assert client.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200
+    for other in (advisor, compliance):
+        assert as_user(other).get(reverse(f"{name}_changelist")).status_code == 302
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_takes_the_same_queries_for_any_number(as_user, admin, django_assert_num_queries, count):
+    ContactFactory.create_batch(count)
+    client, address = as_user(admin), reverse("admin:contacts_contact_changelist")
+    client.get(address)
+    with django_assert_num_queries(7):
+        client.get(address)
+
+
+def test_contacts_are_found_by_the_search_column(as_user, admin):
+    ContactFactory(last_name="Müller")
+    answer = as_user(admin).get(reverse("admin:contacts_contact_changelist"), {"q": "muller"})
+    assert answer.context["cl"].result_count == 1
+    assert Contact.objects.count() == 1
