@@ -34,7 +34,8 @@ def library(request: HttpRequest) -> HttpResponse:
         "query": query,
         "count": sum(shelf.count for shelf in shown),
     }
-    return render(request, "portal/library.html", context)
+    part = "#shelves" if request.htmx else ""
+    return render(request, f"portal/library.html{part}", context)
 
 
 @require_POST

@@ -63,6 +63,12 @@ def test_a_long_shelf_is_cut_and_its_own_page_shows_all(portal, library):
 def test_search_finds_every_word_whatever_its_accents(portal, library):
     shelve(library, ResourceFactory(name="Épargne for college"), ResourceFactory(name="College"), title="Planning")
     assert names(portal.get("/portal/library/", {"q": "epargne COLLEGE"})) == {"Planning": ["Épargne for college"]}
+    typed = portal.get("/portal/library/", {"q": "college"}, headers={"HX-Request": "true"}).content.decode()
+    assert (typed.lstrip().startswith('<div id="shelves"'), typed.count("<button"), "<html" in typed) == (
+        True,
+        2,
+        False,
+    )
     nothing = portal.get("/portal/library/", {"q": "zebra"})
     assert (nothing.context["count"], b"Nothing found" in nothing.content) == (0, True)
 
