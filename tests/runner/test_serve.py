@@ -39,6 +39,11 @@ def port():
         return probe.getsockname()[1]
 
 
+def _as_from_a_terminal():
+    """Mind Ctrl-C, which whatever runs in the background of a shell is born not to mind."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def serve(checkout, port):
     """Start `script/server`, wait for it when asked to; whatever still runs at the end is killed."""
@@ -54,6 +59,7 @@ def serve(checkout, port):
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_as_from_a_terminal,
         )
         started.append(process)
         if wait:
