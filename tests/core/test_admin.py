@@ -39,3 +39,9 @@ def test_contacts_are_found_by_the_search_column(as_user, admin):
     answer = as_user(admin).get(reverse("admin:contacts_contact_changelist"), {"q": "muller"})
     assert answer.context["cl"].result_count == 1
     assert Contact.objects.count() == 1
+
+
+def test_strangers_sign_in_where_all_the_staff_do(client):
+    answer = client.get("/django-admin/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/?next=")
+    assert answer.status_code == 200
