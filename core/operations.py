@@ -54,7 +54,10 @@ class Kind:
         return [Column("Row", "subject_id"), *OUTCOME], operation.lines.order_by("subject_id")
 
     def finish(self, operation: Operation) -> None:
-        """Called once, in the transaction that ends the operation. Nothing by default."""
+        """Called once, in the transaction that ends the operation when all is done. Nothing by default."""
+
+    def ended_early(self, operation: Operation) -> None:
+        """Called once, in the transaction that ends the operation when it failed or was stopped. Nothing by default."""
 
 
 def register(kind: type[Kind]) -> type[Kind]:

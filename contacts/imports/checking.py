@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import available_timezones
 
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.db.models.functions import Lower
 
 from accounts.models import Firm, Role, User
@@ -68,9 +68,11 @@ def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) 
     mine, others, trashed = _matches(emails, lookup.user, lock)
     for one in plans:
         email = one.clean.get("email")
-        if email is None:
-            continue
-        if first.get(email, one.row.number) < one.row.number:
+        if not lookup.user.may_edit:  # deactivated, or given another role since the upload
+            one.refuse("", "rights", "Whoever uploaded the file may not change contacts any more.")
+        elif email is None:
+            _complete(one, lookup)
+        elif first.get(email, one.row.number) < one.row.number:
             one.refuse("email", "duplicate", f"Line {first[email]} of the file has the same email address.")
         elif email in mine:
             _compare(one, mine[email], lookup)
@@ -79,9 +81,6 @@ def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) 
         elif email in trashed:
             one.refuse("email", "deleted", "This contact was deleted here. Restore them from the trash first.")
         else:
-            _complete(one, lookup)
-    for one in plans:
-        if "email" not in one.clean:
             _complete(one, lookup)
     return plans
 
@@ -169,8 +168,6 @@ def _complete(one: Plan, lookup: Lookup) -> None:
 
 def totals(file_import: FileImport) -> dict[str, int]:
     """Rows by verdict; they add up to the rows of the file."""
-    from django.db.models import Count
-
     counted = dict(file_import.rows.order_by().values_list("verdict").annotate(count=Count("pk")))
     return {verdict: counted.get(verdict, 0) for verdict in Verdict.values}
 

@@ -4,12 +4,12 @@ import json
 from itertools import islice
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from contacts.imports.checking import Verdict, last_line, plan
 from contacts.imports.mapping import remember, suggest
 from contacts.imports.reading import Unreadable, describe, rows
-from contacts.imports.storing import write_plans
+from contacts.imports.storing import row_key, write_plans
 from contacts.models import FileImport, ImportRow
 from contacts.operations.importing import batches
 from core.domain import running
@@ -17,11 +17,7 @@ from core.models import Operation, OperationLine
 
 State = FileImport.State
 SAMPLE_ROWS = 5
-
-
-def imports_of(user) -> QuerySet:
-    """The imports a user may open: their own, admins all."""
-    return FileImport.objects.all() if user.is_admin else FileImport.objects.filter(owner=user)
+REPEATABLE = [State.MAPPING, State.CHECKED, State.FAILED]
 
 
 def receive(upload, user) -> FileImport:
@@ -46,29 +42,39 @@ def receive(upload, user) -> FileImport:
 
 
 @transaction.atomic
-def check(file_import: FileImport, mapping: dict[str, str], options: dict, by) -> None:
-    """Begin the dry run with these columns; they are remembered for the next file of the kind."""
+def check(file_import: FileImport, mapping: dict[str, str], options: dict, by) -> bool:
+    """Begin the dry run with these columns; they are remembered for the next file of the kind.
+
+    False when a check is under way, or rows have been imported already.
+    """
+    if not _claim(file_import, State.CHECKING, state__in=REPEATABLE, apply_operation=None):
+        return False
     remember(file_import.headings, mapping, by)
     operation = _begin("contacts.import_check", f"Check {file_import.file_name}", file_import, by)
     OperationLine.objects.create(operation=operation, subject_id=0)
     Operation.objects.filter(pk=operation.pk).update(total=1)
     FileImport.objects.filter(pk=file_import.pk).update(
-        mapping=mapping, options=options, state=State.CHECKING, check_operation=operation, error=""
+        mapping=mapping, options=options, check_operation=operation, error=""
     )
     running.start(operation)
+    return True
 
 
 @transaction.atomic
 def apply(file_import: FileImport, by) -> bool:
     """Begin to apply what the dry run showed; False when it is not ready or has begun already."""
-    ready = FileImport.objects.filter(pk=file_import.pk, state=State.CHECKED).update(state=State.APPLYING)
-    if not ready:
+    if not _claim(file_import, State.APPLYING, state=State.CHECKED):
         return False
     operation = _begin("contacts.import_apply", f"Import {file_import.file_name}", file_import, by)
     batches(operation, last_line(file_import))
     FileImport.objects.filter(pk=file_import.pk).update(apply_operation=operation)
     running.start(operation)
     return True
+
+
+def _claim(file_import: FileImport, to: str, **still) -> bool:
+    """Move the import on to a state, if it is `still` as the lookups say: a second click finds it moved."""
+    return bool(FileImport.objects.filter(pk=file_import.pk, **still).update(state=to))
 
 
 def _begin(kind: str, title: str, file_import: FileImport, by) -> Operation:
@@ -83,32 +89,41 @@ def _begin(kind: str, title: str, file_import: FileImport, by) -> Operation:
 
 
 @transaction.atomic
-def mend(file_import: FileImport, row: ImportRow, values: dict[str, str]) -> None:
-    """Put other values into a row, and look again at it and at the rows that share its address, then or now."""
-    keys = {row.key, values.get("email", "").lower()[:254]} - {""}
-    ImportRow.objects.filter(pk=row.pk).update(values=values, key=values.get("email", "").lower()[:254])
-    again = list(file_import.rows.filter(Q(pk=row.pk) | Q(key__in=keys)).order_by("number"))
-    write_plans(plan(file_import, again))
+def mend(file_import: FileImport, row: ImportRow, values: dict[str, str]) -> bool:
+    """Put other values into a row, and look again at it and at the rows that share its address, then or now.
+
+    False when the import has gone on meanwhile.
+    """
+    at_rest = FileImport.objects.select_for_update().filter(pk=file_import.pk, state=State.CHECKED)
+    if not at_rest.exists():
+        return False
+    key = row_key(values)
+    ImportRow.objects.filter(pk=row.pk).update(values=values, key=key)
+    shared = Q(key__in={row.key, key} - {""})
+    write_plans(plan(file_import, list(file_import.rows.filter(Q(pk=row.pk) | shared, outcome="").order_by("number"))))
+    return True
 
 
 @transaction.atomic
 def mend_reason(file_import: FileImport, field: str, value: str, by) -> int:
     """Put one value into every row that cannot be imported because of `field`, and check them again.
 
-    Returns how many rows were given the value. The check runs in the background.
+    Returns how many rows were given the value, none when the import has gone on meanwhile. The check runs in the
+    background. `field` is not the email: rows are known by it.
     """
+    if not _claim(file_import, State.CHECKING, state=State.CHECKED):
+        return 0
     wanted = [{"field": field}]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE contacts_importrow SET values = jsonb_set(values, ARRAY[%s], to_jsonb(%s::text)),"
-            " key = CASE WHEN %s = 'email' THEN lower(%s) ELSE key END"
+            "UPDATE contacts_importrow SET values = jsonb_set(values, ARRAY[%s], to_jsonb(%s::text))"
             " WHERE file_import_id = %s AND verdict = 'cannot' AND reasons @> %s::jsonb",
-            [field, value, field, value, file_import.pk, json.dumps(wanted)],
+            [field, value, file_import.pk, json.dumps(wanted)],
         )
         count = cursor.rowcount
     operation = _begin("contacts.import_check", f"Check {file_import.file_name} again", file_import, by)
     batches(operation, last_line(file_import))
-    FileImport.objects.filter(pk=file_import.pk).update(state=State.CHECKING, check_operation=operation)
+    FileImport.objects.filter(pk=file_import.pk).update(check_operation=operation)
     running.start(operation)
     return count
 

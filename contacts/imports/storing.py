@@ -44,14 +44,18 @@ def _values(cells: list[str], columns: dict[int, str]) -> dict[str, str]:
     return found
 
 
+def row_key(values: dict[str, str]) -> str:
+    """By what a row is known among the others: its address in lower case, as far as it has one."""
+    return values.get("email", "").lower()[:254]
+
+
 def _copy(import_id: int, rows: Iterator[tuple[int, dict[str, str]]]) -> None:
     """COPY rows as not yet checked."""
     text = io.StringIO()
     writer = csv.writer(text)
     reasons = json.dumps(UNCHECKED)
     for number, values in rows:
-        key = values.get("email", "").lower()[:254]
-        writer.writerow([import_id, number, key, json.dumps(values), "cannot", reasons, "{}", ""])
+        writer.writerow([import_id, number, row_key(values), json.dumps(values), "cannot", reasons, "{}", ""])
     text.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(

@@ -21,6 +21,16 @@ class ColumnMapping(models.Model):
         return f"{self.owner_id}: {self.fingerprint[:8]}"
 
 
+class FileImportQuerySet(models.QuerySet):
+    """Questions asked of imports."""
+
+    def visible_to(self, user) -> "FileImportQuerySet":
+        """Imports that `user` may open: their own, admins all, and only while they may change contacts."""
+        if not user.may_edit:
+            return self.none()
+        return self if user.is_admin else self.filter(owner=user)
+
+
 class FileImport(models.Model):
     """One uploaded file on its way to contacts. Visible to whoever uploaded it, and to admins."""
 
@@ -51,6 +61,8 @@ class FileImport(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FileImportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

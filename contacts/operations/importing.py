@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts.imports.applying import apply_rows
@@ -58,7 +59,7 @@ class Check(ImportKind):
         file_import = self.file_import(operation)
         if subject_ids[0] == 0:
             return self._read(operation, file_import)
-        rows = list(rows_of(file_import, subject_ids))
+        rows = list(rows_of(file_import, subject_ids).filter(outcome=""))
         if rows:
             write_plans(plan(file_import, rows))
         return Outcome(done=subject_ids)
@@ -76,8 +77,16 @@ class Check(ImportKind):
 
     def finish(self, operation: Operation) -> None:
         """Ready to be looked at."""
-        waiting = FileImport.objects.filter(pk=operation.params["file_import"], state=FileImport.State.CHECKING)
-        waiting.update(state=FileImport.State.CHECKED)
+        self.waiting(operation).update(state=FileImport.State.CHECKED)
+
+    def ended_early(self, operation: Operation) -> None:
+        """The columns can be chosen again."""
+        words = "The check was stopped. Choose the columns again to repeat it."
+        self.waiting(operation).update(state=FileImport.State.FAILED, error=words)
+
+    def waiting(self, operation: Operation) -> QuerySet:
+        """The import, while it waits for this check."""
+        return FileImport.objects.filter(check_operation=operation, state=FileImport.State.CHECKING)
 
 
 @register
@@ -103,3 +112,8 @@ class Apply(ImportKind):
         FileImport.objects.filter(pk=operation.params["file_import"]).update(
             state=FileImport.State.APPLIED, finished_at=timezone.now()
         )
+
+    def ended_early(self, operation: Operation) -> None:
+        """What was not reached can be imported by starting again."""
+        waiting = FileImport.objects.filter(apply_operation=operation, state=FileImport.State.APPLYING)
+        waiting.update(state=FileImport.State.CHECKED)

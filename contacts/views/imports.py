@@ -50,7 +50,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("contacts:import_columns", file_import.pk)
-    context = {"form": form, "recent": steps.imports_of(request.user).select_related("owner")[:10]}
+    context = {"form": form, "recent": FileImport.objects.visible_to(request.user)[:10]}
     return render(request, "contacts/import_upload.html", context, status=422 if form.errors else 200)
 
 
@@ -59,7 +59,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what each column means; saving begins the dry run."""
     file_import = _import(request, pk)
-    if file_import.state in {State.APPLYING, State.APPLIED, State.CHECKING}:
+    if file_import.state not in steps.REPEATABLE or file_import.apply_operation:
         return redirect("contacts:import_page", pk)
     posted = request.POST if request.method == "POST" else None
     form = ColumnsForm(posted, file_import=file_import, user=file_import.owner)
@@ -182,7 +182,7 @@ class ImportPage(ListPage):
             "file_import": one,
             "counts": counted,
             "total": sum(counted.values()),
-            "change_count": counted.get("create", 0) + counted.get("update", 0),
+            "change_count": one.rows.filter(verdict__in=["create", "update"], outcome="").count(),
             "stale": one.rows.filter(outcome="stale").count() if one.state == State.APPLIED else 0,
             "progress": import_state(one, self.request.user),
             "reasons": [_reason(*reason) for reason in steps.reasons_of(one)] if one.state == State.CHECKED else [],
@@ -230,10 +230,6 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     file_import = _import(request, pk)
     state = import_state(file_import, request.user)
     if state is None or not state.running:
-        if state is not None:  # the operation failed or was cancelled: nothing more will happen
-            FileImport.objects.filter(pk=pk, state=State.CHECKING).update(
-                state=State.FAILED, error="The check was stopped. Choose the columns again to repeat it."
-            )
         response = HttpResponse()
         response["HX-Refresh"] = "true"
         return response
@@ -252,7 +248,8 @@ def mend_row(request: HttpRequest, pk: int, row_pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if value}
         kept = {name: value for name, value in row.values.items() if name not in form.fields}
-        steps.mend(file_import, row, kept | given)
+        if not steps.mend(file_import, row, kept | given):
+            return redirect("contacts:import_page", pk)
         row.refresh_from_db()
         if row.verdict != ImportRow.Verdict.CANNOT:
             messages.success(request, f"Line {row.number} can be imported now.")
@@ -313,5 +310,5 @@ def rows_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _import(request: HttpRequest, pk: int) -> FileImport:
     """The import, if it is one's own, or any for admins; else a 404."""
-    rows = steps.imports_of(request.user).select_related("owner", "check_operation", "apply_operation")
+    rows = FileImport.objects.visible_to(request.user).select_related("owner", "check_operation", "apply_operation")
     return get_object_or_404(rows, pk=pk)

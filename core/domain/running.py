@@ -60,9 +60,7 @@ def enqueue(operation_id: int) -> None:
 def cancel(operation: Operation) -> None:
     """Ask an operation to stop after its current chunk; one that has not begun stops at once."""
     waiting = [Operation.State.DRAFT, Operation.State.QUEUED]
-    Operation.objects.filter(pk=operation.pk, state__in=waiting).update(
-        state=Operation.State.STOPPED, finished_at=timezone.now()
-    )
+    _end_early(operation, Operation.State.STOPPED, state__in=waiting)
     Operation.objects.filter(pk=operation.pk, state=Operation.State.RUNNING).update(cancel_requested=True)
 
 
@@ -83,7 +81,8 @@ def run(operation_id: int) -> None:
             logger.warning("Operation %s lost the database; the sweep goes on with it.", operation_id, exc_info=True)
         except Exception as error:
             logger.exception("Operation %s failed.", operation_id)
-            _end(operation, Operation.State.FAILED, error=f"{type(error).__name__}: {error}"[:500])
+            words = f"{type(error).__name__}: {error}"[:500]
+            _end_early(operation, Operation.State.FAILED, words, attempts=operation.attempts)
 
 
 def resume_stuck() -> None:
@@ -124,13 +123,13 @@ def _step(operation: Operation, kind: Kind) -> bool:
         if current.attempts != operation.attempts or current.state != Operation.State.RUNNING:
             raise LostClaim
         if current.cancel_requested:
-            _close(operation, Operation.State.STOPPED)
+            _end_early(operation, Operation.State.STOPPED)
             return False
         planned = operation.lines.filter(state=OperationLine.State.PLANNED).order_by("subject_id")
         ids = list(planned.values_list("subject_id", flat=True)[: kind.chunk])
         if not ids:
             kind.finish(operation)
-            _close(operation, Operation.State.FINISHED)
+            _end(operation, Operation.State.FINISHED)
             return False
         _write(operation, ids, kind.apply(operation, ids))
         return True
@@ -156,16 +155,19 @@ def _write(operation: Operation, ids: list[int], outcome: Outcome) -> None:
     )
 
 
-def _close(operation: Operation, state: str) -> None:
-    """End the operation inside the caller's transaction, with counts taken from its lines."""
-    Operation.objects.filter(pk=operation.pk).update(state=state, finished_at=timezone.now(), lease_until=None)
-
-
-def _end(operation: Operation, state: str, error: str) -> None:
-    """End the operation with an error, if it is still this worker's."""
-    Operation.objects.filter(pk=operation.pk, attempts=operation.attempts).update(
+def _end(operation: Operation, state: str, error: str = "", **still) -> bool:
+    """End the operation, if it is `still` as the lookups say."""
+    ended = Operation.objects.filter(pk=operation.pk, **still).update(
         state=state, error=error, finished_at=timezone.now(), lease_until=None
     )
+    return bool(ended)
+
+
+@transaction.atomic
+def _end_early(operation: Operation, state: str, error: str = "", **still) -> None:
+    """End the operation before all is done, as `_end` does, and let its kind know."""
+    if _end(operation, state, error, **still):
+        operation_kinds[operation.kind].ended_early(operation)
 
 
 def freeze(operation: Operation, subject_ids) -> None:

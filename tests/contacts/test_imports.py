@@ -14,7 +14,7 @@ from contacts.imports.fields import Bad, read_phone
 from contacts.imports.reading import Unreadable, describe, rows
 from contacts.models import Contact, FileImport, ImportRow
 from core.domain import running
-from core.models import Activity, OperationLine
+from core.models import Activity, Operation, OperationLine
 from tests.factories import ContactFactory, HouseholdFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -277,3 +277,41 @@ def test_support_imports_into_their_team_only(bring, support, admin):
     line = f"{HEADINGS}\nNora,New,nora@example.com,2125550101,client,{advisor.email},\n"
     assert verdicts(bring(support, line)) == {2: "cannot"}
     assert verdicts(bring(support, line, team=str(team.pk))) == {2: "create"}
+
+
+def stopped(file_import, operation, client):
+    """The user cancels an operation of the import that no worker has begun."""
+    type(operation).objects.filter(pk=operation.pk).update(state="queued")
+    assert client.post(f"/operations/{operation.pk}/cancel/").status_code == 302
+    file_import.refresh_from_db()
+    return file_import.state
+
+
+def test_a_stopped_check_can_be_repeated_and_a_stopped_import_goes_on(as_user, admin, advisor, bring, apply):
+    file_import = bring(admin, f"{HEADINGS}\nN,N,n@example.com,2125550101,client,{advisor.email},\n")
+    FileImport.objects.update(state="checking")
+    assert stopped(file_import, file_import.check_operation, as_user(admin)) == "failed"
+    assert as_user(admin).get(f"/contacts/import/{file_import.pk}/columns/").status_code == 200
+    FileImport.objects.update(state="checked")
+    as_user(admin).post(f"/contacts/import/{file_import.pk}/apply/")
+    file_import.refresh_from_db()
+    assert stopped(file_import, file_import.apply_operation, as_user(admin)) == "checked"
+    assert apply(admin, file_import).state == "applied"
+    assert Contact.objects.count() == 1
+
+
+def test_a_second_click_starts_no_second_check(as_user, admin, bring):
+    file_import = bring(admin, f"{HEADINGS}\nN,N,n@example.com,2125550101,client,,\n")
+    client, address = as_user(admin), f"/contacts/import/{file_import.pk}/columns/"
+    data = {name: field.initial or "" for name, field in client.get(address).context["form"].fields.items()}
+    assert [client.post(address, data).status_code for _ in range(2)] == [302, 302]
+    assert Operation.objects.filter(kind="contacts.import_check").count() == 2
+
+
+@pytest.mark.parametrize("change", [{"role": "compliance"}, {"is_active": False}])
+def test_whoever_lost_the_right_meanwhile_imports_nothing(as_user, admin, bring, apply, change):
+    uploader = UserFactory(role="admin")
+    file_import = bring(uploader, f"{HEADINGS}\nN,N,n@example.com,2125550101,client,{uploader.email},\n")
+    type(uploader).objects.filter(pk=uploader.pk).update(**change)
+    apply(admin, file_import)
+    assert (Contact.objects.count(), file_import.rows.get().outcome) == (0, "stale")
