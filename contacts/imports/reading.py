@@ -11,7 +11,7 @@ from typing import IO
 from charset_normalizer import from_bytes
 from openpyxl import load_workbook
 
-from core.exporting import unguard
+from core.formulas import unguard
 
 DELIMITERS = ",;\t|"
 COLUMNS_AT_MOST = 200

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from contacts.models import Contact
-from core.exporting import unguard
+from core.formulas import unguard
 from core.models import Activity
 from tests.factories import AssignmentFactory, ContactFactory, HouseholdFactory, TagFactory, TeamFactory, UserFactory
 

@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 
 from contacts.models import Contact
-from core import exporting
-from core.exporting import Column, export, guard, unguard
+from core import workbooks
+from core.exporting import Column, export
+from core.formulas import guard, unguard
 from tests.factories import ContactFactory
 
 COLUMNS = [Column("Last name", "last_name"), Column("Phone", "phone"), Column("Born", "date_of_birth")]
@@ -62,7 +63,7 @@ def test_xlsx_holds_texts_and_dates_but_no_formula(advisor):
 
 
 def test_a_full_sheet_is_followed_by_another(monkeypatch, advisor):
-    monkeypatch.setattr(exporting, "SHEET_ROWS", 2)
+    monkeypatch.setattr(workbooks, "SHEET_ROWS", 2)
     ContactFactory.create_batch(3, primary_advisor=advisor)
     book = read_xlsx(export("xlsx", "contacts", COLUMNS, Contact.objects.visible_to(advisor)))
     assert [sheet.max_row for sheet in book.worksheets] == [3, 2]
