@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from contacts.models import Contact, ContactType, Household, Status, Tag
+from contacts.models.contact import SortName
+from contacts.querysets import fold
 from experiences.models import Campaign, Experience, Team
 
 # More are no choice any more: they take long to load and longer to read. A name is typed instead.
@@ -102,8 +104,9 @@ class ContactFilter(django_filters.FilterSet):
         return qs.search(value)
 
     def by_name(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        """The beginning of the last or the first name."""
-        return qs.filter(Q(last_name__istartswith=value) | Q(first_name__istartswith=value))
+        """The beginning of the last or the first name, case and accents aside."""
+        begins = fold(value)
+        return qs.filter(Q(sort_name__startswith=begins) | Q(search_text__startswith=begins))
 
     def by_advisor_name(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Contacts of every advisor whose name has all the words."""
@@ -152,7 +155,8 @@ def given_choices() -> dict[str, list[tuple[str, str]]]:
 
 def advisor_choices(picked: list[str]) -> list[tuple[str, str]]:
     """Those already picked and the first `ADVISORS_AT_MOST` by name."""
-    advisors = User.objects.filter(role__in=[Role.ADMIN, Role.ADVISOR]).only("first_name", "last_name", "email")
+    advisors = User.objects.filter(role__in=[Role.ADMIN, Role.ADVISOR])
     first = Case(When(pk__in=picked, then=0), default=1) if picked else Value(0)
-    rows = advisors.order_by(first, "last_name", "first_name", "pk")[: ADVISORS_AT_MOST + len(picked)]
-    return [(str(user.pk), user.name) for user in rows]
+    rows = advisors.order_by(first, SortName("last_name", "first_name"), "pk")[: ADVISORS_AT_MOST + len(picked)]
+    names = rows.values_list("pk", "first_name", "last_name", "email")
+    return [(str(pk), f"{first_name} {last_name}".strip() or email) for pk, first_name, last_name, email in names]

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -15,10 +16,22 @@ from experiences.models import TeamMember
 KEPT_IN_TRASH = timedelta(days=30)
 
 
+# Letters that are no base with an accent, as PostgreSQL's unaccent writes them.
+LETTERS = str.maketrans("øłđðħıŧŋĸ’", "olddhitnq'") | str.maketrans({"æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"})
+
+
 def fold(text: str) -> str:
-    """Lower case without accents, as the search column is kept."""
+    """Lower case without accents, as the columns for searching and sorting are kept."""
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower().translate(LETTERS)
+
+
+class AnyOf(models.Func):
+    """Whether a column is among the values of an array. Unlike IN with a subquery, half of an OR can use its index."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
 
 
 class ContactQuerySet(models.QuerySet):
@@ -68,7 +81,7 @@ class ContactQuerySet(models.QuerySet):
             return self.none()
         if user.sees_everything:
             return self.all()
-        of_team = Q(team__in=TeamMember.objects.filter(user=user).values("team"))
+        of_team = Q(AnyOf("team_id", ArraySubquery(TeamMember.objects.filter(user=user).values("team"))))
         if user.role == Role.ADVISOR:
             return self.filter(Q(primary_advisor=user) | of_team)
         if user.role == Role.SUPPORT:
@@ -78,11 +91,14 @@ class ContactQuerySet(models.QuerySet):
     def search(self, text: str) -> "ContactQuerySet":
         """Contacts whose names, email or phone contain every word of `text`, accents and case aside.
 
+        A word of one or two letters is looked for where words begin: the trigram index knows no shorter pieces.
         A word of three digits or more is also looked for in the phone number with its punctuation removed.
         """
         found = self
-        for word in text.split()[:6]:
-            condition = Q(search_text__contains=fold(word))
+        for word in map(fold, text.split()[:6]):
+            condition = Q(search_text__contains=word)
+            if len(word) < 3:
+                condition = Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
             digits = re.sub(r"[^\d]", "", word)
             if len(digits) >= 3 and len(digits) >= len(word) - 3:
                 condition |= Q(search_text__contains=digits)

@@ -2,15 +2,55 @@
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from contacts.models import Contact
-from core.registry import contact_actions
+from contacts.models.contact import SortName
+from core.markup import escaped, markup
+from core.paging import Grouping
+from core.registry import Action, contact_actions
 from core.templatetags.ui import ago, avatar, icon, select_all_box, select_box, status_badge
+from experiences.models import Experience
 
-NAME = ("last_name", "first_name", "pk")
+NAME = ("sort_name", "pk")
+
+
+def advisors_in_order() -> list[int]:
+    """The keys of everybody who may be somebody's primary advisor, by name."""
+    return list(User.objects.staff().order_by(SortName("last_name", "first_name"), "pk").values_list("pk", flat=True))
+
+
+def experiences_in_order() -> list[int | None]:
+    """The keys of all experiences by name, and at last that of having none."""
+    return [*Experience.objects.order_by(Lower("name"), "pk").values_list("pk", flat=True), None]
+
+
+def by_advisor(queryset: QuerySet, is_descending: bool) -> QuerySet:
+    """By the primary advisor's name, and under each advisor by the contact's."""
+    name = SortName("primary_advisor__last_name", "primary_advisor__first_name")
+    return directed(queryset, is_descending, name, "primary_advisor_id", *NAME)
+
+
+def by_experience(queryset: QuerySet, is_descending: bool) -> QuerySet:
+    """By the experience's name, and within each experience by the contact's; those without one at last."""
+    return directed(queryset, is_descending, Lower("experience__name"), "experience_id", *NAME)
+
+
+def directed(queryset: QuerySet, is_descending: bool, first, *names: str) -> QuerySet:
+    """In the order of an expression and then of fields, all upwards or all downwards."""
+    if is_descending:
+        return queryset.order_by(first.desc(), *(f"-{name}" for name in names))
+    return queryset.order_by(first.asc(), *names)
+
+
+# How the contact list and the report page through what is sorted by these columns.
+GROUPINGS = {
+    "advisor": Grouping("primary_advisor", advisors_in_order, NAME),
+    "experience": Grouping("experience", experiences_in_order, NAME),
+}
 
 
 class Address:
@@ -34,15 +74,11 @@ class ContactTable(tables.Table):
         attrs={"td": {"class": "col-select"}, "th": {"class": "col-select"}},
     )
     name = tables.Column(accessor="last_name", verbose_name="Name", order_by=NAME, attrs={"td": {"class": "col-main"}})
-    advisor = tables.Column(
-        accessor="primary_advisor",
-        verbose_name="Primary advisor",
-        order_by=("primary_advisor__last_name", "primary_advisor__first_name", "primary_advisor_id", *NAME),
-    )
+    advisor = tables.Column(accessor="primary_advisor", verbose_name="Primary advisor")
     type = tables.Column(accessor="contact_type", order_by=("contact_type", *NAME))
     status = tables.Column(order_by=("status", *NAME))
     last_login = tables.Column(accessor="last_login_at", verbose_name="Last login", empty_values=())
-    experience = tables.Column(order_by=("experience__name", "experience_id", *NAME), default="")
+    experience = tables.Column(default="")
     actions = tables.Column(
         accessor="pk",
         orderable=False,
@@ -51,6 +87,7 @@ class ContactTable(tables.Table):
     )
 
     caption = "Contacts"
+    groupings = GROUPINGS
 
     class Meta:
         order_by = "name"
@@ -60,7 +97,15 @@ class ContactTable(tables.Table):
         super().__init__(*args, **kwargs)
         self.user = user
         self.detail = detail_address()
-        self.offered = offered_actions(user)
+        self.offered = [(action, pieces(action, address)) for action, address in offered_actions(user)]
+
+    def order_advisor(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the advisor's name."""
+        return by_advisor(queryset, is_descending), True
+
+    def order_experience(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the experience's name."""
+        return by_experience(queryset, is_descending), True
 
     def order_last_login(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """Latest first, those who never came last; the other way round when ascending."""
@@ -75,7 +120,7 @@ class ContactTable(tables.Table):
 
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email, linked to the summary page."""
-        return format_html(
+        return markup(
             '<a class="person" href="{}">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></a>',
             self.detail.of(record.pk),
             avatar(record),
@@ -93,13 +138,13 @@ class ContactTable(tables.Table):
 
     def render_actions(self, record: Contact) -> SafeString:
         """The actions that make sense for this contact."""
-        links = (
-            (address.of(record.pk), action.label, record.name, action.label, icon(action.icon))
-            for action, address in self.offered
+        key, name = record.pk, escaped(record.name)
+        buttons = [
+            f"{before}{key}{between}{name}{after}"
+            for action, (before, between, after) in self.offered
             if action.applies(record)
-        )
-        buttons = format_html_join("", '<a class="btn-icon" href="{}" aria-label="{}: {}" title="{}">{}</a>', links)
-        return format_html('<div class="row-actions">{}</div>', buttons)
+        ]
+        return SafeString(f'<div class="row-actions">{"".join(buttons)}</div>')
 
 
 class TrashTable(tables.Table):
@@ -147,7 +192,7 @@ class TrashTable(tables.Table):
 
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email."""
-        return format_html(
+        return markup(
             '<span class="person">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></span>',
             avatar(record),
             record.name,
@@ -160,7 +205,7 @@ class TrashTable(tables.Table):
 
     def render_actions(self, record: Contact) -> SafeString:
         """The way back."""
-        return format_html(
+        return markup(
             '<div class="row-actions"><a class="btn btn-sm" href="{}" aria-label="Restore {}">{}Restore</a></div>',
             self.restore.of(record.pk),
             record.name,
@@ -174,6 +219,13 @@ def detail_address() -> Address:
         return Address("contacts:detail")
     except NoReverseMatch:
         return Address("contacts:edit")
+
+
+def pieces(action: Action, address: Address) -> tuple[str, str, str]:
+    """What stands in the button of an action before the contact's key, between it and the name, and after that."""
+    before = f'<a class="btn-icon" href="{escaped(address.before)}'
+    between = f'{escaped(address.after)}" aria-label="{escaped(action.label)}: '
+    return before, between, f'" title="{escaped(action.label)}">{icon(action.icon)}</a>'
 
 
 def offered_actions(user) -> list[tuple]:

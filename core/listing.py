@@ -14,55 +14,26 @@ Declare one like this, and give it an address with its guard (no template of its
     path("teams/", staff_only(TeamList.as_view()), name="teams")
 
 Optional: `subtitle`, `empty` (title, text), `page_actions` and `selection()`; `template_name` may extend
-`core/list_page.html`. It takes two queries for the rows (keys, then the page's rows) and one for the count.
+`core/list_page.html`. It takes two queries for the rows (keys, then the page's rows) and one for the count; see
+`core.paging`, also for a table that is sorted by what its rows belong to.
 An invalid filter selects nothing. Without JavaScript everything is links and one GET form.
 """
 
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views import View
 from django_filters import FilterSet
 from django_tables2 import Table
-from django_tables2.rows import BoundRows
+
+from core.paging import KeyPaginator, whole
 
 PAGE_SIZES = (25, 50, 100, 200)
 PAGE_SIZE = 50
 # Names in the URL that belong to the page and not to its filters.
 PAGE_PARAMETERS = ("page", "per_page", "sort", "view")
-
-
-class KeyPaginator(Paginator):
-    """Pages over a table's rows: keys first, from the nearer end, and then only the page's rows.
-
-    A page number out of range or not a number shows the nearest page there is.
-    """
-
-    object_list: BoundRows
-
-    def page(self, number):
-        """The page nearest to `number`; its rows come in the order of the table."""
-        number = min(max(_whole(number, 1), 1), self.num_pages)
-        table, ordered = self.object_list.table, self.object_list.data.data
-        if isinstance(ordered, QuerySet):
-            return self._get_page(BoundRows(data=self._records(ordered, number), table=table), number, self)
-        start = (number - 1) * self.per_page
-        return self._get_page(self.object_list[start : start + self.per_page], number, self)
-
-    def _records(self, ordered: QuerySet, number: int) -> list[Model]:
-        """The rows of one page. Past the middle the order is turned round, so no page is far away."""
-        start = (number - 1) * self.per_page
-        stop = min(start + self.per_page, self.count)
-        if start > self.count // 2:
-            backwards = ordered.reverse().values_list("pk", flat=True)
-            keys = list(backwards[self.count - stop : self.count - start])[::-1]
-        else:
-            keys = list(ordered.values_list("pk", flat=True)[start:stop])
-        found = {record.pk: record for record in ordered.order_by().filter(pk__in=keys)}
-        return [found[key] for key in keys if key in found]
 
 
 @dataclass(frozen=True)
@@ -138,9 +109,10 @@ class ListPage(View):
     def _table(self, matching: QuerySet) -> Table:
         """The table, in the order of the URL and with the key last, cut to the page of the URL."""
         get = self.request.GET
-        table = ordered_table(self.table_class, matching, get, request=self.request, **self.table_options())
+        table = ordered_table(self.table_class, matching, get, **self.table_options())
+        table.request = self.request  # given at once, it would make the table page itself, and count all rows
         table.order_by_field, table.page_field, table.per_page_field = "sort", "page", "per_page"
-        size = _whole(get.get("per_page"), self.page_size)
+        size = whole(get.get("per_page"), self.page_size)
         table.paginate(
             page=get.get("page", 1),
             per_page=size if size in PAGE_SIZES else self.page_size,
@@ -220,11 +192,3 @@ def _without(query: QueryDict, path: str, name: str, value: str) -> str:
     query.setlist(name, [kept for kept in query.getlist(name) if kept != value])
     query.pop("page", None)
     return f"{path}?{query.urlencode()}" if query else path
-
-
-def _whole(text, default: int) -> int:
-    """A whole number from the URL, or the default."""
-    try:
-        return int(text)
-    except (TypeError, ValueError):
-        return default

@@ -3,12 +3,12 @@
 import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.utils.dateformat import format as date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from contacts.models import Contact
-from contacts.tables import NAME, detail_address
+from contacts.tables import GROUPINGS, NAME, by_advisor, by_experience, detail_address
+from core.markup import markup
 from core.templatetags.ui import ago, avatar, status_badge
 from reports.progress import CampaignClock
 
@@ -19,13 +19,9 @@ class ExperienceTable(tables.Table):
     """Who has what, how far they are, and what they do with it. `clock` says which campaign day it is."""
 
     name = tables.Column(accessor="last_name", verbose_name="Name", order_by=NAME, attrs={"td": {"class": "col-main"}})
-    advisor = tables.Column(
-        accessor="primary_advisor",
-        verbose_name="Primary advisor",
-        order_by=("primary_advisor__last_name", "primary_advisor__first_name", "primary_advisor_id", *NAME),
-    )
+    advisor = tables.Column(accessor="primary_advisor", verbose_name="Primary advisor")
     status = tables.Column(order_by=("status", *NAME))
-    experience = tables.Column(order_by=("experience__name", "experience_id", *NAME))
+    experience = tables.Column()
     campaign = tables.Column(order_by=("campaign__name", "campaign_id", *NAME), default="")
     progress = tables.Column(accessor="campaign_started_on", empty_values=())
     started = tables.Column(accessor="start_at", verbose_name="Start date", empty_values=())
@@ -34,6 +30,7 @@ class ExperienceTable(tables.Table):
     opened = tables.Column(accessor="opened_count", verbose_name="Opened", attrs=NUMBER)
 
     caption = "Contacts with an experience"
+    groupings = GROUPINGS
 
     class Meta:
         order_by = "name"
@@ -43,6 +40,14 @@ class ExperienceTable(tables.Table):
         super().__init__(*args, **kwargs)
         self.clock = clock
         self.detail = detail_address()
+
+    def order_advisor(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the advisor's name."""
+        return by_advisor(queryset, is_descending), True
+
+    def order_experience(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the experience's name."""
+        return by_experience(queryset, is_descending), True
 
     def order_progress(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """By the day on which the campaign began: the earlier, the further. Not begun is less than any day."""
@@ -61,7 +66,7 @@ class ExperienceTable(tables.Table):
 
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email, linked to the summary page."""
-        return format_html(
+        return markup(
             '<a class="person" href="{}">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></a>',
             self.detail.of(record.pk),
             avatar(record),
@@ -79,7 +84,7 @@ class ExperienceTable(tables.Table):
         progress = self.clock.progress(record.campaign_started_on, length, record.time_zone)
         if progress is None:
             return ""
-        return format_html(
+        return markup(
             '<span class="journey"><span class="nowrap">{}</span>'
             '<progress class="bar bar-sm" max="{}" value="{}" aria-hidden="true"></progress></span>',
             progress.words,
@@ -90,8 +95,8 @@ class ExperienceTable(tables.Table):
     def render_started(self, record: Contact) -> str | SafeString:
         """The day of the first sign-in, where the viewer is."""
         if record.start_at is None:
-            return format_html('<span class="muted">{}</span>', "Not yet")
-        return format_html('<span class="nowrap">{}</span>', date_format(localtime(record.start_at), "j M Y"))
+            return markup('<span class="muted">{}</span>', "Not yet")
+        return markup('<span class="nowrap">{}</span>', date_format(localtime(record.start_at), "j M Y"))
 
     def render_last_login(self, record: Contact) -> SafeString:
         """How long ago."""

@@ -88,7 +88,7 @@ class ContactKind(Kind):
         gone = operation.total - will - sum(counts.values())
         if gone:
             counts[GONE] = gone
-        first = found.filter(why="").order_by("last_name", "first_name", "pk")[:NAMES_SHOWN]
+        first = found.filter(why="").order_by("sort_name", "pk")[:NAMES_SHOWN]
         names = [contact.name for contact in first.only("first_name", "last_name")]
         return Preview(operation.total, will, names, sorted(counts.items(), key=lambda pair: -pair[1]))
 

@@ -111,6 +111,12 @@ def thousands(number) -> str:
 
 
 @register.filter
+def roughly(number: int, about: bool = True) -> int:
+    """Return an estimate without the digits it cannot know, 412,873 as 410,000; an exact number as it is."""
+    return round(number, 2 - len(str(number))) if about else number
+
+
+@register.filter
 def words(text: str) -> list:
     """Split "25 50 100" into numbers; a list stays as it is."""
     return [int(word) for word in text.split()] if isinstance(text, str) else list(text)

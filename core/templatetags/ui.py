@@ -15,6 +15,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from core.markup import markup
+
 register = template.Library()
 
 # Contact status -> (word, icon). Colour never carries the meaning alone.
@@ -102,7 +104,7 @@ def avatar(subject, size: str = "md", photo_url: str = "") -> SafeString:
         return format_html('<img class="avatar avatar-{}" src="{}" alt="" loading="lazy">', size, photo_url)
     seed = str(getattr(subject, "pk", None) or subject)
     hue = zlib.crc32(seed.encode()) % AVATAR_HUES
-    return format_html(
+    return markup(
         '<span class="avatar avatar-{} avatar-hue-{}" aria-hidden="true">{}</span>',
         size,
         hue,
@@ -145,7 +147,7 @@ def distance(seconds: int) -> str:
 def ago(moment, never: str = "Never") -> SafeString:
     """Return "3 days ago" or "in 2 hours", with the exact time in the viewer's zone on hover."""
     if moment is None:
-        return format_html('<span class="muted">{}</span>', never)
+        return markup('<span class="muted">{}</span>', never)
     seconds = int((timezone.now() - moment).total_seconds())
     if abs(seconds) < 60:
         text = "just now"
@@ -153,7 +155,7 @@ def ago(moment, never: str = "Never") -> SafeString:
         text = f"{distance(seconds)} ago"
     else:
         text = f"in {distance(-seconds)}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), text)
+    return markup('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), text)
 
 
 @register.filter
@@ -245,7 +247,7 @@ def form_errors(form: BaseForm) -> SafeString:
 @register.simple_tag
 def select_box(pk, label: str) -> SafeString:
     """Return the tick box of one row; `label` names the row for screen readers."""
-    return format_html('<input type="checkbox" class="tick" data-select value="{}" aria-label="Select {}">', pk, label)
+    return markup('<input type="checkbox" class="tick" data-select value="{}" aria-label="Select {}">', pk, label)
 
 
 @register.simple_tag

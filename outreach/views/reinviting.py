@@ -50,7 +50,7 @@ def reinvites(request: HttpRequest) -> HttpResponse:
 class DryRunTable(tables.Table):
     """One row an invited contact."""
 
-    name = tables.Column(accessor="last_name", verbose_name="Name", order_by=("last_name", "first_name"), attrs=MAIN)
+    name = tables.Column(accessor="last_name", verbose_name="Name", order_by=("sort_name",), attrs=MAIN)
     first_invited_at = tables.Column(verbose_name="First invited")
     last_invited_at = tables.Column(verbose_name="Last invited")
     invitations_sent = tables.Column(verbose_name="Invitations")

@@ -37,14 +37,17 @@ const start = () => {
       head.checked = rows.length > 0 && ticked === rows.length;
       head.indeterminate = ticked > 0 && ticked < rows.length;
     }
-    const total = Number(document.querySelector("[data-list-total]")?.dataset.listTotal ?? bar.dataset.total);
+    const list = document.querySelector("[data-list-total]")?.dataset;
+    const total = Number(list?.listTotal ?? bar.dataset.total);
     const count = state.all ? total : state.ids.size;
+    // Of very long lists the exact number is counted when the selection is fixed, not for every page.
+    const words = list?.listAbout ? `about ${Number(list.listAbout).toLocaleString("en-US")}` : total.toLocaleString("en-US");
     bar.hidden = count === 0;
-    bar.querySelector("[data-selection-count]").textContent = count.toLocaleString("en-US");
+    bar.querySelector("[data-selection-count]").textContent = state.all ? words : count.toLocaleString("en-US");
     const all = bar.querySelector("[data-selection-all]");
     if (all) {
       all.hidden = state.all || total <= state.ids.size;
-      all.textContent = `Select all ${total.toLocaleString("en-US")} that match`;
+      all.textContent = list?.listAbout ? `Select all that match (${words})` : `Select all ${words} that match`;
     }
   };
 
