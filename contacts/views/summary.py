@@ -23,7 +23,7 @@ from core.registry import contact_actions, contact_next_steps, contact_sections
 from experiences.models import TeamMember
 
 PAGE = "contacts/summary.html"
-BESIDE = ("primary_advisor", "team", "household__head", "experience", "campaign", "user")
+BESIDE = ("primary_advisor", "team", "household")
 
 
 @staff_only
