@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 import django_filters
 from django import forms
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import Role, User
 from contacts.models import Contact, ContactType, Household, Status, Tag
-from contacts.models.contact import SortName
 from contacts.querysets import fold
 from experiences.models import Campaign, Experience, Team
 
@@ -157,6 +157,6 @@ def advisor_choices(picked: list[str]) -> list[tuple[str, str]]:
     """Those already picked and the first `ADVISORS_AT_MOST` by name."""
     advisors = User.objects.filter(role__in=[Role.ADMIN, Role.ADVISOR])
     first = Case(When(pk__in=picked, then=0), default=1) if picked else Value(0)
-    rows = advisors.order_by(first, SortName("last_name", "first_name"), "pk")[: ADVISORS_AT_MOST + len(picked)]
+    rows = advisors.order_by(first, Lower("last_name"), Lower("first_name"), "pk")[: ADVISORS_AT_MOST + len(picked)]
     names = rows.values_list("pk", "first_name", "last_name", "email")
     return [(str(pk), f"{first_name} {last_name}".strip() or email) for pk, first_name, last_name, email in names]

@@ -8,7 +8,6 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from contacts.models import Contact
-from contacts.models.contact import SortName
 from core.markup import escaped, markup
 from core.paging import Grouping
 from core.registry import Action, contact_actions
@@ -20,7 +19,8 @@ NAME = ("sort_name", "pk")
 
 def advisors_in_order() -> list[int]:
     """The keys of everybody who may be somebody's primary advisor, by name."""
-    return list(User.objects.staff().order_by(SortName("last_name", "first_name"), "pk").values_list("pk", flat=True))
+    staff = User.objects.staff().order_by(Lower("last_name"), Lower("first_name"), "pk")
+    return list(staff.values_list("pk", flat=True))
 
 
 def experiences_in_order() -> list[int | None]:
@@ -30,20 +30,20 @@ def experiences_in_order() -> list[int | None]:
 
 def by_advisor(queryset: QuerySet, is_descending: bool) -> QuerySet:
     """By the primary advisor's name, and under each advisor by the contact's."""
-    name = SortName("primary_advisor__last_name", "primary_advisor__first_name")
-    return directed(queryset, is_descending, name, "primary_advisor_id", *NAME)
+    names = [Lower("primary_advisor__last_name"), Lower("primary_advisor__first_name")]
+    return directed(queryset, is_descending, names, "primary_advisor_id", *NAME)
 
 
 def by_experience(queryset: QuerySet, is_descending: bool) -> QuerySet:
     """By the experience's name, and within each experience by the contact's; those without one at last."""
-    return directed(queryset, is_descending, Lower("experience__name"), "experience_id", *NAME)
+    return directed(queryset, is_descending, [Lower("experience__name")], "experience_id", *NAME)
 
 
-def directed(queryset: QuerySet, is_descending: bool, first, *names: str) -> QuerySet:
-    """In the order of an expression and then of fields, all upwards or all downwards."""
+def directed(queryset: QuerySet, is_descending: bool, first: list, *names: str) -> QuerySet:
+    """In the order of some expressions and then of fields, all upwards or all downwards."""
     if is_descending:
-        return queryset.order_by(first.desc(), *(f"-{name}" for name in names))
-    return queryset.order_by(first.asc(), *names)
+        return queryset.order_by(*(one.desc() for one in first), *(f"-{name}" for name in names))
+    return queryset.order_by(*(one.asc() for one in first), *names)
 
 
 # How the contact list and the report page through what is sorted by these columns.
