@@ -210,7 +210,7 @@ def test_the_preview_takes_the_same_queries_for_any_number(as_user, advisor, thr
     client = as_user(advisor)
     urls = [choose(client, "deactivate", three[:1]), choose(client, "deactivate", three)]
     for url in urls:
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(url)
 
 

@@ -38,7 +38,7 @@ def test_the_trash_takes_the_same_queries_for_any_number(as_user, advisor, djang
     for _ in range(count):
         deleted(advisor)
     client = as_user(advisor)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(shown(client.get(TRASH))) == count
 
 
