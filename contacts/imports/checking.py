@@ -1,10 +1,11 @@
 """The dry run: every row in exactly one of create, update, unchanged, cannot be imported, with its reasons."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, F, Lookup, Max, Min
 from django.db.models.functions import Lower
 
 from accounts.models import Firm, Role, User
@@ -16,14 +17,33 @@ Verdict = ImportRow.Verdict
 COLUMNS = [name for name, one in BY_NAME.items() if one.is_column]
 
 
-@dataclass
+CREATE, UPDATE, UNCHANGED, CANNOT = Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED, Verdict.CANNOT
+COMPARED = ["id", "email", "primary_advisor_id", "locked_fields", "household_id", *COLUMNS]
+
+
+class AnyOf(Lookup):
+    """Whether an expression is one of many texts: as `IN`, but the texts travel as one array."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        """`expression = ANY(texts)`."""
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s)", [*params, list(self.rhs)]
+
+
+@dataclass(slots=True)
 class Plan:
-    """What becomes of one row: verdict, reasons, cleaned values, the contact it matches and what changes there."""
+    """What becomes of one row: verdict, reasons, cleaned values, the contact it matches and what changes there.
+
+    `contact_id` is the contact's key, also that of one which has just been created.
+    """
 
     row: ImportRow
     clean: dict[str, Any] = field(default_factory=dict)
     reasons: list[dict] = field(default_factory=list)
     contact: Contact | None = None
+    contact_id: int | None = None
     changes: dict[str, list] = field(default_factory=dict)
 
     def refuse(self, name: str, code: str, message: str) -> None:
@@ -34,10 +54,10 @@ class Plan:
     def verdict(self) -> str:
         """Exactly one."""
         if self.reasons:
-            return Verdict.CANNOT
+            return CANNOT
         if self.contact is None:
-            return Verdict.CREATE
-        return Verdict.UPDATE if self.changes else Verdict.UNCHANGED
+            return CREATE
+        return UPDATE if self.changes else UNCHANGED
 
 
 class Lookup:
@@ -46,7 +66,7 @@ class Lookup:
     def __init__(self, file_import: FileImport) -> None:
         self.file_import, self.user = file_import, file_import.owner
         self.country = Firm.get().default_country
-        self.zones = available_timezones()
+        self.zones = _zones()
         self.options = file_import.options
         self.advisors: dict[str, int] = {}
         self.names: dict[int, str] = {}
@@ -57,6 +77,13 @@ class Lookup:
                 key = " ".join(name.lower().split())
                 self.advisors[key] = 0 if self.advisors.get(key, advisor.pk) != advisor.pk else advisor.pk
         self.own_teams = set(TeamMember.objects.filter(user=self.user).values_list("team_id", flat=True))
+        self.tags: dict[int, set[str]] = {}  # by contact, as far as the rows name any, in lower case
+
+
+@cache
+def _zones() -> set[str]:
+    """All zones; looking them up reads many files."""
+    return available_timezones()
 
 
 def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) -> list[Plan]:
@@ -66,6 +93,8 @@ def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) 
     emails = {one.clean["email"] for one in plans if "email" in one.clean}
     first = _first_lines(file_import, emails)
     mine, others, trashed = _matches(emails, lookup.user, lock)
+    if any("tags" in one.clean for one in plans):
+        lookup.tags = _tags_of([contact.pk for contact in mine.values()])
     for one in plans:
         email = one.clean.get("email")
         if not lookup.user.may_edit:  # deactivated, or given another role since the upload
@@ -106,31 +135,40 @@ def _cleaned(row: ImportRow, lookup: Lookup) -> Plan:
 
 def _first_lines(file_import: FileImport, emails: set[str]) -> dict[str, int]:
     """The first line of the file with each address."""
-    rows = ImportRow.objects.filter(file_import=file_import, key__in=emails).order_by()
+    rows = ImportRow.objects.filter(AnyOf(F("key"), emails), file_import=file_import).order_by()
     return dict(rows.values_list("key").annotate(first=Min("number")))
 
 
 def _matches(emails: set[str], user: User, lock: bool) -> tuple[dict[str, Contact], set[str], set[str]]:
     """Contacts with these addresses that the user may change, addresses of colleagues' contacts, those in the trash."""
-    found = Contact.objects.editable_by(user).alias(low=Lower("email")).filter(low__in=emails)
-    found = found.select_related("household").prefetch_related("tags")
+    found = Contact.objects.editable_by(user).filter(AnyOf(Lower("email"), emails))
+    found = found.select_related("household").only(*COMPARED, "household__name")
     if lock:
         found = found.order_by("pk").select_for_update(of=("self",), no_key=True)
     mine = {contact.email.lower(): contact for contact in found}
     missing = emails - mine.keys()
     others = Contact.objects.addresses_in_use(missing) if missing else set()
-    trash = Contact.objects.trash_of(user).alias(low=Lower("email")).filter(low__in=missing - others)
+    trash = Contact.objects.trash_of(user).filter(AnyOf(Lower("email"), missing - others))
     return mine, others, {email.lower() for email in trash.values_list("email", flat=True)}
+
+
+def _tags_of(contact_ids: list[int]) -> dict[int, set[str]]:
+    """The names of the contacts' tags, in lower case."""
+    found: dict[int, set[str]] = {}
+    carried = Contact.tags.through.objects.filter(contact__in=contact_ids)
+    for contact_id, name in carried.values_list("contact_id", Lower("tag__name")):
+        found.setdefault(contact_id, set()).add(name)
+    return found
 
 
 def _compare(one: Plan, contact: Contact, lookup: Lookup) -> None:
     """What the row would change. An empty cell clears nothing, a locked field stays, tags are only added."""
-    one.contact = contact
+    one.contact, one.contact_id = contact, contact.pk
     for name, value in one.clean.items():
         if name in contact.locked_fields:
             continue
         if name == "tags":
-            present = {tag.name.lower() for tag in contact.tags.all()}
+            present = lookup.tags.get(contact.pk, set())
             if new := [tag for tag in value if tag.lower() not in present]:
                 one.changes[name] = [sorted(present), new]
         elif name == "household":

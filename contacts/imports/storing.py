@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import islice
 
 from django.db import connection
-from psycopg2.extras import execute_values
 
 from contacts.imports.checking import Plan
 from contacts.imports.reading import rows as read_rows
@@ -68,42 +67,27 @@ def _copy(import_id: int, rows: Iterator[tuple[int, dict[str, str]]]) -> None:
 def write_plans(plans: list[Plan]) -> None:
     """Keep verdict, reasons, match and changes of each row."""
     rows = [
-        (
-            one.row.pk,
-            one.verdict,
-            json.dumps(one.reasons),
-            json.dumps(one.changes),
-            one.contact.pk if one.contact else None,
-        )
-        for one in plans
+        {"id": one.row.pk, "v": one.verdict, "r": one.reasons, "c": one.changes, "m": one.contact_id} for one in plans
     ]
     with connection.cursor() as cursor:
-        execute_values(
-            cursor.cursor,
-            "UPDATE contacts_importrow AS row SET verdict = found.verdict, reasons = found.reasons,"
-            " changes = found.changes, match_id = found.match_id"
-            " FROM (VALUES %s) AS found (id, verdict, reasons, changes, match_id) WHERE row.id = found.id",
-            rows,
-            template="(%s::bigint, %s, %s::jsonb, %s::jsonb, %s::bigint)",
-            page_size=ROWS_AT_ONCE,
+        cursor.execute(
+            "UPDATE contacts_importrow AS row SET verdict = found.v, reasons = found.r, changes = found.c,"
+            " match_id = found.m"
+            " FROM jsonb_to_recordset(%s) AS found (id bigint, v text, r jsonb, c jsonb, m bigint)"
+            " WHERE row.id = found.id",
+            [json.dumps(rows)],
         )
 
 
 def write_outcomes(outcomes: dict[int, str], reasons: dict[int, str]) -> None:
     """Keep what applying did with each row, and why where it did nothing."""
-    rows = [
-        (pk, outcome, json.dumps([{"field": "", "code": outcome, "message": reasons[pk]}]) if pk in reasons else None)
-        for pk, outcome in outcomes.items()
-    ]
-    if not rows:
-        return
+    alike: dict[tuple[str, str], list[int]] = {}
+    for pk, outcome in outcomes.items():
+        alike.setdefault((outcome, reasons.get(pk, "")), []).append(pk)
     with connection.cursor() as cursor:
-        execute_values(
-            cursor.cursor,
-            "UPDATE contacts_importrow AS row"
-            " SET outcome = found.outcome, reasons = coalesce(found.reasons, row.reasons)"
-            " FROM (VALUES %s) AS found (id, outcome, reasons) WHERE row.id = found.id",
-            rows,
-            template="(%s::bigint, %s, %s::jsonb)",
-            page_size=ROWS_AT_ONCE,
-        )
+        for (outcome, words), pks in alike.items():
+            reason = json.dumps([{"field": "", "code": outcome, "message": words}]) if words else None
+            cursor.execute(
+                "UPDATE contacts_importrow SET outcome = %s, reasons = coalesce(%s::jsonb, reasons) WHERE id = ANY(%s)",
+                [outcome, reason, pks],
+            )

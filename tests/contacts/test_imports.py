@@ -5,17 +5,20 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.validators import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from contacts.domain.phone import NotAPhone, e164
-from contacts.imports.fields import Bad, read_phone
+from contacts.imports import applying
+from contacts.imports.checking import plan
+from contacts.imports.fields import _PLAIN_EMAIL, Bad, read_phone
 from contacts.imports.reading import Unreadable, describe, rows
 from contacts.models import Contact, FileImport, ImportRow
 from core.domain import running
 from core.models import Activity, Operation, OperationLine
-from tests.factories import ContactFactory, HouseholdFactory, UserFactory
+from tests.factories import ContactFactory, HouseholdFactory, TagFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -315,3 +318,51 @@ def test_whoever_lost_the_right_meanwhile_imports_nothing(as_user, admin, bring,
     type(uploader).objects.filter(pk=uploader.pk).update(**change)
     apply(admin, file_import)
     assert (Contact.objects.count(), file_import.rows.get().outcome) == (0, "stale")
+
+
+@given(st.text("aB0_.+-é", max_size=6), st.text("aB0-._", max_size=6), st.sampled_from(["com", "c", "1", "Co-m"]))
+def test_the_short_way_of_addresses_takes_only_what_the_long_one_takes(name, host, end):
+    text = f"{name}@{host}.{end}"
+    if _PLAIN_EMAIL.fullmatch(text):
+        validate_email(text)
+
+
+def test_a_new_contact_has_what_any_other_has(admin, advisor, bring, apply):
+    ContactFactory(email="like@example.com", primary_advisor=advisor)
+    text = f"{HEADINGS},DOB\nÉva,Ö’Neill,e@example.com,2125550101,lead,{advisor.email},,1980-02-03\n"
+    apply(admin, bring(admin, text + f"N,N,n@example.com,2125550101,client,{advisor.email},,\n"))
+    like, new, plain = (Contact.objects.get(email=f"{name}@example.com") for name in ("like", "e", "n"))
+    assert (new.first_name, new.last_name, new.contact_type) == ("Éva", "Ö’Neill", "lead")
+    assert (new.date_of_birth.isoformat(), plain.date_of_birth) == ("1980-02-03", None)
+    assert (new.phone, new.source, new.primary_advisor, new.status) == ("+12125550101", "file", advisor, "not_invited")
+    left = {"id", "first_name", "last_name", "email", "phone", "contact_type", "source", "date_of_birth"}
+    left |= {"created_at", "updated_at"}
+    names = {field.attname for field in Contact._meta.concrete_fields if not field.generated} - left
+    assert {name: getattr(new, name) for name in names} == {name: getattr(like, name) for name in names}
+    assert new.updated_at is not None
+
+
+def test_an_address_taken_in_this_very_moment_leaves_the_others_be(admin, advisor, bring):
+    lines = "".join(f"N,N,n{n}@example.com,2125550101,client,{advisor.email},\n" for n in range(3))
+    file_import = bring(admin, f"{HEADINGS}\n{lines}")
+    plans = plan(file_import, list(file_import.rows.order_by("number")))
+    ContactFactory(email="N1@example.com")
+    assert applying._create(plans, file_import) == {plans[1].row.pk: applying.CHANGED}
+    found = dict(Contact.objects.values_list("pk", "email"))
+    assert [found.get(one.contact_id) for one in plans] == ["n0@example.com", None, "n2@example.com"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_check_takes_as_many_queries_for_one_contact_as_for_three(
+    admin, advisor, bring, rows, django_assert_num_queries
+):
+    for n in range(rows):
+        home = HouseholdFactory()
+        known = ContactFactory(email=f"n{n}@example.com", primary_advisor=advisor, household=home)
+        known.tags.add(TagFactory(name=f"golf {n}"))
+    lines = "".join(f"N,N,n{n}@example.com,2125550101,client,,GOLF {n},Home\n" for n in range(rows))
+    file_import = bring(admin, f"{HEADINGS},Household\n{lines}")
+    found = list(file_import.rows.select_related("file_import__owner").order_by("number"))
+    with django_assert_num_queries(7):
+        plans = plan(found[0].file_import, found)
+    assert [set(one.changes) & {"tags", "household"} for one in plans] == [{"household"}] * rows
