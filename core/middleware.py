@@ -18,7 +18,9 @@ class HealthMiddleware:
             return HttpResponse("alive", content_type="text/plain")
         if request.path == "/readyz":
             report = readiness()
-            return JsonResponse(report, status=200 if report["ready"] else 503)
+            response = JsonResponse(report, status=200 if report["ready"] else 503)
+            response._has_been_logged = True  # not ready yet is an answer, no error of ours to be logged as one
+            return response
         return self.get_response(request)
 
 
