@@ -1,8 +1,7 @@
 """Inviting, changing and deactivating the firm's staff."""
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import F
 
 from accounts.models import Role, User
 from core.domain.recording import record
@@ -71,13 +70,8 @@ def reactivate_staff(user: User, *, by: User) -> None:
 
 
 def end_sessions(user: User) -> None:
-    """Sign `user` out everywhere. Sessions carry no user column, so the live ones are read through."""
-    ending = [
-        session.pk
-        for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator(chunk_size=500)
-        if session.get_decoded().get("_auth_user_id") == str(user.pk)
-    ]
-    Session.objects.filter(pk__in=ending).delete()
+    """Sign `user` out everywhere: a session is good only for the generation in which it began."""
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
 
 
 def _keep_one_admin(user: User) -> None:

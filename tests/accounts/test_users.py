@@ -50,6 +50,25 @@ def test_deactivation_ends_every_session(client, as_user, admin, advisor):
     assert elsewhere.get("/profile/").status_code == 302
 
 
+def test_a_new_role_ends_sessions_at_the_same_cost_however_many_are_open(as_user, admin, advisor):
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from accounts.domain.staffing import end_sessions
+
+    elsewhere = [Client(), Client()]
+    for client in elsewhere:
+        client.force_login(advisor, backend="accounts.backends.StaffBackend")
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        end_sessions(advisor)
+    assert len(queries) == 1
+    assert [client.get("/profile/").status_code for client in elsewhere] == [302, 302]
+    assert as_user(admin).get("/profile/").status_code == 200, "others stay signed in"
+
+
 def test_an_admin_cannot_deactivate_themselves(as_user, admin):
     UserFactory(role=Role.ADMIN)
     assert as_user(admin).post(f"/users/{admin.pk}/deactivate/").status_code == 422
