@@ -2,7 +2,7 @@
 
 from django.contrib.auth.backends import ModelBackend
 
-from accounts.models import Role, User
+from accounts.models import User
 
 
 class SideBackend(ModelBackend):
@@ -14,12 +14,8 @@ class SideBackend(ModelBackend):
         """The user, or None. Only answers when the sign-in form says `side` is this backend's."""
         if side != self.side or not username or password is None:
             return None
-        users = User.objects.filter(email__iexact=username)
-        if self.side == "portal":
-            users = users.filter(role=Role.CONTACT)
-        else:
-            users = users.exclude(role=Role.CONTACT)
-        user = users.first()
+        users = User.objects.clients() if self.side == "portal" else User.objects.staff()
+        user = users.with_email(username).first()
         if user is None:
             User().set_password(password)  # spends the time a real check would take
             return None

@@ -29,7 +29,7 @@ def section(contact: Contact, user) -> str:
         "sends": [(send, state_badge(send)) for send in sends],
         "invitation": Invitation.objects.filter(contact=contact, accepted_at=None, revoked_at=None).first(),
         "scheduled": _waiting(contact),
-        "suppression": Suppression.objects.filter(email__iexact=contact.email).first(),
+        "suppression": Suppression.objects.with_email(contact.email).first(),
         "at_most": Firm.get().invitations_at_most,
     }
     return render_to_string("outreach/section.html", context)

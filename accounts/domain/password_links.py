@@ -21,7 +21,7 @@ def link_for(user: User) -> str:
 
 def mail_link(email: str, *, welcome: bool = False) -> None:
     """Mail the link to the active staff member with this address, if there is one. Never inside a transaction."""
-    user = User.objects.staff().filter(email__iexact=email, is_active=True).first()
+    user = User.objects.staff().with_email(email).filter(is_active=True).first()
     if user is None:
         return
     context = {"user": user, "firm": Firm.get(), "link": link_for(user), "welcome": welcome}

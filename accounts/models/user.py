@@ -22,8 +22,30 @@ STAFF_ROLES = [Role.ADMIN, Role.ADVISOR, Role.SUPPORT, Role.COMPLIANCE]
 EDITING_ROLES = [Role.ADMIN, Role.ADVISOR, Role.SUPPORT]
 
 
-class UserManager(BaseUserManager.from_queryset(models.QuerySet)):
-    """Creates users and finds them by email, whatever its case."""
+class UserQuerySet(models.QuerySet):
+    """Questions asked of users."""
+
+    def staff(self) -> "UserQuerySet":
+        """Everyone on the firm's side."""
+        return self.exclude(role=Role.CONTACT)
+
+    def clients(self) -> "UserQuerySet":
+        """Everyone who signs in on the portal."""
+        return self.filter(role=Role.CONTACT)
+
+    def with_email(self, email: str) -> "UserQuerySet":
+        """Those with this address, whatever its case; one index for the staff and one for the clients serve it."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower())
+
+    def possible_advisors(self) -> "UserQuerySet":
+        """Active staff who can be a primary advisor, by name."""
+        return self.filter(role__in=[Role.ADMIN, Role.ADVISOR], is_active=True).order_by(
+            "last_name", "first_name", "pk"
+        )
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    """Creates users."""
 
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         """Make a user. Without a password they cannot sign in until they set one by a mailed link."""
@@ -38,16 +60,6 @@ class UserManager(BaseUserManager.from_queryset(models.QuerySet)):
         """Make an admin; what `manage.py createsuperuser` calls."""
         fields.setdefault("role", Role.ADMIN)
         return self.create_user(email, password, **fields)
-
-    def staff(self) -> models.QuerySet:
-        """Everyone on the firm's side."""
-        return self.exclude(role=Role.CONTACT)
-
-    def possible_advisors(self) -> models.QuerySet:
-        """Active staff who can be a primary advisor, by name."""
-        return self.filter(role__in=[Role.ADMIN, Role.ADVISOR], is_active=True).order_by(
-            "last_name", "first_name", "pk"
-        )
 
 
 @pghistory.track(

@@ -25,7 +25,7 @@ def portal_contact(user: User) -> Contact | None:
 
 def contact_to_enter(email: str) -> Contact | None:
     """The contact with this address, in any case, if the portal is open to them now."""
-    return Contact.objects.open_to_portal().filter(email__iexact=email).first()
+    return Contact.objects.open_to_portal().with_email(email).first()
 
 
 def zone_of(contact: Contact, firm: Firm) -> ZoneInfo:
@@ -46,7 +46,7 @@ def give_password(contact: Contact, password: str) -> User:
     Raises MayNotEnter when the portal is closed to them.
     """
     contact = _locked(contact)
-    left_over = User.objects.filter(role=Role.CONTACT, email__iexact=contact.email, contact=None)
+    left_over = User.objects.clients().with_email(contact.email).filter(contact=None)
     user = contact.user or left_over.first() or User(role=Role.CONTACT, email=contact.email)
     user.first_name, user.last_name, user.is_active = contact.first_name, contact.last_name, True
     user.set_password(password)

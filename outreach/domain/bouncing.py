@@ -44,7 +44,7 @@ def note(state: str, recipient: str, message_id: str = "", send_id: int | None =
     Reports come late, twice and out of order: delivered never overwrites something worse.
     """
     if state in SUPPRESSING and recipient:
-        known = Suppression.objects.filter(email__iexact=recipient).exists()
+        known = Suppression.objects.with_email(recipient).exists()
         if not known:
             words = f"{SUPPRESSING[state]}: {reason}" if reason else SUPPRESSING[state]
             Suppression.objects.bulk_create(
@@ -65,10 +65,10 @@ def _send_of(recipient: str, message_id: str, send_id: int | None) -> Send | Non
     """The mail that a report is about: by our own key, by the message's, else the latest to the address."""
     rows = Send.objects.select_for_update().filter(state__in=LEFT)
     if send_id:
-        return rows.filter(pk=send_id, recipient__iexact=recipient).first()
+        return rows.to_address(recipient).filter(pk=send_id).first()
     if message_id and (found := rows.filter(message_id=message_id).first()):
         return found
-    return rows.filter(recipient__iexact=recipient, created_at__gt=timezone.now() - RECENT).first()
+    return rows.to_address(recipient).filter(created_at__gt=timezone.now() - RECENT).first()
 
 
 def _number(metadata) -> int | None:

@@ -15,7 +15,7 @@ def plan_one(purpose: str, contact, subject_id: int, *, by=None) -> Send:
 
     Runs in the caller's transaction, which must hold the contact's row: numbers are given one at a time.
     """
-    before = Send.objects.filter(purpose=purpose, subject_id=subject_id, recipient__iexact=contact.email)
+    before = Send.objects.to_address(contact.email).filter(purpose=purpose, subject_id=subject_id)
     number = (before.aggregate(highest=Max("number"))["highest"] or 0) + 1
     send = Send.objects.create(
         purpose=purpose,

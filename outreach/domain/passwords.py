@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from contacts.domain.signing_in import contact_to_enter
 from contacts.models import Contact
 from core.domain.recording import record
 from outreach.domain.ledger import look_soon, plan_one
@@ -52,7 +53,7 @@ def answer_requests() -> None:
             asked = LinkRequest.objects.select_for_update(skip_locked=True).order_by("pk").first()
             if asked is None:
                 return
-            contact = Contact.objects.open_to_portal().filter(email__iexact=asked.email).first()
+            contact = contact_to_enter(asked.email)
             if contact and _may_ask(contact):
                 send_password_link(contact)
             asked.delete()

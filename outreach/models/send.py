@@ -25,6 +25,10 @@ class SendQuerySet(models.QuerySet):
         """Those that have not come to an end: planned, claimed or on their way."""
         return self.filter(state__in=OPEN)
 
+    def to_address(self, email: str) -> "SendQuerySet":
+        """Mail to this address, whatever its case."""
+        return self.alias(folded_recipient=Lower("recipient")).filter(folded_recipient=email.lower())
+
 
 class Send(models.Model):
     """One mail to one contact.
@@ -80,6 +84,7 @@ class Send(models.Model):
             # Read from the front: new passwords before invitations, the oldest first.
             models.Index(fields=["-purpose", "id"], condition=Q(state__in=OPEN), name="send_open"),
             models.Index(fields=["contact", "-created_at"], name="send_contact"),
+            models.Index(Lower("recipient"), models.F("id").desc(), name="send_recipient"),
             models.Index(fields=["id"], condition=Q(state="unknown"), name="send_unknown"),
             models.Index(fields=["message_id"], condition=~Q(message_id=""), name="send_message_id"),
         ]
@@ -88,12 +93,22 @@ class Send(models.Model):
         return f"{self.purpose} {self.number} to {self.contact_id}: {self.state}"
 
 
+class SuppressionQuerySet(models.QuerySet):
+    """Questions asked of the addresses that get no mail."""
+
+    def with_email(self, email: str) -> "SuppressionQuerySet":
+        """This address, whatever its case."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower())
+
+
 class Suppression(models.Model):
     """An address that gets no more mail: it bounced for good, complained, or the firm said so."""
 
     email = models.EmailField(max_length=254)
     reason = models.CharField(max_length=200)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = SuppressionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="suppressed_once")]

@@ -89,7 +89,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def allow_mail(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a contact's address off the list of those that get no mail."""
     contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
-    rows = Suppression.objects.filter(email__iexact=contact.email)
+    rows = Suppression.objects.with_email(contact.email)
     if request.method == "POST":
         if rows.delete()[0]:
             record("mail_allowed", "Mail to the address allowed again", subject_ids=[contact.pk], actor=request.user)

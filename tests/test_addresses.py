@@ -1,0 +1,28 @@
+"""Looking an address up, in any case, goes by an index: these run at every sign-in and for every mail."""
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from contacts.models import Contact
+from outreach.models import Send, Suppression
+from tests.factories import ContactFactory
+
+LOOKUPS = {
+    "staff_email_unique": lambda: User.objects.staff().with_email("Ada@Example.com"),
+    "portal_email_unique": lambda: User.objects.clients().with_email("Ada@Example.com"),
+    "contact_email_unique": lambda: Contact.objects.open_to_portal().with_email("Ada@Example.com"),
+    "suppressed_once": lambda: Suppression.objects.with_email("Ada@Example.com"),
+    "send_recipient": lambda: Send.objects.to_address("Ada@Example.com").order_by("-pk"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("index", LOOKUPS)
+def test_an_address_is_found_by_its_index(index, advisor):
+    Contact.objects.bulk_create(ContactFactory.build_batch(50, primary_advisor=advisor))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE contacts_contact; SET LOCAL enable_seqscan = off")
+    plan = LOOKUPS[index]().explain()
+    condition = plan.partition(index)[2].lstrip().partition("\n")[2]
+    assert "Index Cond: (lower(" in condition, plan
