@@ -4,11 +4,11 @@ import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from core.templatetags.ui import ago, avatar, badge
+from core.tables import person_cell
+from core.templatetags.ui import ago, badge
 
 
 class UserTable(tables.Table):
@@ -37,13 +37,7 @@ class UserTable(tables.Table):
 
     def render_name(self, record: User) -> SafeString:
         """Face, name and email, linked to their page."""
-        return format_html(
-            '<a class="person" href="{}">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></a>',
-            reverse("accounts:user", args=[record.pk]),
-            avatar(record),
-            record.name,
-            record.email,
-        )
+        return person_cell(record, reverse("accounts:user", args=[record.pk]))
 
     def render_state(self, value: bool) -> SafeString:
         """Whether they can sign in."""

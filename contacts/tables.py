@@ -11,7 +11,8 @@ from contacts.models import Contact
 from core.markup import escaped, markup
 from core.paging import Grouping
 from core.registry import Action, contact_actions
-from core.templatetags.ui import ago, avatar, icon, select_all_box, select_box, status_badge
+from core.tables import SelectColumn, person_cell
+from core.templatetags.ui import ago, icon, status_badge
 from experiences.models import Experience
 
 NAME = ("sort_name", "pk")
@@ -67,12 +68,7 @@ class Address:
 class ContactTable(tables.Table):
     """One row a contact. `user` decides which actions are offered."""
 
-    select = tables.Column(
-        accessor="pk",
-        orderable=False,
-        verbose_name=select_all_box(),
-        attrs={"td": {"class": "col-select"}, "th": {"class": "col-select"}},
-    )
+    select = SelectColumn()
     name = tables.Column(accessor="last_name", verbose_name="Name", order_by=NAME, attrs={"td": {"class": "col-main"}})
     advisor = tables.Column(accessor="primary_advisor", verbose_name="Primary advisor")
     type = tables.Column(accessor="contact_type", order_by=("contact_type", *NAME))
@@ -114,19 +110,9 @@ class ContactTable(tables.Table):
             return queryset.order_by(login.desc(nulls_last=True), "-pk"), True
         return queryset.order_by(login.asc(nulls_first=True), "pk"), True
 
-    def render_select(self, record: Contact) -> SafeString:
-        """The tick box."""
-        return select_box(record.pk, record.name)
-
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email, linked to the summary page."""
-        return markup(
-            '<a class="person" href="{}">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></a>',
-            self.detail.of(record.pk),
-            avatar(record),
-            record.name,
-            record.email,
-        )
+        return person_cell(record, self.detail.of(record.pk))
 
     def render_status(self, record: Contact) -> SafeString:
         """Icon and word."""
@@ -150,12 +136,7 @@ class ContactTable(tables.Table):
 class TrashTable(tables.Table):
     """One row a deleted contact."""
 
-    select = tables.Column(
-        accessor="pk",
-        orderable=False,
-        verbose_name=select_all_box(),
-        attrs={"td": {"class": "col-select"}, "th": {"class": "col-select"}},
-    )
+    select = SelectColumn()
     name = tables.Column(accessor="last_name", verbose_name="Name", order_by=NAME, attrs={"td": {"class": "col-main"}})
     advisor = tables.Column(
         accessor="primary_advisor",
@@ -186,18 +167,9 @@ class TrashTable(tables.Table):
         super().__init__(*args, **kwargs)
         self.restore = Address("contacts:restore_one")
 
-    def render_select(self, record: Contact) -> SafeString:
-        """The tick box."""
-        return select_box(record.pk, record.name)
-
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email."""
-        return markup(
-            '<span class="person">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></span>',
-            avatar(record),
-            record.name,
-            record.email,
-        )
+        return person_cell(record)
 
     def render_deleted(self, record: Contact) -> SafeString:
         """How long ago."""

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core.markup import markup
 from core.models import Operation, OperationLine
-from core.templatetags.ui import ago, badge
+from core.templatetags.ui import ago, avatar, badge, select_all_box, select_box
 
 STATE_TONES = {
     Operation.State.DRAFT: ("neutral", "circle"),
@@ -24,7 +25,28 @@ LINE_TONES = {
     OperationLine.State.SKIPPED: ("warning", "minus"),
     OperationLine.State.FAILED: ("danger", "circle-x"),
 }
+PERSON = '{}<span class="person-text"><strong>{}</strong><small>{}</small></span>'
 NUMBER = {"td": {"class": "col-num"}, "th": {"class": "col-num"}}
+
+
+def person_cell(person, address: str = "") -> SafeString:
+    """Face, name and email of somebody, linked to their page where there is one."""
+    parts = avatar(person), person.name, person.email
+    if address:
+        return markup(f'<a class="person" href="{{}}">{PERSON}</a>', address, *parts)
+    return markup(f'<span class="person">{PERSON}</span>', *parts)
+
+
+class SelectColumn(tables.Column):
+    """The tick boxes of a list with bulk actions. Rows need a `name`."""
+
+    def __init__(self) -> None:
+        narrow = {"td": {"class": "col-select"}, "th": {"class": "col-select"}}
+        super().__init__(accessor="pk", orderable=False, verbose_name=select_all_box(), attrs=narrow)
+
+    def render(self, record) -> SafeString:
+        """The row's tick box."""
+        return select_box(record.pk, record.name)
 
 
 class OperationTable(tables.Table):

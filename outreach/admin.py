@@ -1,42 +1,41 @@
 """Django admin of the outreach room: looking everywhere, changing where it is safe."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from core.admin import RecordAdmin, SafeAdmin
 from outreach.models import ArchivedMessage, Invitation, ScheduledInvitation, Send, Suppression
 
 
-class LookOnly(admin.ModelAdmin):
-    """Rows that are a record: nobody adds, changes or deletes them by hand. Quick at a million rows."""
+class MailAdmin(RecordAdmin):
+    """Mail, found by the whole address it went to: of a million mails that is what an index answers."""
 
-    show_full_result_count = False
-    list_per_page = 50
-    list_select_related = True
+    search_fields = ["recipient"]
+    search_help_text = "The whole address."
+    list_select_related = False
+    ordering = ["-pk"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Those to an address; all when none is asked for."""
+        address = search_term.strip()
+        return (self.to_address(queryset, address) if address else queryset), False
 
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        """Never."""
-        return False
+    def to_address(self, queryset: QuerySet, address: str) -> QuerySet:
+        """Those that went to `address`."""
+        return queryset.to_address(address)
 
 
 @admin.register(Send)
-class SendAdmin(LookOnly):
+class SendAdmin(MailAdmin):
     """The ledger."""
 
     list_display = ["recipient", "purpose", "number", "state", "created_at", "sent_at"]
     list_filter = ["state", "purpose"]
-    search_fields = ["recipient__istartswith"]
 
 
 @admin.register(Invitation)
-class InvitationAdmin(LookOnly):
+class InvitationAdmin(RecordAdmin):
     """Invitations; their links are never shown."""
 
     list_display = ["contact", "created_at", "accepted_at", "revoked_at", "revoked_why"]
@@ -44,16 +43,18 @@ class InvitationAdmin(LookOnly):
 
 
 @admin.register(ArchivedMessage)
-class ArchivedMessageAdmin(LookOnly):
+class ArchivedMessageAdmin(MailAdmin):
     """The archive."""
 
     list_display = ["subject", "recipient", "at"]
-    search_fields = ["recipient__istartswith"]
-    list_select_related = False
+
+    def to_address(self, queryset: QuerySet, address: str) -> QuerySet:
+        """Found through the ledger."""
+        return queryset.filter(send__in=Send.objects.to_address(address))
 
 
 @admin.register(ScheduledInvitation)
-class ScheduledInvitationAdmin(LookOnly):
+class ScheduledInvitationAdmin(RecordAdmin):
     """Scheduled invitations: the time can be changed as long as they wait."""
 
     list_display = ["contact", "at", "again", "state", "created_by"]
@@ -68,9 +69,8 @@ class ScheduledInvitationAdmin(LookOnly):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(admin.ModelAdmin):
+class SuppressionAdmin(SafeAdmin):
     """Addresses that get no mail: added and taken off by hand here."""
 
-    show_full_result_count = False
     list_display = ["email", "reason", "created_at"]
     search_fields = ["email__istartswith"]

@@ -1,10 +1,10 @@
 """What contacts fill in."""
 
-import phonenumbers
 from django import forms
 
 from accounts.forms import NO_MATCH, SignInForm, time_zone_choices
 from accounts.models import Firm, User
+from contacts.domain.phone import NotAPhone, e164
 from contacts.domain.signing_in import portal_contact
 from contacts.models import Contact
 from core.forms import ConflictModelForm
@@ -111,9 +111,6 @@ class ProfileForm(ConflictModelForm):
     def clean_phone(self) -> str:
         """The number as E.164; without a country code it is read as one of the firm's country."""
         try:
-            number = phonenumbers.parse(self.cleaned_data["phone"], self.firm.default_country)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise forms.ValidationError("This is not a phone number. Give it with its country code.")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return e164(self.cleaned_data["phone"], self.firm.default_country)
+        except NotAPhone as error:
+            raise forms.ValidationError(str(error)) from None

@@ -9,7 +9,8 @@ from django.utils.timezone import localtime
 from contacts.models import Contact
 from contacts.tables import GROUPINGS, NAME, by_advisor, by_experience, detail_address
 from core.markup import markup
-from core.templatetags.ui import ago, avatar, status_badge
+from core.tables import person_cell
+from core.templatetags.ui import ago, status_badge
 from reports.progress import CampaignClock
 
 NUMBER = {"td": {"class": "col-num"}, "th": {"class": "col-num"}}
@@ -66,13 +67,7 @@ class ExperienceTable(tables.Table):
 
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email, linked to the summary page."""
-        return markup(
-            '<a class="person" href="{}">{}<span class="person-text"><strong>{}</strong><small>{}</small></span></a>',
-            self.detail.of(record.pk),
-            avatar(record),
-            record.name,
-            record.email,
-        )
+        return person_cell(record, self.detail.of(record.pk))
 
     def render_status(self, record: Contact) -> SafeString:
         """Icon and word."""

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from contacts.models import Contact
+from outreach.models import ArchivedMessage, Send
 from tests.factories import AssignmentFactory, ContactFactory, NoteFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,17 @@ def test_contacts_are_found_by_the_search_column(as_user, admin):
     answer = as_user(admin).get(reverse("admin:contacts_contact_changelist"), {"q": "muller"})
     assert answer.context["cl"].result_count == 1
     assert Contact.objects.count() == 1
+
+
+@pytest.mark.parametrize(("search", "found"), [("", 2), ("CARLA@example.com", 1), ("carla", 0)])
+@pytest.mark.parametrize("model", ["send", "archivedmessage"])
+def test_mail_is_found_by_the_address_it_went_to(as_user, admin, model, search, found):
+    for email in ("carla@example.com", "else@example.com"):
+        contact = ContactFactory(email=email)
+        send = Send.objects.create(purpose="password", subject_id=contact.pk, contact=contact, recipient=email)
+        ArchivedMessage.objects.create(send=send, recipient=email, subject="x", text="x")
+    answer = as_user(admin).get(reverse(f"admin:outreach_{model}_changelist"), {"q": search})
+    assert answer.context["cl"].result_count == found
 
 
 def test_strangers_sign_in_where_all_the_staff_do(client):
