@@ -1,0 +1,136 @@
+"""A firm with one of everything that an address can name, all of it around one contact of one advisor."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image
+
+from accounts.models import User
+from contacts.domain.signing_in import give_password
+from contacts.models import Contact, FileImport, ImportRow
+from core.models import Operation
+from experiences.models import Card
+from outreach.models import ArchivedMessage, Invitation, ScheduledInvitation, Send
+from tests.factories import (
+    PASSWORD,
+    AssignmentFactory,
+    CampaignFactory,
+    ContactFactory,
+    NoteFactory,
+    ResourceFactory,
+    TeamFactory,
+    UserFactory,
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """`owner` is the advisor, `contact` theirs.
+
+    `keys` says what a route's `pk` or `owner_pk` is: by the whole route, else by all that comes before the
+    parameter. `named` says it for every other parameter, by name.
+    """
+
+    owner: User
+    contact: Contact
+    keys: dict[str, int]
+    named: dict[str, int | str]
+
+    def address(self, route: str) -> str:
+        """The route with keys of things that exist. A parameter that nothing is known for is an error of the test."""
+
+        def value(found: re.Match) -> str:
+            name = found.group(1).rpartition(":")[2]
+            known = self.named.get(name) if name not in {"pk", "owner_pk"} else self._key(route)
+            if known is None:
+                raise LookupError(
+                    f"{route}: no object is known for <{name}>. Make one in tests/world.py that belongs to the"
+                    f" world's contact or advisor, and put its key into `keys` under the route's beginning, or into"
+                    f" `named` under {name!r}."
+                )
+            return str(known)
+
+        return "/" + re.sub(r"<([^>]+)>", value, route)
+
+    def _key(self, route: str) -> int | None:
+        return self.keys.get(route, self.keys.get(route.partition("<")[0]))
+
+
+def picture() -> ContentFile:
+    """A small picture."""
+    written = BytesIO()
+    Image.new("RGB", (2, 2)).save(written, "PNG")
+    return ContentFile(written.getvalue(), "picture.png")
+
+
+def build() -> World:
+    """Make the firm."""
+    owner = UserFactory(photo=picture())
+    team = TeamFactory(members=[owner])
+    contact = ContactFactory(primary_advisor=owner, team=team, photo=picture())
+    assignment = AssignmentFactory(contact=contact)
+    give_password(contact, PASSWORD)
+    contact.refresh_from_db()
+    content_keys, content_names = _content(assignment.experience)
+    contact_keys, contact_names = _about(contact, owner)
+    keys = content_keys | contact_keys
+    keys |= {"users/": owner.pk, "experiences/teams/": team.pk, "experiences/teams/member/": team.memberships.get().pk}
+    named = content_names | contact_names | {"user_pk": owner.pk, "size": 192}
+    named |= {"uidb64": "MQ", "token": "wrong", "key": "0" * 20 + "-00000000"}
+    return World(owner, contact, keys, named)
+
+
+def _content(experience) -> tuple[dict, dict]:
+    """What the experience holds: a card with a picture, a file on a shelf, a pinned one; and a campaign."""
+    cards, library = experience.card_template, experience.resource_template
+    card = Card.objects.create(template=cards, title="x", url="https://example.com", image=picture())
+    resource = ResourceFactory(kind="file", url="", file=picture(), file_name="x.png", cover=picture())
+    category = library.categories.create(title="x", cover=picture())
+    shelved = category.placements.create(resource=resource)
+    pinned = experience.featured_template.placements.create(resource=resource)
+    campaign = CampaignFactory()
+    keys = {
+        "experiences/": experience.pk,
+        "experiences/cards/": cards.pk,
+        "experiences/cards/card/": card.pk,
+        "experiences/libraries/": library.pk,
+        "experiences/libraries/category/": category.pk,
+        "experiences/libraries/shelved/": shelved.pk,
+        "experiences/featured/": experience.featured_template_id,
+        "experiences/featured/pinned/": pinned.pk,
+        "experiences/resources/": resource.pk,
+        "campaigns/": campaign.pk,
+        "campaigns/touchpoint/": campaign.touchpoints.create(day=1, kind="post", title="x").pk,
+    }
+    return keys, {"card_pk": card.pk, "resource_pk": resource.pk, "category_pk": category.pk}
+
+
+def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
+    """What belongs to the contact, and what the advisor did with it: all of it nobody else's."""
+    file_import = FileImport.objects.create(owner=owner, file_name="a.csv", state="checked")
+    row = ImportRow.objects.create(file_import=file_import, number=2, values={}, verdict="create")
+    operation = Operation.objects.create(kind="contacts.delete", title="x", owner=owner, state="finished")
+    invitation = Invitation.objects.create(contact=contact)
+    send = Send.objects.create(
+        purpose="invitation", subject_id=invitation.pk, contact=contact, recipient=contact.email, state="unknown"
+    )
+    archived = ArchivedMessage.objects.create(send=send, recipient=contact.email, subject="x", text="x", html="x")
+    tomorrow = timezone.now() + timedelta(days=1)
+    scheduled = ScheduledInvitation.objects.create(contact=contact, at=tomorrow, created_by=owner)
+    one_contact = ("contacts/", "portal/preview/", "outreach/invite/", "outreach/reinvite/", "outreach/password/")
+    keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/allow-mail/"), contact.pk)
+    keys |= {
+        "contacts/import/": file_import.pk,
+        "operations/": operation.pk,
+        "outreach/": send.pk,
+        "outreach/archive/": archived.pk,
+        "outreach/scheduled/": scheduled.pk,
+    }
+    in_trash = ContactFactory(primary_advisor=owner, deleted_at=timezone.now())
+    keys["contacts/<int:pk>/restore/"] = in_trash.pk
+    note = NoteFactory(contact=contact)
+    return keys, {"note_pk": note.pk, "row_pk": row.pk, "section": "information"}
