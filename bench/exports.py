@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -28,11 +29,11 @@ def report_export() -> Iterator[Figure]:
 
 
 def _both_formats(name: str, address: str, rows: int) -> Iterator[Figure]:
-    """CSV and XLSX of all rows. An export of nothing goes before, so that libraries are loaded."""
+    """CSV and XLSX of all rows. An export of one goes before, so that libraries are loaded."""
     client = people.signed_in(people.admin())
     seconds = SECONDS_PER_100_000 * max(rows, 1000) / 100_000
     for file_format in ("csv", "xlsx"):
-        _download(client, f"{address}?q=zzyzx", file_format)
+        _download(client, f"{address}?{urlencode({'q': people.contact().email})}", file_format)
         started = time.perf_counter()
         with PeakMemory() as memory:
             size, lines = _download(client, address, file_format)

@@ -42,7 +42,7 @@ def selection(request: HttpRequest, *, for_reading: bool = False, posted: QueryD
     posted = request.POST if posted is None else posted
     contacts = chosen_contacts(request, for_reading=for_reading, posted=posted)
     if posted.get("all") == "1":
-        return Selection(contacts, _filter_words(request, QueryDict(posted.get("query", ""))))
+        return Selection(contacts, filter_words(request, QueryDict(posted.get("query", ""))))
     ids = ticked_ids(posted)
     gone = len(ids) - contacts.count()
     words = f"{len(ids)} ticked contact{'' if len(ids) == 1 else 's'}"
@@ -64,7 +64,7 @@ def ticked_ids(posted: QueryDict) -> set[int]:
     return found if len(found) <= IDS_AT_MOST and all(0 < one < 2**63 for one in found) else set()
 
 
-def _filter_words(request: HttpRequest, query: QueryDict) -> str:
+def filter_words(request: HttpRequest, query: QueryDict) -> str:
     """The filters of "all that match", as their chips say it."""
     filterset = ContactFilter(query, queryset=Contact.objects.none(), request=request)
     words = "; ".join(chip.label for chip in chips(filterset, query, request.path))

@@ -1,10 +1,14 @@
 """The contact list's columns. Cells are plain `format_html` with addresses made once per page."""
 
+from datetime import datetime
+
 import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.urls import NoReverseMatch, reverse
+from django.utils.dateformat import format as date_format
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from accounts.models import User
 from contacts.models import Contact
@@ -13,7 +17,7 @@ from core.paging import Grouping
 from core.registry import Action, contact_actions
 from core.tables import SelectColumn, person_cell
 from core.templatetags.ui import ago, icon, status_badge
-from experiences.models import Experience
+from experiences.models import Campaign, Experience, Team
 
 NAME = ("sort_name", "pk")
 
@@ -24,9 +28,9 @@ def advisors_in_order() -> list[int]:
     return list(staff.values_list("pk", flat=True))
 
 
-def experiences_in_order() -> list[int | None]:
-    """The keys of all experiences by name, and at last that of having none."""
-    return [*Experience.objects.order_by(Lower("name"), "pk").values_list("pk", flat=True), None]
+def named_in_order(model) -> list[int | None]:
+    """The keys of all of a kind of template by name, and at last that of having none."""
+    return [*model.objects.order_by(Lower("name"), "pk").values_list("pk", flat=True), None]
 
 
 def by_advisor(queryset: QuerySet, is_descending: bool) -> QuerySet:
@@ -49,8 +53,10 @@ def directed(queryset: QuerySet, is_descending: bool, first: list, *names: str) 
 
 # How the contact list and the report page through what is sorted by these columns.
 GROUPINGS = {
+    "team": Grouping("team", lambda: named_in_order(Team), NAME),
+    "campaign": Grouping("campaign", lambda: named_in_order(Campaign), NAME),
     "advisor": Grouping("primary_advisor", advisors_in_order, NAME),
-    "experience": Grouping("experience", experiences_in_order, NAME),
+    "experience": Grouping("experience", lambda: named_in_order(Experience), NAME),
 }
 
 
@@ -65,6 +71,45 @@ class Address:
         return f"{self.before}{pk}{self.after}"
 
 
+def by_moment(queryset: QuerySet, name: str, is_descending: bool) -> QuerySet:
+    """By a moment, latest first when descending; those without one count as earlier than any."""
+    if is_descending:
+        return queryset.order_by(F(name).desc(nulls_last=True), "-pk")
+    return queryset.order_by(F(name).asc(nulls_first=True), "pk")
+
+
+def day(moment: datetime | None, never: str) -> SafeString:
+    """The day of a moment, where the viewer is."""
+    if moment is None:
+        return markup('<span class="muted">{}</span>', never)
+    return markup('<span class="nowrap">{}</span>', date_format(localtime(moment), "j M Y"))
+
+
+def shown_columns(wanted: list[str]) -> list[str]:
+    """The wanted columns that there are, once each and in their order, the name first; the usual ones for none."""
+    known = [name for name in dict.fromkeys(wanted) if name in CHOICES and name != "name"]
+    return ["name", *known] if known or wanted else list(USUAL)
+
+
+# Columns that can be chosen, with what each needs to have been read, and those shown unless others are.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "name": ("first_name", "last_name", "email"),
+    "advisor": ("primary_advisor__first_name", "primary_advisor__last_name", "primary_advisor__email"),
+    "type": ("contact_type",),
+    "status": ("status",),
+    "last_login": ("last_login_at",),
+    "experience": ("experience__name",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "household": ("household__name",),
+    "team": ("team__name",),
+    "campaign": ("campaign__name",),
+    "start": ("start_at",),
+    "created": ("created_at",),
+}
+USUAL = ("name", "advisor", "type", "status", "last_login", "experience")
+
+
 class ContactTable(tables.Table):
     """One row a contact. `user` decides which actions are offered."""
 
@@ -75,6 +120,13 @@ class ContactTable(tables.Table):
     status = tables.Column(order_by=("status", *NAME))
     last_login = tables.Column(accessor="last_login_at", verbose_name="Last login", empty_values=())
     experience = tables.Column(default="")
+    email = tables.Column()
+    phone = tables.Column(orderable=False)
+    household = tables.Column(orderable=False, default="")
+    team = tables.Column(default="")
+    campaign = tables.Column(default="")
+    start = tables.Column(accessor="start_at", verbose_name="Start date", empty_values=())
+    created = tables.Column(accessor="created_at", order_by=("created_at", "pk"))
     actions = tables.Column(
         accessor="pk",
         orderable=False,
@@ -89,8 +141,10 @@ class ContactTable(tables.Table):
         order_by = "name"
         attrs = {"class": "table-sticky-first"}
 
-    def __init__(self, *args, user, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, user, columns: list[str] | None = None, **kwargs) -> None:
+        shown = shown_columns(columns or [])
+        left = [name for name in self.base_columns if name in CHOICES and name not in shown]
+        super().__init__(*args, sequence=["select", *shown, "actions"], exclude=left, **kwargs)
         self.user = user
         self.detail = detail_address()
         self.offered = [(action, pieces(action, address)) for action, address in offered_actions(user)]
@@ -103,12 +157,25 @@ class ContactTable(tables.Table):
         """By the experience's name."""
         return by_experience(queryset, is_descending), True
 
+    def order_email(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the address, whatever its case."""
+        return directed(queryset, is_descending, [Lower("email")], "pk"), True
+
+    def order_team(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the team's name."""
+        return directed(queryset, is_descending, [Lower("team__name")], "team_id", *NAME), True
+
+    def order_campaign(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the campaign's name."""
+        return directed(queryset, is_descending, [Lower("campaign__name")], "campaign_id", *NAME), True
+
+    def order_start(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """Latest first, those who have not begun last; the other way round when ascending."""
+        return by_moment(queryset, "start_at", is_descending), True
+
     def order_last_login(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """Latest first, those who never came last; the other way round when ascending."""
-        login = F("last_login_at")
-        if is_descending:
-            return queryset.order_by(login.desc(nulls_last=True), "-pk"), True
-        return queryset.order_by(login.asc(nulls_first=True), "pk"), True
+        return by_moment(queryset, "last_login_at", is_descending), True
 
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email, linked to the summary page."""
@@ -121,6 +188,14 @@ class ContactTable(tables.Table):
     def render_last_login(self, record: Contact) -> SafeString:
         """How long ago."""
         return ago(record.last_login_at, "Never")
+
+    def render_start(self, record: Contact) -> SafeString:
+        """The day of the first sign-in, where the viewer is."""
+        return day(record.start_at, "Not yet")
+
+    def render_created(self, record: Contact) -> SafeString:
+        """The day on which the contact was added."""
+        return day(record.created_at, "")
 
     def render_actions(self, record: Contact) -> SafeString:
         """The actions that make sense for this contact."""

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from accounts.access import editors_only, staff_only
-from contacts.views import assigning, changing, editing, exporting, lifecycle, notes, summary
+from contacts.views import assigning, changing, editing, exporting, lifecycle, notes, saved_views, summary
 from contacts.views.list import ContactList
 
 app_name = "contacts"
@@ -11,6 +11,10 @@ urlpatterns = [
     path("", staff_only(ContactList.as_view()), name="list"),
     path("export/", exporting.contact_export, name="export"),
     path("import/", include("contacts.import_urls")),
+    path("views/", saved_views.saved_view_list, name="views"),
+    path("views/add/", saved_views.saved_view_add, name="view_add"),
+    path("views/<int:pk>/", saved_views.saved_view_edit, name="view_edit"),
+    path("views/<int:pk>/delete/", saved_views.saved_view_delete, name="view_delete"),
     path("add/", editing.contact_add, name="add"),
     path("<int:pk>/", summary.contact_page, name="detail"),
     path("<int:pk>/timeline/", summary.timeline_page, name="timeline"),

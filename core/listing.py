@@ -33,7 +33,7 @@ from core.paging import KeyPaginator, whole
 PAGE_SIZES = (25, 50, 100, 200)
 PAGE_SIZE = 50
 # Names in the URL that belong to the page and not to its filters.
-PAGE_PARAMETERS = ("page", "per_page", "sort", "view")
+PAGE_PARAMETERS = ("page", "per_page", "sort", "view", "columns")
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,10 @@
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
-from django.utils.dateformat import format as date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 
 from contacts.models import Contact
-from contacts.tables import GROUPINGS, NAME, by_advisor, by_experience, detail_address
+from contacts.tables import GROUPINGS, NAME, by_advisor, by_experience, by_moment, day, detail_address
 from core.markup import markup
 from core.tables import person_cell
 from core.templatetags.ui import ago, status_badge
@@ -59,11 +57,11 @@ class ExperienceTable(tables.Table):
 
     def order_started(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """By the first sign-in."""
-        return _by_moment(queryset, "start_at", is_descending), True
+        return by_moment(queryset, "start_at", is_descending), True
 
     def order_last_login(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """By the latest sign-in."""
-        return _by_moment(queryset, "last_login_at", is_descending), True
+        return by_moment(queryset, "last_login_at", is_descending), True
 
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email, linked to the summary page."""
@@ -87,19 +85,10 @@ class ExperienceTable(tables.Table):
             progress.reached,
         )
 
-    def render_started(self, record: Contact) -> str | SafeString:
+    def render_started(self, record: Contact) -> SafeString:
         """The day of the first sign-in, where the viewer is."""
-        if record.start_at is None:
-            return markup('<span class="muted">{}</span>', "Not yet")
-        return markup('<span class="nowrap">{}</span>', date_format(localtime(record.start_at), "j M Y"))
+        return day(record.start_at, "Not yet")
 
     def render_last_login(self, record: Contact) -> SafeString:
         """How long ago."""
         return ago(record.last_login_at, "Never")
-
-
-def _by_moment(queryset: QuerySet, name: str, is_descending: bool) -> QuerySet:
-    """By a date, latest first when descending; those without one count as earlier than any."""
-    if is_descending:
-        return queryset.order_by(F(name).desc(nulls_last=True), "-pk")
-    return queryset.order_by(F(name).asc(nulls_first=True), "pk")

@@ -11,7 +11,7 @@ from PIL import Image
 
 from accounts.models import User
 from contacts.domain.signing_in import give_password
-from contacts.models import Contact, FileImport, ImportRow
+from contacts.models import Contact, FileImport, ImportRow, SavedView
 from core.models import Operation
 from experiences.models import Card
 from outreach.models import ArchivedMessage, Invitation, ScheduledInvitation, Send
@@ -125,6 +125,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/allow-mail/"), contact.pk)
     keys |= {
         "contacts/import/": file_import.pk,
+        "contacts/views/": SavedView.objects.create(owner=owner, name="x").pk,
         "operations/": operation.pk,
         "outreach/": send.pk,
         "outreach/archive/": archived.pk,

@@ -6,6 +6,7 @@ from contacts.models.engagement import PortalSignIn, ResourceView
 from contacts.models.household import Household
 from contacts.models.imports import ColumnMapping, FileImport, ImportRow
 from contacts.models.notes import Note
+from contacts.models.saved_views import SavedView
 from contacts.models.tags import Tag
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Note",
     "PortalSignIn",
     "ResourceView",
+    "SavedView",
     "Status",
     "Tag",
 ]

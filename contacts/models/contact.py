@@ -219,6 +219,12 @@ class Contact(models.Model):
             models.Index("team", "sort_name", "id", name="contact_by_team", condition=LIVE),
             models.Index("campaign", "sort_name", "id", name="contact_by_campaign", condition=LIVE),
             models.Index("created_at", "id", name="contact_by_creation", condition=LIVE),
+            models.Index(
+                models.F("start_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="contact_by_start",
+                condition=LIVE,
+            ),
             models.Index("deleted_at", name="contact_in_trash", condition=~LIVE),
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="contact_search"),
         ]

@@ -3,28 +3,18 @@
 from types import SimpleNamespace
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
 
 from contacts.filters import ContactFilter
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
-from contacts.tables import ContactTable
+from contacts.tables import CHOICES, ContactTable, shown_columns
+from contacts.views.saved_views import views_of
 from core.listing import ListPage
 from core.registry import contact_bulk_actions
 
-SHOWN = (
-    "first_name",
-    "last_name",
-    "email",
-    "contact_type",
-    "status",
-    "last_login_at",
-    "deactivated_at",
-    "user_id",
-    "primary_advisor__first_name",
-    "primary_advisor__last_name",
-    "primary_advisor__email",
-    "experience__name",
-)
+# What the row's actions ask, besides what the columns show.
+ASKED = ("status", "deactivated_at", "user_id", "experience_id")
 # The bar shows the first few; the rest is behind "More".
 IN_BAR = 3
 
@@ -42,22 +32,40 @@ class ContactList(ListPage):
 
     def rows(self) -> ContactQuerySet:
         """Only what the table shows."""
+        names = [name for column in self.columns for name in CHOICES[column]]
+        beside = {name.split("__")[0] for name in names if "__" in name}
         rows = Contact.objects.visible_to(self.request.user)
-        return rows.select_related("primary_advisor", "experience").only(*SHOWN)
+        return rows.select_related(*beside or [None]).only(*names, *ASKED)
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The columns that the address asks for."""
+        return shown_columns(self.request.GET.getlist("columns"))
 
     def table_options(self) -> dict:
         """Row actions depend on the user."""
-        return {"user": self.request.user}
+        return {"user": self.request.user, "columns": self.columns}
 
     def extra(self) -> dict:
         """What an empty list offers, and the way to the trash."""
-        if not self.request.user.may_edit:
+        if self.request.htmx:
             return {}
-        return {
+        tools = {"views": views_of(self.request), "column_choices": self._column_choices()}
+        if not self.request.user.may_edit:
+            return tools
+        return tools | {
             "empty_url": reverse("contacts:add"),
             "empty_label": "Add a contact",
             "trash_url": reverse("contacts:trash"),
         }
+
+    def _column_choices(self) -> list[tuple[str, str, bool]]:
+        """Every column: key, heading, whether it is shown; the shown ones first, in their order."""
+        others = [name for name in CHOICES if name not in self.columns]
+        headings = {
+            name: column.verbose_name or name.capitalize() for name, column in self.table_class.base_columns.items()
+        }
+        return [(name, headings[name], name in self.columns) for name in [*self.columns, *others] if name != "name"]
 
     def selection(self) -> dict:
         """Bulk actions of this room and of others, for this user."""

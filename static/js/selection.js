@@ -9,7 +9,7 @@ for (const mark of document.querySelectorAll("[data-selection-clear]")) {
 // The list's filters without its page and order: what "all that match" means.
 const matching = () => {
   const query = new URLSearchParams(location.search);
-  for (const name of ["page", "sort", "per_page"]) query.delete(name);
+  for (const name of ["page", "sort", "per_page", "view", "columns"]) query.delete(name);
   return query.toString();
 };
 

@@ -41,7 +41,7 @@ def test_the_list_takes_the_same_queries_for_any_number(as_user, advisor, django
         TagFactory(name=f"tag {number}").contacts.add(contact)
     client = as_user(advisor)
     client.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(shown(client.get(LIST))) == count
 
 
