@@ -1,8 +1,14 @@
 """Settings for the tests: the real ones, on the servers that tests/conftest.py starts."""
 
+import os
+
 from advisorhub import embedded
 
 embedded.provide_test_environment()
+# Each process of a parallel run has a Redis database of its own (and, by pytest-django, a PostgreSQL one).
+if process := os.environ.get("PYTEST_XDIST_WORKER"):
+    server, _, number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{server}/{int(number) + 1 + int(process.removeprefix('gw'))}"
 
 from advisorhub.settings import *  # noqa: E402, F403  (the servers must be up before settings are read)
 
@@ -12,5 +18,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT = BASE_DIR / "static"  # noqa: F405 - a folder that exists; tests need no collected files
+MAILBOX_DIR = MEDIA_ROOT = embedded.VAR_DIR / "test" / "nowhere"  # tests that keep files name a folder of their own
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True  # a task sent on commit runs at once; the fault tests use real workers

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Role
 from tests.factories import ContactFactory, UserFactory
 
-pytest_plugins = ["tests.live.app", "tests.live.mail_sink", "tests.live.browser"]
+pytest_plugins = ["tests.template", "tests.live.app", "tests.live.mail_sink", "tests.live.browser"]
 
 
 @pytest.fixture(autouse=True)
