@@ -2,7 +2,7 @@
 
 from django import forms
 
-from contacts.domain.photos import NotAPhoto, square_photo
+from contacts.domain.photos import NotAPhoto, put_photo, square_photo
 from contacts.models import Contact, Note
 
 INFORMATION = (
@@ -44,10 +44,7 @@ class PhotoForm(forms.Form):
         except NotAPhoto as error:
             raise forms.ValidationError(str(error)) from None
 
-    def save(self, contact: Contact) -> None:
-        """Put the photo in place, or take it away."""
-        if self.cleaned_data["photo"]:
-            contact.photo.save(f"{contact.pk}.jpg", self.cleaned_data["photo"], save=False)
-        elif self.cleaned_data["remove"]:
-            contact.photo = ""
-        contact.save(update_fields=["photo", "updated_at"])
+    def save(self, contact: Contact, by) -> None:
+        """Put the photo in place, or take it away; without either nothing changes."""
+        if self.cleaned_data["photo"] or self.cleaned_data["remove"]:
+            put_photo(contact, self.cleaned_data["photo"], by=by)

@@ -12,7 +12,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Offer the operations, and clean up after them."""
         from core.domain.running import drop_stale_drafts
+        from core.domain.stored_files import remove_strays
         from core.registry import NavItem, daily_jobs, nav
 
         nav.register("operations", NavItem("Operations", "list-checks", "core:operations", "/operations/"), order=800)
         daily_jobs.register("stale_drafts", drop_stale_drafts)
+        daily_jobs.register("stray_files", remove_strays, order=900)

@@ -17,6 +17,14 @@ def _empty_cache(settings):
 
 
 @pytest.fixture
+def files_on_disk(settings, tmp_path):
+    """The folder under which uploaded files are kept, instead of the memory where tests keep them."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+    return tmp_path
+
+
+@pytest.fixture
 def admin(db):
     """An admin."""
     return UserFactory(role=Role.ADMIN, last_name="Admin")

@@ -4,7 +4,13 @@ from io import BytesIO
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from contacts.models import Contact
+from core.domain.recording import record
+from core.domain.stored_files import remove_after_commit
 
 BYTES_AT_MOST = 10_000_000
 PIXELS_AT_MOST = 50_000_000
@@ -29,3 +35,23 @@ def square_photo(upload: UploadedFile) -> ContentFile:
     written = BytesIO()
     image.save(written, "JPEG", quality=85)
     return ContentFile(written.getvalue(), name="photo.jpg")
+
+
+def put_photo(contact: Contact, photo: ContentFile | None, *, by) -> None:
+    """Put `photo` in place, or take the present one away. The file is there before a row refers to it.
+
+    The old one goes when no row can refer to it any more; when all is taken back, the new one goes.
+    """
+    field = contact.photo
+    written = field.storage.save(field.field.generate_filename(contact, f"{contact.pk}.jpg"), photo) if photo else ""
+    try:
+        with transaction.atomic():
+            rows = Contact.objects.filter(pk=contact.pk)
+            before = rows.select_for_update(no_key=True).get()
+            rows.update(photo=written, updated_at=timezone.now())
+            record("edited", "Changed the photo", subject_ids=[contact.pk], actor=by)
+            remove_after_commit(before.photo)
+    except BaseException:
+        if written:
+            field.storage.delete(written)
+        raise

@@ -18,7 +18,6 @@ from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.section_forms import SECTIONS, NoteForm, PhotoForm
 from contacts.views.editing import saved
-from core.domain.recording import record
 from core.registry import contact_actions, contact_next_steps, contact_sections
 from experiences.models import TeamMember
 
@@ -112,9 +111,7 @@ def photo_edit(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
     form = PhotoForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save(contact)
-            record("edited", "Changed the photo", subject_ids=[contact.pk], actor=request.user)
+        form.save(contact, request.user)
         return _after(request, pk, "", "The photo has been saved.")
     context = {
         "form": form,

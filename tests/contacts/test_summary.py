@@ -162,6 +162,51 @@ def test_a_photo_is_written_anew_and_shown_to_those_who_see_the_contact(
     assert as_user(colleague).get(f"/contacts/{contact.pk}/photo/").status_code == 404
 
 
+@pytest.fixture
+def photo_of(files_on_disk, as_user, django_capture_on_commit_callbacks):
+    """`photo_of(contact, by, **data)`: post the photo's form with a new picture, or what `data` says; the files."""
+
+    def post(contact, by, **data):
+        picture = BytesIO()
+        Image.new("RGB", (60, 60), "teal").save(picture, "PNG")
+        data = data or {"photo": SimpleUploadedFile("me.png", picture.getvalue(), "image/png")}
+        with django_capture_on_commit_callbacks(execute=True):
+            assert as_user(by).post(f"/contacts/{contact.pk}/photo/edit/", data).status_code == 302
+        contact.refresh_from_db()
+        return sorted(f"contacts/{path.name}" for path in (files_on_disk / "contacts").iterdir())
+
+    return post
+
+
+def test_a_photo_that_is_replaced_or_removed_is_gone(photo_of, advisor, contact):
+    first = photo_of(contact, advisor)
+    second = photo_of(contact, advisor)
+    assert (first != second, second) == (True, [contact.photo.name])
+    assert (photo_of(contact, advisor, remove="on"), contact.photo.name) == ([], "")
+
+
+def test_saving_without_a_photo_keeps_the_present_one(photo_of, advisor, contact):
+    photo_of(contact, advisor)
+    assert photo_of(contact, advisor, nothing="") == [contact.photo.name]
+
+
+def test_a_change_of_photo_that_is_taken_back_leaves_the_old_file(
+    photo_of, advisor, contact, monkeypatch, files_on_disk
+):
+    before = photo_of(contact, advisor)
+
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("contacts.domain.photos.record", fail)
+    with pytest.raises(RuntimeError):
+        photo_of(contact, advisor)
+    monkeypatch.undo()
+    contact.refresh_from_db()
+    assert before == [contact.photo.name]
+    assert [f"contacts/{path.name}" for path in (files_on_disk / "contacts").iterdir()] == before
+
+
 def test_what_is_no_photo_is_refused(as_user, advisor, contact):
     fake = SimpleUploadedFile("me.png", b"<script>alert(1)</script>", "image/png")
     assert as_user(advisor).post(f"/contacts/{contact.pk}/photo/edit/", {"photo": fake}).status_code == 422
