@@ -18,8 +18,10 @@ class ContactsConfig(AppConfig):
         """Register what contacts bring to other rooms."""
         from contacts import operations
         from contacts.domain import template_reach
+        from contacts.domain.clearing_imports import clear_old_imports
         from contacts.domain.handing_over import BOOK
-        from core.registry import NavItem, add_menu, nav, staff_duties
+        from contacts.domain.purging import purge_trash
+        from core.registry import NavItem, add_menu, daily_jobs, nav, staff_duties
 
         operations.load()
         nav.register("contacts", NavItem("Contacts", "users", "contacts:list", "/contacts/"), order=10)
@@ -28,6 +30,8 @@ class ContactsConfig(AppConfig):
         )
         add_menu.register("file", NavItem("Import file", "upload", "contacts:import", "/contacts/import/", may_edit))
         staff_duties.register("book", BOOK)
+        daily_jobs.register("old_imports", clear_old_imports)
+        daily_jobs.register("trash", purge_trash)
         template_reach.register()
         _offer_actions()
 

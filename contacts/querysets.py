@@ -45,6 +45,10 @@ class ContactQuerySet(models.QuerySet):
         rows = self.trash_of(user) if user.is_authenticated and user.may_edit else self.none()
         return rows.filter(deleted_at__gte=timezone.now() - KEPT_IN_TRASH)
 
+    def to_purge(self) -> "ContactQuerySet":
+        """Contacts whose time in the trash is over, and who are not purged yet."""
+        return self.filter(deleted_at__lt=timezone.now() - KEPT_IN_TRASH, purged_at=None)
+
     def editable_by(self, user) -> "ContactQuerySet":
         """Contacts that `user` may change: those visible, for the roles that edit."""
         return self.visible_to(user) if user.is_authenticated and user.may_edit else self.none()

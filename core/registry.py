@@ -94,6 +94,20 @@ class AfterAssign:
 
 
 @dataclass(frozen=True)
+class Traces:
+    """What a room above contacts holds of them, asked when contacts are purged.
+
+    `kept(ids)` names those contacts whose records the room may not give up, so that their row must stay, without a
+    name. `remove(ids)` removes all else it holds of them, in the caller's transaction, the keeper of history silenced.
+    `history` names the models whose history rows go by a column that holds the contact's key.
+    """
+
+    kept: Callable[[list[int]], set[int]]
+    remove: Callable[[list[int]], None]
+    history: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TemplateReach:
     """How far a kind of template reaches, asked of the room of those who have it.
 
@@ -117,5 +131,6 @@ after_assign = Registry("after_assign")  # AfterAssign: what may follow an assig
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck
 daily_jobs = Registry("daily_jobs")  # callable() run once a day
 staff_duties = Registry("staff_duties")  # Duty
+contact_traces = Registry("contact_traces")  # Traces: what goes with a contact who is purged, and what stays
 operation_kinds = Registry("operation_kinds")  # core.operations.Kind classes
 template_reach = Registry("template_reach")  # TemplateReach under the name of the template's model

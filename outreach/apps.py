@@ -18,6 +18,7 @@ class OutreachConfig(AppConfig):
             after_assign,
             contact_next_steps,
             contact_sections,
+            contact_traces,
             nav,
             person_menu,
             sweepers,
@@ -28,6 +29,7 @@ class OutreachConfig(AppConfig):
         from outreach.domain.reinviting import send_reinvites
         from outreach.domain.scheduling import send_scheduled
         from outreach.domain.sweeping import sweep_mail
+        from outreach.domain.traces import TRACES
 
         sweepers.register("scheduled_invitations", send_scheduled, order=10)
         sweepers.register("reinvites", send_reinvites, order=20)
@@ -37,6 +39,7 @@ class OutreachConfig(AppConfig):
         person_menu.register("mailbox", mailbox, order=30)
         invite = AfterAssign("invite", on_contacts.invite_after_assigning, on_contacts.left_out)
         after_assign.register("invite", invite)
+        contact_traces.register("mail", TRACES)
         contact_sections.register("invitations", on_contacts.section, order=10)
         timeline_sources.register("mail", on_contacts.mails)
         contact_next_steps.register("invitation", on_contacts.next_step, order=10)

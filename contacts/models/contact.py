@@ -75,7 +75,7 @@ REQUIRED_FIELDS = ["first_name", "last_name", "email", "phone", "primary_advisor
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
-    exclude=["status", "search_text", "sort_name", "last_login_at", "updated_at"],
+    exclude=["status", "search_text", "sort_name", "last_login_at", "purged_at", "updated_at"],
     append_only=True,
 )
 class Contact(models.Model):
@@ -142,6 +142,9 @@ class Contact(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    purged_at = models.DateTimeField(
+        null=True, blank=True, help_text="Deleted for good; the row stays, nameless, for what must be kept."
     )
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)

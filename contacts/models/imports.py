@@ -61,6 +61,12 @@ class FileImport(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the file and its rows were removed; the totals stay."
+    )
+    kept_totals = models.JSONField(
+        default=dict, blank=True, help_text="Rows by verdict, and those left alone, as they were when removed."
+    )
 
     objects = FileImportQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import editors_only
 from accounts.models import User
+from contacts.domain.clearing_imports import stale_count
 from contacts.forms import contact_url
 from contacts.import_forms import MENDABLE, ColumnsForm, MendAllForm, MendRowForm, UploadForm
 from contacts.imports import steps
@@ -59,7 +60,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what each column means; saving begins the dry run."""
     file_import = _import(request, pk)
-    if file_import.state not in steps.REPEATABLE or file_import.apply_operation:
+    if file_import.state not in steps.REPEATABLE or file_import.apply_operation or file_import.cleared_at:
         return redirect("contacts:import_page", pk)
     posted = request.POST if request.method == "POST" else None
     form = ColumnsForm(posted, file_import=file_import, user=file_import.owner)
@@ -164,6 +165,8 @@ class ImportPage(ListPage):
         if self.file_import.state == State.MAPPING:
             return redirect("contacts:import_columns", pk)
         self.title = self.file_import.file_name
+        if self.file_import.cleared_at:
+            self.empty = ("The rows have been removed", "Rows are kept for 30 days after an import has ended.")
         return super().get(request)
 
     def rows(self) -> QuerySet:
@@ -177,18 +180,29 @@ class ImportPage(ListPage):
     def extra(self) -> dict:
         """Counts, reasons, and what can be done now."""
         one = self.file_import
-        counted = totals(one) if one.state != State.CHECKING else {}
+        counted = _counted(one)
+        stale = counted.pop("stale", 0)
         return {
             "file_import": one,
             "counts": counted,
             "total": sum(counted.values()),
             "change_count": one.rows.filter(verdict__in=["create", "update"], outcome="").count(),
-            "stale": one.rows.filter(outcome="stale").count() if one.state == State.APPLIED else 0,
+            "stale": stale,
             "progress": import_state(one, self.request.user),
             "reasons": [_reason(*reason) for reason in steps.reasons_of(one)] if one.state == State.CHECKED else [],
             "advisors": User.objects.possible_advisors()[:500],
             "types": ContactType.choices,
         }
+
+
+def _counted(file_import: FileImport) -> dict[str, int]:
+    """Rows by verdict, and how many were left alone; of an import whose rows have been removed, as they were."""
+    if file_import.cleared_at:
+        return dict(file_import.kept_totals)
+    if file_import.state == State.CHECKING:
+        return {}
+    applied = file_import.state == State.APPLIED
+    return totals(file_import) | ({"stale": stale_count(file_import)} if applied else {})
 
 
 def _reason(field: str, code: str, count: int) -> SimpleNamespace:

@@ -1,0 +1,20 @@
+"""What outreach holds of contacts, when they are purged. The archive stays as it is: books and records."""
+
+from core.registry import Traces
+from outreach.models import ArchivedMessage, Invitation, Link, ScheduledInvitation, Send
+
+
+def with_archive(ids: list[int]) -> set[int]:
+    """Those who were sent something that is in the archive."""
+    archived = ArchivedMessage.objects.filter(send__contact__in=ids)
+    return set(archived.values_list("send__contact_id", flat=True))
+
+
+def remove(ids: list[int]) -> None:
+    """Invitations, links, what is scheduled, and the mails of the ledger that are not in the archive."""
+    for model in (Link, Invitation, ScheduledInvitation):
+        model.objects.filter(contact__in=ids).delete()
+    Send.objects.filter(contact__in=ids, archived=None).delete()
+
+
+TRACES = Traces(with_archive, remove, {"outreach.InvitationEvent": "contact_id"})
