@@ -25,6 +25,14 @@ def files_on_disk(settings, tmp_path):
 
 
 @pytest.fixture
+def world(db):
+    """An advisor's contact with everything around it; whoever else a test makes is a stranger to all of it."""
+    from tests.world import build
+
+    return build()
+
+
+@pytest.fixture
 def admin(db):
     """An admin."""
     return UserFactory(role=Role.ADMIN, last_name="Admin")

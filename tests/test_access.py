@@ -1,18 +1,15 @@
 """Who may open what: generated from the addresses, so that a new view cannot be forgotten."""
 
 import pytest
-from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Role
 from contacts.domain.signing_in import give_password
-from tests import world as worlds
+from tests import routing
 from tests.factories import PASSWORD, AssignmentFactory, TeamFactory, UserFactory
+from tests.routing import ROUTES
 
 pytestmark = pytest.mark.django_db
-# Addresses that are not ours to guard: Django admin has its own door, the mail provider's reports their secret.
-FOREIGN = ("django-admin/", "outreach/tracking/", "anymail/")
 GUARDS = {"anyone", "staff", "editors", "admins", "overseers", "contacts"}
 CLOSED = {302, 403, 404, 405}
 # What belongs to a contact or to one of the staff, by how the route begins. The firm's content is everybody's.
@@ -21,31 +18,12 @@ PERSONAL = ("contacts/", "operations/", "outreach/", "portal/preview/")
 DEMO = "outreach/mailbox/"
 
 
-def patterns(resolver=None, prefix=""):
-    """Route, view and name of every address."""
-    for one in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(one.pattern)
-        if isinstance(one, URLResolver):
-            if not route.startswith(FOREIGN):
-                yield from patterns(one, route)
-        elif isinstance(one, URLPattern) and not route.startswith(FOREIGN):
-            yield route, one.callback, one.name
-
-
-ROUTES = {route: view for route, view, _ in patterns()}
 OF_ONE_PERSON = [route for route in ROUTES if route.startswith(PERSONAL) and "<" in route and DEMO not in route]
 
 
 def guarded(*accesses):
     """The routes whose views are guarded so."""
     return [route for route, view in ROUTES.items() if view.access in accesses]
-
-
-@pytest.fixture
-def world(db, settings, tmp_path):
-    """An advisor's contact with everything around it; whoever else a test makes is a stranger to all of it."""
-    settings.MEDIA_ROOT = tmp_path
-    return worlds.build()
 
 
 @pytest.fixture
@@ -58,21 +36,8 @@ def other_contact(world):
 
 
 def answers(user, routes, world, method="get"):
-    """Status by route for a user; None is a stranger. What a request changes is taken back before the next."""
-    client = Client(raise_request_exception=False)
-    if user is not None:
-        backend = "PortalBackend" if user.role == Role.CONTACT else "StaffBackend"
-        client.force_login(user, backend=f"accounts.backends.{backend}")
-    signed_in = client.cookies.copy()
-    found = {}
-    for route in routes:
-        client.cookies = signed_in.copy()
-        with transaction.atomic():
-            response = getattr(client, method)(world.address(route))
-            b"".join(response)  # a file is read to its end, which closes it
-            transaction.set_rollback(True)
-        found[route] = response.status_code
-    return found
+    """Status by route for a user; None is a stranger."""
+    return {route: answer.status_code for route, answer in routing.answers(user, routes, world, method)}
 
 
 def outside(statuses, found):
