@@ -77,3 +77,18 @@ def test_ten_wrong_passwords_close_the_door_even_to_the_right_one(client, db):
     assert client.post("/", {"email": "ada@example.com", "password": PASSWORD}).status_code == 429
     UserFactory(email="eve@example.com")
     assert client.post("/", {"email": "eve@example.com", "password": PASSWORD}).status_code == 302
+
+
+def test_sessions_that_are_over_are_removed(as_user, advisor):
+    from datetime import timedelta
+
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    from core.registry import daily_jobs
+
+    client = as_user(advisor)
+    Session.objects.create(session_key="old", session_data="", expire_date=timezone.now() - timedelta(hours=1))
+    daily_jobs["sessions"]()
+    assert not Session.objects.filter(session_key="old").exists()
+    assert client.get("/profile/").status_code == 200
