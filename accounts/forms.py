@@ -111,6 +111,7 @@ class FirmForm(forms.ModelForm):
             "reinvite_gap_hours",
             "invitations_at_most",
             "sends_per_minute",
+            "undo_days",
         ]
         widgets = {
             "address": forms.Textarea(attrs={"rows": 3}),

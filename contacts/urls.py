@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from accounts.access import editors_only, staff_only
-from contacts.views import assigning, changing, editing, exporting, lifecycle, notes, saved_views, summary
+from contacts.views import assigning, changing, editing, exporting, lifecycle, notes, saved_views, summary, undoing
 from contacts.views.list import ContactList
 
 app_name = "contacts"
@@ -39,6 +39,8 @@ urlpatterns = [
     path("<int:pk>/deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate_one"),
     path("<int:pk>/reactivate/", editors_only(lifecycle.ReactivateView.as_view()), name="reactivate_one"),
     path("<int:pk>/delete/", editors_only(lifecycle.DeleteView.as_view()), name="delete_one"),
+    path("undo/", editors_only(undoing.UndoView.as_view()), name="undo"),
+    path("undo/<int:pk>/", undoing.undo_begin, name="undo_begin"),
     path("trash/", editors_only(lifecycle.TrashList.as_view()), name="trash"),
     path("restore/", editors_only(lifecycle.RestoreView.as_view()), name="restore"),
     path("<int:pk>/restore/", editors_only(lifecycle.RestoreView.as_view()), name="restore_one"),

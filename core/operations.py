@@ -53,6 +53,10 @@ class Kind:
         """The columns and rows of the downloadable report, as `core.exporting` takes them."""
         return [Column("Row", "subject_id"), *OUTCOME], operation.lines.order_by("subject_id")
 
+    def undo_url(self, operation: Operation, user) -> str:
+        """Where `user` begins to undo the operation, by POST; empty when they cannot."""
+        return ""
+
     def finish(self, operation: Operation) -> None:
         """Called once, in the transaction that ends the operation when all is done. Nothing by default."""
 

@@ -134,3 +134,4 @@ staff_duties = Registry("staff_duties")  # Duty
 contact_traces = Registry("contact_traces")  # Traces: what goes with a contact who is purged, and what stays
 operation_kinds = Registry("operation_kinds")  # core.operations.Kind classes
 template_reach = Registry("template_reach")  # TemplateReach under the name of the template's model
+lasting_effects = Registry("lasting_effects")  # (operation) -> sentences on what undoing it cannot take back

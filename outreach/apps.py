@@ -19,6 +19,7 @@ class OutreachConfig(AppConfig):
             contact_next_steps,
             contact_sections,
             contact_traces,
+            lasting_effects,
             nav,
             person_menu,
             sweepers,
@@ -40,6 +41,7 @@ class OutreachConfig(AppConfig):
         invite = AfterAssign("invite", on_contacts.invite_after_assigning, on_contacts.left_out)
         after_assign.register("invite", invite)
         contact_traces.register("mail", TRACES)
+        lasting_effects.register("mails", on_contacts.mails_that_left)
         contact_sections.register("invitations", on_contacts.section, order=10)
         timeline_sources.register("mail", on_contacts.mails)
         contact_next_steps.register("invitation", on_contacts.next_step, order=10)

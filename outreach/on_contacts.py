@@ -10,6 +10,7 @@ from django.utils.timesince import timesince
 
 from accounts.models import Firm
 from contacts.models import Contact, Status
+from core.models import Operation
 from core.timeline import Entry
 from outreach.domain import inviting, scheduling
 from outreach.domain.inviting import Mode
@@ -96,3 +97,12 @@ def mails(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
         )
         for send in rows[:limit]
     ]
+
+
+def mails_that_left(operation: Operation) -> list[str]:
+    """What undoing an operation cannot take back: mails that have been handed over, or may have been."""
+    still_here = [Send.State.PLANNED, Send.State.CLAIMED, Send.State.FAILED, Send.State.SUPPRESSED]
+    count = Send.objects.filter(operation=operation).exclude(state__in=still_here).count()
+    if not count:
+        return []
+    return [f"{count:,} mail{' has' if count == 1 else 's have'} left already and cannot be taken back."]

@@ -127,6 +127,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
         "contacts/import/": file_import.pk,
         "contacts/views/": SavedView.objects.create(owner=owner, name="x").pk,
         "operations/": operation.pk,
+        "contacts/undo/": operation.pk,
         "outreach/": send.pk,
         "outreach/archive/": archived.pk,
         "outreach/scheduled/": scheduled.pk,

@@ -57,6 +57,12 @@ class Firm(models.Model):
     invitations_at_most = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
+    undo_days = models.PositiveSmallIntegerField(
+        default=30,
+        db_default=30,
+        validators=[MaxValueValidator(365)],
+        help_text="For so many days what was done to many contacts can be undone. 0: not at all.",
+    )
     auto_reinvite = models.BooleanField("automatic re-invites", default=False)
     reinvite_days = models.JSONField(
         default=default_reinvite_days,

@@ -101,7 +101,7 @@ def _remove_what_is_theirs(ids: list[int]) -> None:
     Household.objects.filter(head__in=ids).update(head=None)
     # What operations remember of values from before; the lines stay, for the operation's figures.
     lines = OperationLine.objects.filter(subject_id__in=ids, before__isnull=False)
-    lines.exclude(operation__kind__startswith="contacts.import_").update(before=None)
+    lines.exclude(operation__kind__startswith="contacts.import_").update(before=None, after=None)
 
 
 def _remove_accounts(user_ids: list[int]) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery, When
+from django.db.models import Q, When
 
 from contacts.domain import assigning
-from contacts.domain.assigning import ELEMENTS, KEEP, PARTS, Change, Gift
-from contacts.models import Assignment
+from contacts.domain.assigning import ELEMENTS, KEEP, Change, Gift
+from contacts.domain.snapshots import Snapshot
 from contacts.operations.base import ContactKind, skip
 from core.models import Operation
 from core.operations import Outcome, register
@@ -66,11 +66,9 @@ class AssigningKind(ContactKind):
         except Gone as gone:
             return [skip(str(gone), Q(pk__isnull=False))]
 
-    def before(self, operation: Operation) -> dict[str, Any]:
-        """The open assignment and what it holds, and the team."""
-        held = Assignment.objects.filter(contact=OuterRef("pk"), ended_at=None)
-        names = ["id", "campaign_started_on", *(f"{part}_id" for part in PARTS)]
-        return {f"assignment_{name}": Subquery(held.values(name)[:1]) for name in names} | {"team_id": F("team_id")}
+    def keeps(self, operation: Operation) -> Snapshot:
+        """The assignments, and the team where it is among what is given."""
+        return Snapshot(("team_id",) if "team" in operation.params else (), assignments=True)
 
     def change(self, operation: Operation, ids: list[int]) -> dict[int, str] | None:
         """Run the verb; it judges once more and answers with whom it skipped."""

@@ -4,8 +4,8 @@
     class SetTeam(ContactKind):
         key = "contacts.set_team"
 
-        def before(self, operation):                  # exact values before the change, kept on each line
-            return {"team_id": F("team_id")}
+        def keeps(self, operation):                   # what it touches: exact values before and after, for undoing
+            return Snapshot(("team_id",))
 
         def skips(self, operation):                   # the first that applies is the reason
             return [skip("In this team already.", team=operation.params["team"])]
@@ -19,12 +19,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import JSONObject
+from django.urls import reverse
 
+from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
 from core.exporting import Column
@@ -65,9 +65,17 @@ class ContactKind(Kind):
         """Why a contact would be left out, first come first served; see `skip`."""
         return []
 
-    def before(self, operation: Operation) -> dict[str, Any]:
-        """Expressions of the values to keep on each line before the change."""
-        return {}
+    def undo_scope(self, user) -> ContactQuerySet:
+        """The contacts that `user` may do the opposite to."""
+        return Contact.objects.editable_by(user)
+
+    def reach(self, operation: Operation) -> ContactQuerySet:
+        """The contacts that the operation's owner may do it to."""
+        return self.scope(operation.owner)
+
+    def keeps(self, operation: Operation) -> Snapshot:
+        """What the operation touches: kept on each line before and after the change. Nothing: it cannot be undone."""
+        return Snapshot()
 
     def change(self, operation: Operation, ids: list[int]) -> dict[int, str] | None:
         """Change these contacts; they are locked. Returns reasons for those that could not be changed after all."""
@@ -81,7 +89,7 @@ class ContactKind(Kind):
 
     def preview(self, operation: Operation) -> Preview:
         """What would happen now to the frozen selection. `operation` is a draft with its parameters."""
-        chosen = self.scope(operation.owner).filter(pk__in=operation.lines.values("subject_id"))
+        chosen = self.reach(operation).filter(pk__in=operation.lines.values("subject_id"))
         found = self.with_reason(operation, chosen.order_by())
         counts = dict(found.values_list("why").annotate(number=Count("pk")))
         will = counts.pop("", 0)
@@ -97,16 +105,26 @@ class ContactKind(Kind):
         with connection.cursor() as cursor:
             # Deferred checks pile up over a chunk's triggers and are walked again for each row otherwise.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        chunk = self.scope(operation.owner).filter(pk__in=subject_ids).order_by("pk")
+        chunk = self.reach(operation).filter(pk__in=subject_ids).order_by("pk")
         locked = list(chunk.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
-        rows = self.with_reason(operation, self.scope(operation.owner).filter(pk__in=locked))
+        rows = self.with_reason(operation, self.reach(operation).filter(pk__in=locked))
         reasons = dict(rows.order_by().values_list("pk", "why"))
         skipped = {pk: reasons.get(pk, GONE) for pk in subject_ids if reasons.get(pk, GONE)}
         ids = [pk for pk in subject_ids if pk not in skipped]
+        snapshot = self.keeps(operation)
+        if ids and snapshot:
+            snapshot.keep(operation, ids, "before")
         if ids:
-            self._remember(operation, ids)
             skipped |= self.change(operation, ids) or {}
+        if ids and snapshot:
+            snapshot.keep(operation, [pk for pk in ids if pk not in skipped], "after")
         return Outcome(done=[pk for pk in ids if pk not in skipped], skipped=skipped)
+
+    def undo_url(self, operation: Operation, user) -> str:
+        """Where undoing begins, if it can be undone by this user now."""
+        from contacts.operations.undoing import refusal
+
+        return "" if refusal(operation, user) else reverse("contacts:undo_begin", args=[operation.pk])
 
     def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
         """Name and address of each contact that `user` may see, for the report."""
@@ -122,10 +140,3 @@ class ContactKind(Kind):
         names = {f"contact_{column}": Subquery(seen.values(column)[:1]) for column, _ in REPORTED}
         columns = [Column(heading, f"contact_{column}") for column, heading in REPORTED]
         return [*columns, *OUTCOME], operation.lines.annotate(**names).order_by("subject_id")
-
-    def _remember(self, operation: Operation, ids: list[int]) -> None:
-        """Keep the exact values before the change on the lines."""
-        values = self.before(operation)
-        if values:
-            before = Contact.objects.filter(pk=OuterRef("subject_id")).values(kept=JSONObject(**values))
-            operation.lines.filter(subject_id__in=ids).update(before=Subquery(before[:1]))

@@ -3,11 +3,11 @@
 from functools import reduce
 from operator import or_
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
+from contacts.domain.snapshots import Snapshot
 from contacts.domain.tagging import tags_named
 from contacts.models import Contact, ContactType, Tag
 from contacts.operations.base import ContactKind, skip
@@ -18,6 +18,7 @@ from experiences.models import Team
 
 # In the order in which people read them, with their words.
 LABELS = {"primary_advisor": "primary advisor", "contact_type": "type", "team": "team", "tags": "tags"}
+COLUMNS = {"primary_advisor": "primary_advisor_id", "contact_type": "contact_type", "team": "team_id"}
 SET, CLEAR, ADD, REMOVE = "set", "clear", "add", "remove"
 
 
@@ -37,23 +38,13 @@ class ChangeFields(ContactKind):
             return [skip("The team chosen has been archived or deleted.", anybody)]
         return [skip("Nothing to change: they are so already.", ~differing(operation.params))]
 
-    def before(self, operation: Operation) -> dict:
-        """All four fields, as they were."""
-        tags = Contact.tags.through.objects.filter(contact=OuterRef("pk")).values("tag")
-        return {
-            "primary_advisor_id": F("primary_advisor_id"),
-            "contact_type": F("contact_type"),
-            "team_id": F("team_id"),
-            "tag_ids": ArraySubquery(tags),
-        }
+    def keeps(self, operation: Operation) -> Snapshot:
+        """The fields that are changed."""
+        return Snapshot(tuple(COLUMNS[name] for name in operation.params if name != "tags"), "tags" in operation.params)
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Write the columns in one statement, the tags in two at most."""
-        columns = {
-            {"team": "team_id", "primary_advisor": "primary_advisor_id"}.get(name, name): wanted.get("value")
-            for name, wanted in operation.params.items()
-            if name != "tags"
-        }
+        columns = {COLUMNS[name]: wanted.get("value") for name, wanted in operation.params.items() if name != "tags"}
         Contact.objects.filter(pk__in=ids).update(**columns, updated_at=timezone.now())
         if "tags" in operation.params:
             retag(ids, **operation.params["tags"])

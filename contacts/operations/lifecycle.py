@@ -1,9 +1,10 @@
 """Closing contacts, opening them again, and putting them into the trash."""
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, skip
 from contacts.querysets import ContactQuerySet
@@ -11,12 +12,23 @@ from core.domain.recording import record
 from core.models import Operation
 from core.operations import register
 
+TAKEN = "Another contact has this email address now."
+
+
+def same_address() -> ContactQuerySet:
+    """Contacts with the address of the one that the outer query is about, whoever may see them."""
+    return Contact.objects.alias(folded=Lower("email")).filter(folded=Lower(OuterRef("email")))
+
 
 @register
 class Deactivate(ContactKind):
     """Closed contacts cannot sign in and get nothing; their portal account follows by trigger."""
 
     key = "contacts.deactivate"
+
+    def keeps(self, operation: Operation) -> Snapshot:
+        """When they were closed."""
+        return Snapshot(("deactivated_at",))
 
     def skips(self, operation: Operation) -> list:
         """Those closed already."""
@@ -39,9 +51,9 @@ class Reactivate(ContactKind):
         """Those that are open."""
         return [skip("Not deactivated.", deactivated_at=None)]
 
-    def before(self, operation: Operation) -> dict:
+    def keeps(self, operation: Operation) -> Snapshot:
         """When they were closed."""
-        return {"deactivated_at": F("deactivated_at")}
+        return Snapshot(("deactivated_at",))
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Open them."""
@@ -54,6 +66,14 @@ class Delete(ContactKind):
     """Deleted contacts are in the trash; they cannot sign in and get nothing."""
 
     key = "contacts.delete"
+
+    def undo_scope(self, user) -> ContactQuerySet:
+        """What is in the trash for less than 30 days."""
+        return Contact.objects.restorable_by(user)
+
+    def keeps(self, operation: Operation) -> Snapshot:
+        """When they were deleted, and by whom."""
+        return Snapshot(("deleted_at", "deleted_by_id"))
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Put them into the trash."""
@@ -76,18 +96,16 @@ class Restore(ContactKind):
 
     def skips(self, operation: Operation) -> list:
         """Those whose address belongs to somebody else by now; of two with one address, the one added later wins."""
-        same = Contact.objects.alias(folded=Lower("email")).filter(folded=Lower(OuterRef("email")))
-        taken = same.filter(deleted_at=None)
         chosen = operation.lines.values("subject_id")
-        twin = same.filter(deleted_at__isnull=False, pk__gt=OuterRef("pk"), pk__in=chosen)
+        twin = same_address().filter(deleted_at__isnull=False, pk__gt=OuterRef("pk"), pk__in=chosen)
         return [
-            skip("Another contact has this email address now.", Exists(taken)),
+            skip(TAKEN, Exists(same_address().filter(deleted_at=None))),
             skip("A second contact with this email address is restored at the same time.", Exists(twin)),
         ]
 
-    def before(self, operation: Operation) -> dict:
+    def keeps(self, operation: Operation) -> Snapshot:
         """When they were deleted, and by whom."""
-        return {"deleted_at": F("deleted_at"), "deleted_by_id": F("deleted_by_id")}
+        return Snapshot(("deleted_at", "deleted_by_id"))
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Take them out of the trash."""

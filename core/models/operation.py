@@ -51,6 +51,7 @@ class Operation(models.Model):
     cancel_requested = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    undoes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undoings")
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -103,6 +104,7 @@ class OperationLine(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     reason = models.CharField(max_length=300, blank=True)
     before = models.JSONField(null=True, blank=True, help_text="Exact values before the change.")
+    after = models.JSONField(null=True, blank=True, help_text="Exact values right after it.")
 
     class Meta:
         constraints = [

@@ -74,6 +74,8 @@ class OperationPage(ListPage):
             "operation": operation,
             "progress": progress(operation, self.request.user),
             "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",
+            "undo_url": kind.undo_url(operation, self.request.user) if kind and operation.is_over else "",
+            "undoings": operation.undoings.exclude(state=Operation.State.DRAFT).order_by("pk"),
             "may_retry": may_control and operation.is_over and operation.failed and kind and kind.retryable,
         }
 

@@ -151,7 +151,6 @@ def test_fields_are_left_set_and_cleared(as_user, advisor, three):
     assert {tuple(sorted(tag.name for tag in row.tags.all())) for row in rows} == {("Golf", "VIP")}
     line = OperationLine.objects.get(subject_id=three[0].pk)
     assert line.before == {
-        "primary_advisor_id": advisor.pk,
         "contact_type": "client",
         "team_id": team.pk,
         "tag_ids": [golf.pk],

@@ -1,0 +1,134 @@
+"""Exact values before and after a change, kept as JSON on an operation's lines, and the way back to them.
+
+A kind names what it touches; PostgreSQL writes the values and puts them back, so no row passes through Python.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import F, Func, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from contacts.models import Assignment, Contact
+from core.models import Operation
+
+HELD = [field.attname for field in Assignment._meta.concrete_fields if field.attname != "contact_id"]
+OF_ASSIGNMENT = ("experience_id", "campaign_id")  # the contact's copies of what the open assignment holds
+LINES = """
+    SELECT line.subject_id, line.before FROM core_operationline AS line
+    WHERE line.operation_id = %(operation)s AND line.subject_id = ANY(%(ids)s)
+"""
+
+
+class SameJson(Func):
+    """Whether two JSON values are equal; as Django compares them, one of them would have to be a constant."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " = "
+    conditional = True
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is kept of a contact: columns by the names they have in the database, the tags, the assignments."""
+
+    columns: tuple[str, ...] = ()
+    tags: bool = False
+    assignments: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.columns or self.tags or self.assignments)
+
+    def values(self) -> JSONObject:
+        """The expression of a contact's values now."""
+        names: dict[str, Any] = {name: F(name) for name in self.all_columns}
+        if self.tags:
+            worn = Contact.tags.through.objects.filter(contact=OuterRef("pk")).order_by("tag")
+            names["tag_ids"] = ArraySubquery(worn.values("tag"))
+        if self.assignments:
+            held = Assignment.objects.filter(contact=OuterRef("pk")).order_by("pk")
+            names["assignments"] = ArraySubquery(held.values(kept=JSONObject(**{name: F(name) for name in HELD})))
+        return JSONObject(**names)
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        """The contact's columns, with those that follow the open assignment."""
+        return tuple(dict.fromkeys((*self.columns, *(OF_ASSIGNMENT if self.assignments else ()))))
+
+    def keep(self, operation: Operation, ids: list[int], moment: str) -> None:
+        """Write the values of now on the operation's lines; `moment` is "before" or "after"."""
+        now = Contact.objects.filter(pk=OuterRef("subject_id")).values(kept=self.values())
+        lines: QuerySet = operation.lines.filter(subject_id__in=ids)
+        lines.update(**{moment: Subquery(now[:1], output_field=JSONField())})
+
+    def restore(self, operation: Operation, ids: list[int]) -> None:
+        """Give these contacts the values they had before `operation`, in the caller's transaction."""
+        values = {"operation": operation.pk, "ids": ids}
+        with connection.cursor() as cursor:
+            for statement in self._statements():
+                cursor.execute(statement, values)
+
+    def _statements(self) -> list[str]:
+        """What puts everything back, in order. All names in it are those of our columns."""
+        found = [*_assignments()] if self.assignments else []
+        if self.tags:
+            found += _tags()
+        sets = [f"{name} = {_read('line.before', Contact, name)}" for name in self.all_columns]
+        found.append(
+            f"UPDATE contacts_contact AS contact SET {', '.join([*sets, 'updated_at = now()'])}"  # noqa: S608
+            f" FROM ({LINES}) AS line WHERE contact.id = line.subject_id"
+        )
+        return found
+
+
+def _read(source: str, model, name: str) -> str:
+    """SQL that reads a column's value out of JSON."""
+    field = next(one for one in model._meta.concrete_fields if one.attname == name)
+    return f"({source} ->> '{name}')::{field.db_type(connection)}"
+
+
+def _tags() -> list[str]:
+    """Take off what was not worn, put on what was, as far as the tag still exists."""
+    worn = (
+        f"SELECT line.subject_id, tag::bigint FROM ({LINES}) AS line,"  # noqa: S608
+        " jsonb_array_elements_text(line.before -> 'tag_ids') AS tag"
+    )
+    return [
+        f"DELETE FROM contacts_contact_tags AS has WHERE has.contact_id = ANY(%(ids)s)"  # noqa: S608
+        f" AND (has.contact_id, has.tag_id) NOT IN ({worn})",
+        f"INSERT INTO contacts_contact_tags (contact_id, tag_id) SELECT worn.subject_id, worn.tag FROM ({worn}) AS worn"  # noqa: S608
+        " WHERE EXISTS (SELECT 1 FROM contacts_tag WHERE id = worn.tag) ON CONFLICT DO NOTHING",
+    ]
+
+
+def _assignments() -> list[str]:
+    """Make a contact's assignments those of before: one too many is taken away, one that is gone is put back.
+
+    One that the contact has opened resources under is ended, not deleted: what they did stays on record. What is to
+    be closed is closed before the other is opened, for there is at most one open.
+    """
+    kept = (
+        f"SELECT line.subject_id, held FROM ({LINES}) AS line,"  # noqa: S608
+        " jsonb_array_elements(line.before -> 'assignments') AS held"
+    )
+    known = f"SELECT 1 FROM ({kept}) AS was WHERE (was.held ->> 'id')::bigint = now.id"  # noqa: S608
+    extra = f"now.contact_id = ANY(%(ids)s) AND NOT EXISTS ({known})"
+    sets = ", ".join(f"{name} = {_read('was.held', Assignment, name)}" for name in HELD if name != "id")
+    reads = ", ".join(_read("was.held", Assignment, name) for name in HELD)
+    again = (
+        f"UPDATE contacts_assignment AS now SET {sets} FROM ({kept}) AS was"  # noqa: S608
+        " WHERE now.id = (was.held ->> 'id')::bigint"
+    )
+    return [
+        f"DELETE FROM contacts_assignment AS now WHERE {extra}"  # noqa: S608
+        " AND NOT EXISTS (SELECT 1 FROM contacts_resourceview AS seen WHERE seen.assignment_id = now.id)",
+        "UPDATE contacts_assignment AS now SET ended_at = greatest(now(), now.assigned_at)"  # noqa: S608
+        f" WHERE now.ended_at IS NULL AND {extra}",
+        f"{again} AND was.held ->> 'ended_at' IS NOT NULL",
+        f"{again} AND was.held ->> 'ended_at' IS NULL",
+        f"INSERT INTO contacts_assignment ({', '.join(HELD)}, contact_id)"  # noqa: S608
+        f" SELECT {reads}, was.subject_id FROM ({kept}) AS was"
+        " WHERE NOT EXISTS (SELECT 1 FROM contacts_assignment WHERE id = (was.held ->> 'id')::bigint)",
+    ]

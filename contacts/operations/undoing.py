@@ -1,0 +1,116 @@
+"""Undoing an operation as one object: an operation itself, so that it has a preview, a report, and can be undone.
+
+A contact gets back exactly the values from before the operation, unless something of them has changed since:
+then it is left alone, and the report says so.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.utils import timezone
+
+from accounts.models import Firm, User
+from contacts.domain.snapshots import SameJson, Snapshot
+from contacts.operations.base import ContactKind, skip
+from contacts.operations.lifecycle import TAKEN, same_address
+from contacts.querysets import ContactQuerySet
+from core.domain import running
+from core.domain.recording import record
+from core.models import Operation, OperationLine
+from core.operations import register
+from core.registry import operation_kinds
+
+KEY = "contacts.undo"
+ALREADY = "Is as before already."
+CHANGED = "Changed since, so left alone."
+ADVISOR_LEFT = "The advisor they had can no longer have contacts."
+
+
+@register
+class Undo(ContactKind):
+    """Puts back what another operation changed; `params["operation"]` is its key."""
+
+    key = KEY
+    chunk = 2000
+    retryable = False
+
+    def keeps(self, operation: Operation) -> Snapshot:
+        """What the operation that is undone keeps."""
+        target = target_of(operation)
+        return kind_of(target).keeps(target)
+
+    def reach(self, operation: Operation) -> ContactQuerySet:
+        """Where the contacts are after what is undone: an undone deletion finds them in the trash."""
+        target, done = target_of(operation), True
+        while target.kind == KEY:
+            target, done = target_of(target), not done
+        kind = kind_of(target)
+        return kind.undo_scope(operation.owner) if done else kind.scope(operation.owner)
+
+    def skips(self, operation: Operation) -> list[When]:
+        """What has changed since, first; then what stands in the way."""
+        target = target_of(operation)
+        snapshot, line = kind_of(target).keeps(target), target.lines.filter(subject_id=OuterRef("pk"))
+        before, after = Subquery(line.values("before")[:1]), Subquery(line.values("after")[:1])
+        now = snapshot.values()
+        whens = [
+            When(SameJson(before, now), then=Value(ALREADY)),
+            When(~Q(SameJson(after, now)), then=Value(CHANGED)),
+        ]
+        if "deleted_at" in snapshot.columns:
+            taken = Q(Exists(same_address().filter(deleted_at=None)))
+            whens.append(skip(TAKEN, taken, deleted_at__isnull=False))
+        if "primary_advisor_id" in snapshot.columns:
+            able = [str(pk) for pk in User.objects.possible_advisors().order_by().values_list("pk", flat=True)]
+            lost = line.annotate(had=KeyTextTransform("primary_advisor_id", "before")).exclude(had__in=able)
+            whens.append(skip(ADVISOR_LEFT, Q(Exists(lost))))
+        return whens
+
+    def change(self, operation: Operation, ids: list[int]) -> None:
+        """Put the values back."""
+        target = target_of(operation)
+        kind_of(target).keeps(target).restore(target, ids)
+        record("undone", operation.title, subject_ids=ids, actor=operation.owner, operation=operation)
+
+
+def target_of(operation: Operation) -> Operation:
+    """The operation that `operation` undoes."""
+    return Operation.objects.get(pk=operation.params["operation"])
+
+
+def kind_of(operation: Operation) -> ContactKind:
+    """The kind of an operation on contacts."""
+    return operation_kinds[operation.kind]
+
+
+def refusal(operation: Operation, user) -> str:
+    """Why `user` cannot undo an operation; empty when they can."""
+    kind, days = operation_kinds.get(operation.kind), Firm.get().undo_days
+    if not isinstance(kind, ContactKind) or not kind.keeps(operation):
+        return "This kind of operation cannot be undone."
+    if not user.may_edit or not (user.is_admin or operation.owner_id == user.pk):
+        return "Only who started an operation, and admins, can undo it."
+    if not operation.is_over:
+        return "It is still running. Stop it first, or wait until it has ended."
+    if (operation.finished_at or operation.created_at) < timezone.now() - timedelta(days=days):
+        return f"It ended more than {days} days ago."
+    if not operation.lines.filter(state=OperationLine.State.DONE).exclude(after=None).exists():
+        return "It changed nothing that could be undone."
+    return ""
+
+
+def draft(operation: Operation, user) -> Operation:
+    """An undoing of `operation`, ready for its preview: its selection is what the operation changed."""
+    title = f"Undo: {operation.title}" if operation.kind != KEY else f"Redo: {operation.title.partition(': ')[2]}"
+    undo = Operation.objects.create(
+        kind=KEY,
+        title=title[:200],
+        owner=user,
+        undoes=operation,
+        params={"operation": operation.pk},
+        selection=f"What “{operation.title}” changed"[:500],
+    )
+    done = operation.lines.filter(state=OperationLine.State.DONE).exclude(after=None)
+    running.freeze(undo, done.values_list("subject_id", flat=True))
+    return undo

@@ -1,0 +1,50 @@
+"""Undoing an operation: what would be put back and who is left alone, before anything is."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.access import editors_only
+from contacts.operations import undoing
+from contacts.views.bulk import BulkView
+from core.models import Operation
+from core.registry import lasting_effects
+
+
+@editors_only
+@require_POST
+def undo_begin(request: HttpRequest, pk: int) -> HttpResponse:
+    """Fix what an operation changed as the selection of its undoing, and lead to the preview."""
+    operation = get_object_or_404(Operation.objects.visible_to(request.user), pk=pk)
+    if reason := undoing.refusal(operation, request.user):
+        messages.warning(request, f"It cannot be undone. {reason}")
+        return redirect("core:operation", pk=pk)
+    with transaction.atomic():
+        draft = undoing.draft(operation, request.user)
+    return redirect(f"{reverse('contacts:undo')}?draft={draft.pk}&step=confirm")
+
+
+class UndoView(BulkView):
+    """Preview and confirmation of an undoing; its selection comes from the operation, never from a list."""
+
+    kind = undoing.KEY
+    title = "Undo"
+    verb = "Put back"
+    back = "core:operations"
+
+    def describe(self, params: dict) -> str:
+        """As the draft was called when it was made."""
+        return Operation.objects.get(pk=self.request.POST.get("draft") or self.request.GET["draft"]).title
+
+    def more_context(self, operation: Operation) -> dict:
+        """What cannot be undone is said before."""
+        target = undoing.target_of(operation)
+        words = [sentence for ask in lasting_effects for sentence in ask(target)]
+        return {"consequences": words, "cancel_url": reverse("core:operation", args=[target.pk])}
+
+    def _freeze(self) -> HttpResponse:
+        """There is nothing to tick."""
+        return redirect(self.back)
