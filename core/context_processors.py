@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -20,14 +21,17 @@ def _shell(request: HttpRequest) -> SimpleNamespace:
     user = request.user
     if not user.is_authenticated or not user.is_staff_side:
         return SimpleNamespace(nav=[], add_menu=[], person_menu=[], sign_out_url=reverse("accounts:sign_out"))
-    running = Operation.objects.filter(owner=user, state__in=["queued", "running"])
+    ended = Count("pk", filter=Q(state__in=Operation.OVER))
+    own = Operation.objects.filter(owner=user, seen_at=None).exclude(state=Operation.State.DRAFT)
+    bell = own.aggregate(ended=ended, going=Count("pk") - ended)
     return SimpleNamespace(
         nav=_items(request, nav),
         add_menu=_items(request, add_menu),
         person_menu=_items(request, person_menu),
         search_url=_address("contacts:list"),
         bell_url=_address("core:operations"),
-        bell_count=running.count(),
+        bell_ended=bell["ended"],
+        bell_going=bell["going"],
         sign_out_url=reverse("accounts:sign_out"),
     )
 

@@ -15,6 +15,12 @@ class OperationFilter(django_filters.FilterSet):
         empty_label="Any",
         label="State",
     )
+    going = django_filters.ChoiceFilter(
+        choices=[("yes", "Going on"), ("ended", "Ended, not looked at yet")],
+        empty_label="Any",
+        label="Attention",
+        method="by_attention",
+    )
     whose = django_filters.ChoiceFilter(
         choices=[("mine", "Mine")], empty_label="Everybody’s", label="Whose", method="by_owner"
     )
@@ -27,6 +33,12 @@ class OperationFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         if not self.request.user.sees_everything:
             del self.filters["whose"]
+
+    def by_attention(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """What is going on, or what the bell tells of."""
+        if value == "yes":
+            return qs.exclude(state__in=Operation.OVER)
+        return qs.filter(owner=self.request.user, seen_at=None, state__in=Operation.OVER)
 
     def by_owner(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """One's own."""

@@ -15,6 +15,7 @@ STATE_TONES = {
     Operation.State.DRAFT: ("neutral", "circle"),
     Operation.State.QUEUED: ("neutral", "clock"),
     Operation.State.RUNNING: ("info", "loader"),
+    Operation.State.PAUSED: ("warning", "clock"),
     Operation.State.FINISHED: ("success", "check"),
     Operation.State.STOPPED: ("warning", "ban"),
     Operation.State.FAILED: ("danger", "circle-x"),

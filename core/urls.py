@@ -8,9 +8,12 @@ from core.views import operations
 app_name = "core"
 urlpatterns = [
     path("", staff_only(operations.OperationList.as_view()), name="operations"),
+    path("seen/", operations.operations_seen, name="operations_seen"),
     path("<int:pk>/", staff_only(operations.OperationPage.as_view()), name="operation"),
     path("<int:pk>/progress/", operations.operation_progress, name="operation_progress"),
     path("<int:pk>/cancel/", operations.operation_cancel, name="operation_cancel"),
+    path("<int:pk>/pause/", operations.operation_pause, name="operation_pause"),
+    path("<int:pk>/resume/", operations.operation_resume, name="operation_resume"),
     path("<int:pk>/retry/", operations.operation_retry, name="operation_retry"),
     path("<int:pk>/report/", operations.operation_report, name="operation_report"),
 ]

@@ -25,6 +25,7 @@ from contacts.models import ContactType, FileImport, ImportRow
 from contacts.operations.importing import BATCH
 from core.exporting import Column, export
 from core.listing import ListPage
+from core.models import Operation
 from core.templatetags.ui import badge
 from core.views.operations import progress
 
@@ -325,4 +326,7 @@ def rows_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _import(request: HttpRequest, pk: int) -> FileImport:
     """The import, if it is one's own, or any for admins; else a 404."""
     rows = FileImport.objects.visible_to(request.user).select_related("owner", "check_operation", "apply_operation")
-    return get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(rows, pk=pk)
+    shown = [found.check_operation_id, found.apply_operation_id]
+    Operation.objects.filter(pk__in=shown).seen(request.user)  # its page tells how they ended
+    return found

@@ -38,6 +38,7 @@ def start(operation: Operation) -> Operation:
     kind: Kind = operation_kinds[operation.kind]
     if not kind.external and operation.total <= INLINE_LIMIT:
         run(operation.pk)
+        Operation.objects.filter(pk=operation.pk).seen(operation.owner)  # the answer to the request tells it
         operation.refresh_from_db()
         return operation
     enqueue(operation.pk)
@@ -59,9 +60,24 @@ def enqueue(operation_id: int) -> None:
 
 def cancel(operation: Operation) -> None:
     """Ask an operation to stop after its current chunk; one that has not begun stops at once."""
-    waiting = [Operation.State.DRAFT, Operation.State.QUEUED]
+    waiting = [Operation.State.DRAFT, Operation.State.QUEUED, Operation.State.PAUSED]
     _end_early(operation, Operation.State.STOPPED, state__in=waiting)
     Operation.objects.filter(pk=operation.pk, state=Operation.State.RUNNING).update(cancel_requested=True)
+
+
+def pause(operation: Operation) -> None:
+    """Ask an operation to rest after its current chunk; one that waits for a worker rests at once."""
+    rows = Operation.objects.filter(pk=operation.pk)
+    if not rows.filter(state=Operation.State.QUEUED).update(state=Operation.State.PAUSED):
+        rows.filter(state=Operation.State.RUNNING).update(pause_requested=True)
+
+
+def resume(operation: Operation) -> None:
+    """Let a paused operation go on, or take back that it should pause."""
+    rows = Operation.objects.filter(pk=operation.pk)
+    rows.filter(state=Operation.State.RUNNING).update(pause_requested=False)
+    if rows.filter(state=Operation.State.PAUSED).update(state=Operation.State.QUEUED):
+        enqueue(operation.pk)
 
 
 def run(operation_id: int) -> None:
@@ -124,6 +140,10 @@ def _step(operation: Operation, kind: Kind) -> bool:
             raise LostClaim
         if current.cancel_requested:
             _end_early(operation, Operation.State.STOPPED)
+            return False
+        if current.pause_requested:
+            paused = {"state": Operation.State.PAUSED, "pause_requested": False, "lease_until": None}
+            Operation.objects.filter(pk=operation.pk).update(**paused)
             return False
         planned = operation.lines.filter(state=OperationLine.State.PLANNED).order_by("subject_id")
         ids = list(planned.values_list("subject_id", flat=True)[: kind.chunk])

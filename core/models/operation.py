@@ -16,6 +16,10 @@ class OperationQuerySet(models.QuerySet):
             return self.none()
         return self if user.sees_everything else self.filter(owner=user)
 
+    def seen(self, user) -> int:
+        """Note that their owner has seen how these operations ended; what others look at stays as it is."""
+        return self.filter(owner=user, seen_at=None, state__in=Operation.OVER).update(seen_at=Now())
+
     def runnable(self) -> "OperationQuerySet":
         """Operations that wait for a worker, or whose worker lost its lease."""
         lapsed = Q(state=Operation.State.RUNNING) & Q(lease_until__lt=timezone.now())
@@ -33,9 +37,12 @@ class Operation(models.Model):
         DRAFT = "draft", "Draft"
         QUEUED = "queued", "Waiting"
         RUNNING = "running", "Running"
+        PAUSED = "paused", "Paused"
         FINISHED = "finished", "Finished"
         STOPPED = "stopped", "Stopped"
         FAILED = "failed", "Failed"
+
+    OVER = (State.FINISHED, State.STOPPED, State.FAILED)
 
     kind = models.CharField(max_length=50)
     title = models.CharField(max_length=200)
@@ -49,12 +56,14 @@ class Operation(models.Model):
     failed = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     cancel_requested = models.BooleanField(default=False)
+    pause_requested = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     undoes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undoings")
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When its owner saw how it ended.")
 
     objects = OperationQuerySet.as_manager()
 
@@ -62,6 +71,7 @@ class Operation(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="operation_owner"),
+            models.Index(fields=["owner", "state"], name="operation_unseen", condition=Q(seen_at=None)),
             models.Index(
                 fields=["lease_until"],
                 name="operation_runnable",
@@ -87,7 +97,7 @@ class Operation(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
-        return self.state in {self.State.FINISHED, self.State.STOPPED, self.State.FAILED}
+        return self.state in self.OVER
 
 
 class OperationLine(models.Model):

@@ -30,6 +30,7 @@ class OperationList(ListPage):
     noun = "operations"
     table_class = OperationTable
     filterset_class = OperationFilter
+    template_name = "core/operations.html"
     empty = ("No operations yet", "Tick contacts in the list and choose what to do with them: it is kept here.")
     empty_icon = "list-checks"
 
@@ -40,6 +41,14 @@ class OperationList(ListPage):
     def table_options(self) -> dict:
         """Whose they are goes without saying for those who see their own only."""
         return {} if self.request.user.sees_everything else {"exclude": ("owner",)}
+
+
+@staff_only
+@require_POST
+def operations_seen(request: HttpRequest) -> HttpResponse:
+    """Put out the bell: what has ended is known."""
+    Operation.objects.seen(request.user)
+    return redirect("core:operations")
 
 
 class OperationPage(ListPage):
@@ -56,6 +65,7 @@ class OperationPage(ListPage):
         """The page of an operation that the user may open."""
         self.operation = get_object_or_404(operations_of(request.user).select_related("owner"), pk=pk)
         self.title, self.subtitle = self.operation.title, self.operation.selection
+        Operation.objects.filter(pk=pk).seen(request.user)
         return super().get(request)
 
     def rows(self) -> QuerySet:
@@ -101,6 +111,22 @@ def operation_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         running.cancel(operation)
         messages.success(request, "It stops after the rows it is working on. What is done stays done.")
+    return redirect("core:operation", pk=pk)
+
+
+@staff_only
+@require_POST
+def operation_pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask it to rest until somebody lets it go on."""
+    running.pause(controlled(request, pk))
+    return redirect("core:operation", pk=pk)
+
+
+@staff_only
+@require_POST
+def operation_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let it go on where it rests."""
+    running.resume(controlled(request, pk))
     return redirect("core:operation", pk=pk)
 
 
@@ -154,14 +180,16 @@ def progress(operation: Operation, user) -> SimpleNamespace:
     """What `core/progress.html` shows."""
     tone, _ = STATE_TONES[operation.state]
     page = reverse("core:operation", args=[operation.pk])
+    paused = operation.state == Operation.State.PAUSED
     going = not operation.is_over
+    stoppable = going and controls(user, operation) and not operation.cancel_requested
     return SimpleNamespace(
         title="Progress" if going else "Result",
-        running=going,
+        running=going and not paused,
         done=thousands(operation.handled),
         total=thousands(operation.total),
         percent=operation.percent,
-        state="Stopping" if going and operation.cancel_requested else operation.get_state_display(),
+        state=state_words(operation),
         tone=tone,
         counts=[
             (label, thousands(number), f"{page}?state={state}" if number else "")
@@ -172,17 +200,31 @@ def progress(operation: Operation, user) -> SimpleNamespace:
             )
         ],
         poll_url=reverse("core:operation_progress", args=[operation.pk]),
-        cancel_url=reverse("core:operation_cancel", args=[operation.pk])
-        if controls(user, operation) and not operation.cancel_requested
+        cancel_url=reverse("core:operation_cancel", args=[operation.pk]) if stoppable else "",
+        pause_url=reverse("core:operation_pause", args=[operation.pk])
+        if stoppable and not paused and not operation.pause_requested
+        else "",
+        resume_url=reverse("core:operation_resume", args=[operation.pk])
+        if stoppable and (paused or operation.pause_requested)
         else "",
         note=note(operation),
         **pace(operation),
     )
 
 
+def state_words(operation: Operation) -> str:
+    """The state, with what has been asked for and has not come about yet."""
+    if not operation.is_over and operation.cancel_requested:
+        return "Stopping"
+    if operation.state == Operation.State.RUNNING and operation.pause_requested:
+        return "Pausing"
+    return operation.get_state_display()
+
+
 def pace(operation: Operation) -> dict[str, str]:
     """Rows a second and the time left, once there is enough to tell."""
-    if operation.state != Operation.State.RUNNING or not operation.started_at or not operation.handled:
+    fresh = operation.attempts <= 1  # after a pause or another worker, the time since the start tells nothing
+    if operation.state != Operation.State.RUNNING or not operation.started_at or not operation.handled or not fresh:
         return {"rate": "", "left": ""}
     seconds = max((timezone.now() - operation.started_at).total_seconds(), 0.1)
     rate = operation.handled / seconds
@@ -200,5 +242,8 @@ def note(operation: Operation) -> str:
     if operation.state == Operation.State.FAILED:
         return f"It ended early because of an error of ours. What is done stays done. ({operation.error})"
     if operation.state == Operation.State.STOPPED:
-        return "It was stopped. What is done stays done; the rest was left alone."
+        untouched = operation.total - operation.handled
+        return f"Stopped: {operation.handled:,} done, {untouched:,} untouched."
+    if operation.state == Operation.State.PAUSED:
+        return "It rests until somebody lets it go on. What is done stays done."
     return ""

@@ -61,7 +61,7 @@ def test_the_list_takes_the_same_queries_for_any_number(as_user, admin, advisor,
 def test_a_report_takes_the_same_queries_for_any_number(as_user, advisor, django_assert_num_queries, count):
     operation = operation_of(advisor, states=("done",) * count)
     client = as_user(advisor)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(shown(client.get(f"{PAGE}{operation.pk}/"))) == count
 
 
@@ -134,3 +134,35 @@ def test_a_kind_no_longer_known_can_still_be_read(as_user, advisor):
     client = as_user(advisor)
     assert client.get(f"{PAGE}{operation.pk}/").status_code == 200
     assert client.get(f"{PAGE}{operation.pk}/report/").status_code == 302
+
+
+def test_its_owner_pauses_it_and_lets_it_go_on(as_user, advisor, colleague, compliance):
+    operation = Operation.objects.create(kind="contacts.delete", title="x", owner=advisor, state="running", total=5)
+    assert as_user(colleague).post(f"/operations/{operation.pk}/pause/").status_code == 404
+    assert as_user(compliance).post(f"/operations/{operation.pk}/pause/").status_code == 404
+    client = as_user(advisor)
+    client.post(f"/operations/{operation.pk}/pause/")
+    page = client.get(f"/operations/{operation.pk}/").content.decode()
+    assert "Pausing" in page and f"/operations/{operation.pk}/resume/" in page
+    Operation.objects.filter(pk=operation.pk).update(state="paused", pause_requested=False)
+    page = client.get(f"/operations/{operation.pk}/").content.decode()
+    assert 'data-progress="over"' in page and f"/operations/{operation.pk}/cancel/" in page
+    client.post(f"/operations/{operation.pk}/resume/")
+    operation.refresh_from_db()
+    assert operation.state in {"queued", "finished"}
+
+
+def test_the_bell_tells_what_ended_until_its_owner_has_looked(as_user, advisor, admin):
+    make = {"kind": "contacts.delete", "owner": advisor, "total": 5}
+    first, second = (Operation.objects.create(title=title, state="finished", **make) for title in ("x", "y"))
+    Operation.objects.create(title="z", state="running", **make)
+    client = as_user(advisor)
+    assert 'aria-label="Operations, 1 going on, 2 ended"' in client.get("/operations/").content.decode()
+    as_user(admin).get(f"/operations/{first.pk}/")  # that somebody else looks changes nothing
+    client = as_user(advisor)
+    client.get(f"/operations/{first.pk}/")
+    page = client.get("/operations/?going=ended")
+    assert 'aria-label="Operations, 1 going on, 1 ended"' in page.content.decode()
+    assert [row.record.pk for row in page.context["page"].object_list] == [second.pk]
+    client.post("/operations/seen/")
+    assert 'aria-label="Operations, 1 going on"' in client.get("/operations/").content.decode()

@@ -75,6 +75,40 @@ def test_starting_twice_runs_once(operation):
     assert (figures(operation), operation.attempts) == (("finished", 3, 2, 0), 1)
 
 
+def test_a_paused_operation_rests_until_it_is_let_go_on(operation, kind):
+    Operation.objects.filter(pk=operation.pk).update(state="queued")
+    running.pause(operation)
+    running.run(operation.pk)
+    running.resume_stuck()
+    assert figures(operation) == ("paused", 0, 0, 0)
+    running.resume(operation)
+    assert figures(operation)[0] in {"queued", "finished"}
+    running.run(operation.pk)
+    assert figures(operation) == ("finished", 3, 2, 0)
+
+
+def test_a_running_operation_pauses_between_two_chunks_and_misses_nothing(operation, kind, monkeypatch):
+    doing = kind.apply
+
+    def apply(self, current, subject_ids):
+        if subject_ids[0] == 1:
+            running.pause(current)
+        return doing(self, current, subject_ids)
+
+    monkeypatch.setattr(kind, "apply", apply)
+    running.start(operation)
+    assert figures(operation) == ("paused", 1, 1, 0)
+    running.resume(operation)
+    running.run(operation.pk)
+    assert figures(operation) == ("finished", 3, 2, 0)
+
+
+def test_a_paused_operation_can_be_cancelled(operation):
+    Operation.objects.filter(pk=operation.pk).update(state="paused")
+    running.cancel(operation)
+    assert figures(operation)[0] == "stopped"
+
+
 def test_a_lost_database_leaves_the_rest_for_the_sweep(operation, kind):
     kind.breaks_at = 3
     running.start(operation)
