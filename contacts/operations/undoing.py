@@ -49,23 +49,28 @@ class Undo(ContactKind):
         return kind.undo_scope(operation.owner) if done else kind.scope(operation.owner)
 
     def skips(self, operation: Operation) -> list[When]:
-        """What has changed since, first; then what stands in the way."""
+        """What stands in the way of those that are as they were left; of the others, that they are not.
+
+        The values of now cost most, so the order is such that they are put together once for the usual row.
+        """
         target = target_of(operation)
         snapshot, line = kind_of(target).keeps(target), target.lines.filter(subject_id=OuterRef("pk"))
         before, after = Subquery(line.values("before")[:1]), Subquery(line.values("after")[:1])
-        now = snapshot.values()
-        whens = [
-            When(SameJson(before, now), then=Value(ALREADY)),
-            When(~Q(SameJson(after, now)), then=Value(CHANGED)),
-        ]
+        as_left, as_before = Q(SameJson(after, snapshot.values())), Q(SameJson(before, snapshot.values()))
+        whens = []
         if "deleted_at" in snapshot.columns:
             taken = Q(Exists(same_address().filter(deleted_at=None)))
-            whens.append(skip(TAKEN, taken, deleted_at__isnull=False))
+            whens.append(When(Q(deleted_at__isnull=False) & taken & as_left, then=Value(TAKEN)))
         if "primary_advisor_id" in snapshot.columns:
             able = [str(pk) for pk in User.objects.possible_advisors().order_by().values_list("pk", flat=True)]
             lost = line.annotate(had=KeyTextTransform("primary_advisor_id", "before")).exclude(had__in=able)
-            whens.append(skip(ADVISOR_LEFT, Q(Exists(lost))))
-        return whens
+            whens.append(When(Q(Exists(lost)) & as_left, then=Value(ADVISOR_LEFT)))
+        return [
+            *whens,
+            When(as_left, then=Value("")),
+            When(as_before, then=Value(ALREADY)),
+            skip(CHANGED, Q(pk__isnull=False)),
+        ]
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Put the values back."""
