@@ -9,13 +9,14 @@ import sys
 import time
 
 from advisorhub.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
-from advisorhub.runner import programs
+from advisorhub.runner import programs, warm
 from advisorhub.runner.environment import EnvironmentFile
 from advisorhub.runner.errors import RunnerError
 from advisorhub.runner.locks import FileLock
 from advisorhub.runner.supervisor import Supervisor, end_group
 
 READY_SECONDS = 120
+SIGN_INS = VAR_DIR / "run" / "sign-ins"
 LOOK_SECONDS = 3
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -37,6 +38,7 @@ class Server:
         self.servers: EmbeddedServers | None = None
         self.supervisor: Supervisor | None = None
         self._step: subprocess.Popen | None = None
+        self._warming: subprocess.Popen | None = None
         self._next_look = 0.0
 
     def run(self) -> None:
@@ -52,7 +54,9 @@ class Server:
             programs.end_leftovers(VAR_DIR)
             check_port(self.host, self.port)
             self._start_servers()
-            self._do("advisorhub.runner.prepare")
+            self._warm()
+            SIGN_INS.unlink(missing_ok=True)
+            self._do("advisorhub.runner.prepare", str(SIGN_INS))
             self._start_programs()
             self.supervisor.watch(self._look_after_servers)
         except Stopped:
@@ -83,10 +87,22 @@ class Server:
                 self.supervisor.say("servers", f"{name} had ended; started again")
         return False
 
-    def _do(self, module: str) -> None:
+    def _warm(self) -> None:
+        """Have the programs compiled while we prepare, on a first start; what it says is of no interest."""
+        if warm.is_needed():
+            self._warming = subprocess.Popen(
+                [sys.executable, "-m", "advisorhub.runner.warm"],
+                env=self.environment,
+                cwd=BASE_DIR,
+                start_new_session=True,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def _do(self, module: str, *arguments: str) -> None:
         """Run a module to its end; its messages are seen."""
         self._step = subprocess.Popen(  # noqa: S603  (our own module)
-            [sys.executable, "-m", module], env=self.environment, cwd=BASE_DIR, start_new_session=True
+            [sys.executable, "-m", module, *arguments], env=self.environment, cwd=BASE_DIR, start_new_session=True
         )
         if self._step.wait() != 0:
             raise RunnerError("AdvisorHub could not be prepared; the reason is above.")
@@ -96,7 +112,6 @@ class Server:
             [programs.web(self.host, self.port), programs.worker(), programs.scheduler()], self.environment
         )
         self.supervisor.start()
-        self._ask_for_sign_ins()
         deadline = time.monotonic() + READY_SECONDS
         self.supervisor.watch(lambda: self._answers() or time.monotonic() > deadline, strict=True)
         if time.monotonic() > deadline:
@@ -115,29 +130,17 @@ class Server:
         finally:
             connection.close()
 
-    def _ask_for_sign_ins(self) -> None:
-        """Have the demo's sign-ins looked up while the web server starts."""
-        self._step = subprocess.Popen(
-            [sys.executable, "manage.py", "demo_sign_ins"],
-            env=self.environment,
-            cwd=BASE_DIR,
-            start_new_session=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-
     def _sign_ins(self) -> str:
         """Return the demo's sign-ins to print, or nothing where there is no demo."""
-        text, _nothing = self._step.communicate()
-        is_demo = self.environment["DEMO"].lower() in {"1", "true", "yes", "on"}
-        return f"\n{text.strip()}\n\n" if is_demo and self._step.returncode == 0 and text.strip() else ""
+        text = SIGN_INS.read_text().strip() if SIGN_INS.exists() else ""
+        return f"\n{text}\n\n" if text else ""
 
     def _stop(self) -> None:
         if self.supervisor:
             self.supervisor.stop()
-        if self._step:
-            end_group(self._step)
+        for process in (self._step, self._warming):
+            if process:
+                end_group(process)
         programs.end_leftovers(VAR_DIR)
         if self.servers:
             self.servers.stop()

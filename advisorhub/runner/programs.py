@@ -30,7 +30,7 @@ def web(host: str, port: int, *, workers: int = 2, threads: int = 4) -> Program:
         (
             *(sys.executable, "-m", "gunicorn", "advisorhub.wsgi"),
             *("--bind", address, "--worker-class", "gthread"),
-            *("--workers", str(workers), "--threads", str(threads)),
+            *("--workers", str(workers), "--threads", str(threads), "--preload"),
             *("--graceful-timeout", "5", "--timeout", "60", "--log-level", "warning", "--no-control-socket"),
         ),
     )
