@@ -28,7 +28,7 @@ from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
 from core.exporting import Column
-from core.models import Operation
+from core.models import Operation, OperationLine
 from core.operations import OUTCOME, Kind, Outcome
 
 GONE = "Deleted meanwhile, or no longer yours to change."
@@ -89,13 +89,16 @@ class ContactKind(Kind):
 
     def preview(self, operation: Operation) -> Preview:
         """What would happen now to the frozen selection. `operation` is a draft with its parameters."""
-        chosen = self.reach(operation).filter(pk__in=operation.lines.values("subject_id"))
+        chosen = self.reach(operation).filter(pk__in=operation.planned())
         found = self.with_reason(operation, chosen.order_by())
         counts = dict(found.values_list("why").annotate(number=Count("pk")))
         will = counts.pop("", 0)
-        gone = operation.total - will - sum(counts.values())
+        gone = operation.total - operation.skipped - will - sum(counts.values())
         if gone:
             counts[GONE] = gone
+        if operation.skipped:
+            left_out = operation.lines.filter(state=OperationLine.State.SKIPPED)
+            counts |= dict(left_out.values_list("reason").annotate(number=Count("pk")))
         first = found.filter(why="").order_by("sort_name", "pk")[:NAMES_SHOWN]
         names = [contact.name for contact in first.only("first_name", "last_name")]
         return Preview(operation.total, will, names, sorted(counts.items(), key=lambda pair: -pair[1]))

@@ -96,7 +96,7 @@ class Restore(ContactKind):
 
     def skips(self, operation: Operation) -> list:
         """Those whose address belongs to somebody else by now; of two with one address, the one added later wins."""
-        chosen = operation.lines.values("subject_id")
+        chosen = operation.planned()
         twin = same_address().filter(deleted_at__isnull=False, pk__gt=OuterRef("pk"), pk__in=chosen)
         return [
             skip(TAKEN, Exists(same_address().filter(deleted_at=None))),

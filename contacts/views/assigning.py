@@ -38,7 +38,7 @@ class AssignView(ElementsView):
             return {}
         if invite is None:
             return {"text": "A current experience ends and the new one starts. The contacts are told nothing."}
-        chosen = Contact.objects.editable_by(operation.owner).filter(pk__in=operation.lines.values("subject_id"))
+        chosen = Contact.objects.editable_by(operation.owner).filter(pk__in=operation.planned())
         lines = [f"{number:,} will not be invited: {reason}" for reason, number in invite.left_out(chosen).items()]
         return {
             "text": "A current experience ends and the new one starts. Then the invitation is mailed.",

@@ -19,6 +19,7 @@ the address, and only its owner opens it. What the form chose is kept on the dra
 
 Many: form and preview are pages, so that going back is possible. One: the form is the whole dialogue; a contact
 who would be skipped is refused with the reason. Up to 200 rows are changed at once, more by the worker.
+Those chosen by a filter who match it no more are asked about before anything happens: see `contacts.drift`.
 """
 
 import hashlib
@@ -34,8 +35,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
+from django_filters import FilterSet
 
 from accounts.models import Firm
+from contacts.drift import NAMES_SHOWN, Drift, drift_of, settle
+from contacts.filters import ContactFilter
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, Preview
@@ -57,6 +61,7 @@ class BulkView(View):
     danger = False
     type_count = False
     back = "contacts:list"  # the list from which the selection comes
+    filterset_class: type[FilterSet] = ContactFilter  # that of the list
     consequences: tuple[str, ...] = ()
     form_template = "contacts/bulk_form.html"
     confirm_template = "contacts/bulk_confirm.html"
@@ -103,6 +108,8 @@ class BulkView(View):
             return redirect(self.back)
         if draft.state != Operation.State.DRAFT:
             return redirect("core:operation", pk=draft.pk)
+        if "drifted" in request.POST:
+            return self._settle(draft)
         if "confirm" in request.POST:
             return self._start(draft)
         return self._choose(draft)
@@ -121,19 +128,24 @@ class BulkView(View):
         """The one contact, if the user may change them."""
         return get_object_or_404(self._kind().scope(self.request.user), pk=pk)
 
-    def _new(self, contacts: QuerySet, words: str, params: dict) -> Operation:
+    def _new(self, chosen: Selection, params: dict) -> Operation:
         """A draft whose selection is frozen."""
         with transaction.atomic():
             draft = Operation.objects.create(
-                kind=self.kind, title=self.title, owner=self.request.user, selection=words[:500], params=params
+                kind=self.kind,
+                title=self.title,
+                owner=self.request.user,
+                selection=chosen.words[:450],
+                query=chosen.query,
+                params=params,
             )
-            running.freeze(draft, contacts.values_list("pk", flat=True))
+            running.freeze(draft, chosen.contacts.values_list("pk", flat=True))
         return draft
 
     def _freeze(self) -> HttpResponse:
         """First step: what was ticked, or shown, is what will be changed."""
         chosen = self.chosen()
-        draft = self._new(chosen.contacts, chosen.words, {})
+        draft = self._new(chosen, {})
         if draft.total:
             return redirect(f"{self.request.path}?draft={draft.pk}")
         draft.delete()
@@ -160,6 +172,8 @@ class BulkView(View):
         if self.request.POST.get("seen") != digest(draft.params):
             messages.warning(self.request, "The choice was changed in another window. Look at it once more.")
             return redirect(f"{self.request.path}?draft={draft.pk}&step=confirm")
+        if self._drift(draft).asks(draft):
+            return self._confirm(draft)
         preview = self._kind().preview(draft)
         typed = "".join(filter(str.isdigit, self.request.POST.get("typed_count", "")))
         if self.type_count and preview.will > ASKED_ABOVE and typed != str(preview.will):
@@ -182,7 +196,10 @@ class BulkView(View):
         return render(self.request, self.form_template, context, status=status)
 
     def _confirm(self, draft: Operation, preview: Preview | None = None, error: str = "") -> HttpResponse:
-        """What will happen to whom, and the button that does it."""
+        """What will happen to whom, and the button that does it; before, what becomes of those who match no more."""
+        drift = self._drift(draft)
+        if drift.asks(draft):
+            return self._ask(draft, drift)
         preview = preview or self._kind().preview(draft)
         context = {
             "title": self.describe(draft.params),
@@ -201,6 +218,31 @@ class BulkView(View):
             **self.more_context(draft),
         }
         return render(self.request, self.confirm_template, context, status=422 if error else 200)
+
+    def _drift(self, draft: Operation) -> Drift:
+        """Those of a selection by filter who match it no more."""
+        if not draft.query:
+            return Drift()
+        return drift_of(draft, self._kind().reach(draft), self.filterset_class, self.request)
+
+    def _ask(self, draft: Operation, drift: Drift) -> HttpResponse:
+        """The question what becomes of them. Nothing goes on without an answer."""
+        context = {
+            "title": self.describe(draft.params),
+            "operation": draft,
+            "drift": drift,
+            "more_names": drift.number - NAMES_SHOWN,
+            "cancel_url": reverse(self.back),
+        }
+        status = 409 if self.request.method == "POST" else 200
+        return render(self.request, "contacts/bulk_drift.html", context, status=status)
+
+    def _settle(self, draft: Operation) -> HttpResponse:
+        """Keep the answer, if it is about the contacts that were shown; then the preview."""
+        drift, answer = self._drift(draft), self.request.POST["drifted"]
+        if drift.number and drift.sign == self.request.POST.get("sign") and answer in {"leave", "keep"}:
+            settle(draft, drift, leave_out=answer == "leave")
+        return redirect(f"{self.request.path}?draft={draft.pk}&step=confirm")
 
     def _one(self, contact: Contact, form: forms.Form | None = None, refusal: str = "") -> HttpResponse:
         """The whole dialogue for one contact."""
@@ -229,7 +271,7 @@ class BulkView(View):
             return self._one(contact, form)
         params = self.params(form)
         contacts = self._kind().scope(self.request.user).filter(pk=contact.pk)
-        draft = self._new(contacts, contact.name, params)
+        draft = self._new(Selection(contacts, contact.name), params)
         preview = self._kind().preview(draft)
         if not preview.will:
             draft.delete()

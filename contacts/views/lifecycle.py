@@ -1,17 +1,17 @@
 """Deactivating, reactivating and deleting, one contact or many."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
-from django.http import QueryDict
 from django.urls import reverse
 
 from contacts.filters import TrashFilter
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
-from contacts.selection import Selection, ticked_ids
+from contacts.selection import Selection, choose
 from contacts.tables import TrashTable
 from contacts.views.bulk import BulkView
-from core.listing import ListPage, filtered
+from core.listing import ListPage
 
 
 class DeactivateView(BulkView):
@@ -58,16 +58,14 @@ class RestoreView(BulkView):
     title = "Restore"
     verb = "Restore"
     back = "contacts:trash"
+    filterset_class = TrashFilter
     consequences = ("They are what they were: status, experience, notes and all.",)
 
     def chosen(self) -> Selection:
         """What was ticked, or shown, in the trash."""
         rows = Contact.objects.restorable_by(self.request.user)
-        if self.request.POST.get("all") == "1":
-            query = QueryDict(self.request.POST.get("query", ""))
-            return Selection(filtered(TrashFilter, query, rows, self.request)[1].order_by(), "All shown in the trash")
-        ids = ticked_ids(self.request.POST)
-        return Selection(rows.filter(pk__in=ids).order_by(), f"{len(ids)} ticked in the trash")
+        chosen = choose(self.request, rows, TrashFilter, self.request.POST)
+        return replace(chosen, words=f"{chosen.words}, in the trash")
 
 
 class TrashList(ListPage):

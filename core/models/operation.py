@@ -50,6 +50,10 @@ class Operation(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     params = models.JSONField(default=dict, blank=True)
     selection = models.CharField(max_length=500, blank=True, help_text="The selection in words.")
+    query = models.TextField(blank=True, help_text="The filter whose matches were all chosen, as a query string.")
+    drift_accepted = models.CharField(
+        max_length=60, blank=True, help_text="Sign of those that match no more and are to be changed all the same."
+    )
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
@@ -86,6 +90,10 @@ class Operation(models.Model):
     def handled(self) -> int:
         """Rows that have reached a final state."""
         return self.done + self.skipped + self.failed
+
+    def planned(self) -> models.QuerySet:
+        """Keys of the rows that it has yet to change."""
+        return self.lines.filter(state=OperationLine.State.PLANNED).values("subject_id")
 
     @property
     def percent(self) -> int:

@@ -1,0 +1,65 @@
+"""Drift: contacts frozen by "all that match" who match no more when they are about to be changed.
+
+Nobody guesses what was meant: the preview says how many they are and asks whether to change them too or to leave
+them out. The answer is good for exactly those contacts; when others join them, the question comes again.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, Max, Sum
+from django.http import HttpRequest, QueryDict
+from django_filters import FilterSet
+
+from contacts.querysets import ContactQuerySet
+from core.listing import filtered
+from core.models import Operation, OperationLine
+
+LEFT_OUT = "No longer matches the filter."
+NAMES_SHOWN = 5
+KEPT_WORDS = re.compile(r" \([\d,]+ of them no longer match\)$")
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Those who match no more: how many, some names, and a sign by which the same contacts are known again."""
+
+    contacts: ContactQuerySet | None = None
+    number: int = 0
+    sign: str = ""
+
+    def asks(self, draft: Operation) -> bool:
+        """Whether somebody has to say what becomes of them."""
+        return bool(self.number) and self.sign != draft.drift_accepted
+
+    @property
+    def names(self) -> list[str]:
+        """A few of them."""
+        first = self.contacts.order_by("sort_name", "pk").only("first_name", "last_name")[:NAMES_SHOWN]
+        return [contact.name for contact in first]
+
+
+def drift_of(draft: Operation, scope: ContactQuerySet, filterset_class: type[FilterSet], request: HttpRequest) -> Drift:
+    """What has drifted of a draft's selection by now, among the contacts of `scope` and still to be changed."""
+    matching = filtered(filterset_class, QueryDict(draft.query), scope, request)[1].order_by()
+    astray = scope.filter(pk__in=draft.planned()).exclude(pk__in=matching.values("pk")).order_by()
+    found = astray.aggregate(number=Count("pk"), last=Max("pk"), sum=Sum("pk"))
+    return Drift(astray, found["number"], f"{found['number']}.{found['last']}.{found['sum']}")
+
+
+@transaction.atomic
+def settle(draft: Operation, drift: Drift, *, leave_out: bool) -> None:
+    """Keep the answer on the draft: they are changed like the others, or their lines are skipped, with the reason."""
+    locked = Operation.objects.select_for_update().filter(pk=draft.pk, state=Operation.State.DRAFT).first()
+    if locked is None:
+        return
+    locked.selection = KEPT_WORDS.sub("", locked.selection)
+    if leave_out:
+        lines = locked.lines.filter(state=OperationLine.State.PLANNED, subject_id__in=drift.contacts.values("pk"))
+        lines.update(state=OperationLine.State.SKIPPED, reason=LEFT_OUT)
+        locked.skipped = locked.lines.filter(state=OperationLine.State.SKIPPED).count()
+    else:
+        locked.drift_accepted = drift.sign
+        locked.selection += f" ({drift.number:,} of them no longer match)"
+    locked.save(update_fields=["selection", "skipped", "drift_accepted"])

@@ -1,0 +1,165 @@
+"""What was ticked and stands outside the filter is said; what matches the filter no more is asked about."""
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contacts.models import Contact
+from core.models import Operation
+from tests.contacts.test_bulk import choose, confirm
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+LEFT_OUT = "No longer matches the filter."
+
+
+@pytest.fixture
+def four(advisor):
+    """Four clients of the advisor."""
+    return ContactFactory.create_batch(4, primary_advisor=advisor, contact_type="client")
+
+
+@pytest.fixture
+def drifted(as_user, advisor, four):
+    """A client whose user chose all clients to be closed, the address of the preview; one of them is a lead by now."""
+    client = as_user(advisor)
+    url = choose(client, "deactivate", all="1", query="type=client&sort=-name&page=2")
+    Contact.objects.filter(pk=four[0].pk).update(contact_type="lead", last_name="Astray")
+    return client, url
+
+
+def settle(client, url, answer, **changed):
+    """Answer the question on the page at `url`."""
+    page = client.get(url)
+    posted = {"draft": page.context["operation"].pk, "sign": page.context["drift"].sign, "drifted": answer}
+    return client.post(page.request["PATH_INFO"], posted | changed)
+
+
+def test_ticked_ones_outside_the_present_filter_are_counted(as_user, advisor, four):
+    Contact.objects.filter(pk__in=[four[0].pk, four[1].pk]).update(contact_type="lead")
+    client = as_user(advisor)
+    url = choose(client, "deactivate", four, query="type=client&page=3")
+    words = "4 ticked contacts, 2 not in the current filter"
+    assert words in client.get(url).content.decode()
+    confirm(client, url)
+    operation = Operation.objects.get()
+    assert (operation.selection, operation.done) == (words, 4)
+    assert choose(client, "reactivate", four, query="page=3&sort=name")
+    assert Operation.objects.latest("pk").selection == "4 ticked contacts"
+
+
+def test_those_who_match_no_more_can_be_left_out(drifted, four):
+    client, url = drifted
+    page = client.get(url)
+    assert "1 of 4 no longer matches the filter" in page.content.decode() and "Astray" in page.content.decode()
+    assert "hidden" not in page.context
+    preview = client.get(settle(client, url, "leave").url).context["preview"]
+    assert (preview.total, preview.will, preview.skipped) == (4, 3, [(LEFT_OUT, 1)])
+    confirm(client, url)
+    operation = Operation.objects.get()
+    assert (operation.state, operation.done, operation.skipped) == ("finished", 3, 1)
+    assert operation.lines.get(subject_id=four[0].pk).reason == LEFT_OUT
+    assert Contact.objects.get(pk=four[0].pk).deactivated_at is None
+
+
+def test_those_who_match_no_more_can_be_changed_too_and_it_is_kept_that_they_were(drifted):
+    client, url = drifted
+    preview = client.get(settle(client, url, "keep").url).context["preview"]
+    assert (preview.will, preview.skipped) == (4, [])
+    confirm(client, url)
+    operation = Operation.objects.get()
+    assert (operation.done, operation.query) == (4, "type=client&sort=-name&page=2")
+    assert operation.selection == "All that match Type: Client (1 of them no longer match)"
+
+
+def test_nothing_starts_without_an_answer_and_an_answer_is_about_what_was_shown(drifted, four):
+    client, url = drifted
+    draft = Operation.objects.get()
+    hidden = {"draft": draft.pk, "confirm": 1, "seen": "x"}
+    for answer in ("perhaps", ""):
+        settle(client, url, answer)
+    settle(client, url, "keep", sign="old")
+    assert "drift" in client.get(url).context
+    settle(client, url, "keep")
+    hidden = client.get(url).context["hidden"]
+    Contact.objects.filter(pk=four[1].pk).update(contact_type="lead")  # between the preview and the press
+    answer = client.post("/contacts/deactivate/", hidden)
+    assert (answer.status_code, answer.context["drift"].number) == (409, 2)
+    assert Operation.objects.get().state == "draft"
+    settle(client, url, "leave")
+    confirm(client, url)
+    operation = Operation.objects.get()
+    assert (operation.done, operation.skipped, operation.selection) == (2, 2, "All that match Type: Client")
+
+
+@pytest.mark.usefixtures("drifted")
+def test_the_answer_is_the_owners(as_user, colleague):
+    draft = Operation.objects.get()
+    posted = {"draft": draft.pk, "sign": "x", "drifted": "keep"}
+    assert as_user(colleague).post("/contacts/deactivate/", posted).url == "/contacts/"
+    draft.refresh_from_db()
+    assert draft.drift_accepted == ""
+
+
+def test_the_trash_has_its_own_filter(as_user, advisor, four):
+    client = as_user(advisor)
+    confirm(client, choose(client, "delete", four))
+    names = f"q={four[0].last_name}"
+    choose(client, "restore", four, query=names)
+    assert Operation.objects.latest("pk").selection == "4 ticked contacts, 3 not in the current filter, in the trash"
+    url = choose(client, "restore", all="1", query=names)
+    assert Operation.objects.latest("pk").total == 1
+    Contact.objects.filter(pk=four[0].pk).update(last_name="Astray")
+    assert client.get(url).context["drift"].number == 1
+
+
+TYPES = ["client", "lead", "prospect"]
+edits = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(TYPES)), max_size=4)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    first=edits,
+    since=edits,
+    late=edits,
+    wanted=st.sets(st.sampled_from(TYPES), max_size=2),
+    order=st.sampled_from(["", "&sort=-name", "&page=2&per_page=25"]),
+    answer=st.sampled_from(["leave", "keep"]),
+)
+def test_what_is_changed_is_what_was_shown_or_drift_is_told(
+    as_user, advisor, first, since, late, wanted, order, answer
+):
+    client = as_user(advisor)
+    Contact.objects.filter(primary_advisor=advisor).update(deleted_at="2026-01-01T00:00Z")
+    pks = [one.pk for one in ContactFactory.create_batch(6, primary_advisor=advisor, contact_type="client")]
+    rows = Contact.objects.filter(pk__in=pks)
+    change(pks, first)
+    query = "&".join(f"type={one}" for one in sorted(wanted)) + order
+    shown = {row.pk for row in client.get(f"/contacts/?{query.replace('page=2&', '')}").context["table"].data}
+    assert shown == set((rows.filter(contact_type__in=wanted) if wanted else rows).values_list("pk", flat=True))
+    url = choose(client, "deactivate", all="1", query=QueryDict(query).urlencode())
+    if not shown:
+        assert url == "/contacts/"
+        return
+    change(pks, since)
+    out = set()
+    for edit in ([], late):
+        change(pks, edit)
+        page = client.get(url)
+        if "drift" in page.context:
+            astray = set(page.context["drift"].contacts.values_list("pk", flat=True))
+            assert astray <= shown - out and not rows.filter(pk__in=astray, contact_type__in=wanted).exists()
+            out |= astray if answer == "leave" else set()
+            page = client.get(settle(client, url, answer).url)
+    if page.context["preview"].will:
+        client.post("/contacts/deactivate/", page.context["hidden"])
+    closed = set(rows.exclude(deactivated_at=None).values_list("pk", flat=True))
+    assert closed == shown - out
+    assert answer == "keep" or not wanted or not rows.filter(pk__in=closed).exclude(contact_type__in=wanted).exists()
+
+
+def change(pks, edits):
+    """Somebody gives contacts other types."""
+    for index, kind in edits:
+        Contact.objects.filter(pk=pks[index]).update(contact_type=kind)
