@@ -19,8 +19,8 @@ MODULES = (
     "celery.concurrency.prefork",
     "kombu.transport.redis",
     "advisorhub.celery",
+    "advisorhub.wsgi",  # sets Django up
     "advisorhub.urls",
-    "advisorhub.wsgi",
 )
 
 
