@@ -8,12 +8,13 @@ from contacts.models import Contact
 from outreach.models import Send, Suppression
 from tests.factories import ContactFactory
 
+# By no order of their own: an empty table may be cheaper to read in the order asked for.
 LOOKUPS = {
     "staff_email_unique": lambda: User.objects.staff().with_email("Ada@Example.com"),
     "portal_email_unique": lambda: User.objects.clients().with_email("Ada@Example.com"),
     "contact_email_unique": lambda: Contact.objects.open_to_portal().with_email("Ada@Example.com"),
     "suppressed_once": lambda: Suppression.objects.with_email("Ada@Example.com"),
-    "send_recipient": lambda: Send.objects.to_address("Ada@Example.com").order_by("-pk"),
+    "send_recipient": lambda: Send.objects.to_address("Ada@Example.com").order_by(),
 }
 
 
