@@ -21,7 +21,7 @@ class ContactsConfig(AppConfig):
         from contacts.domain.clearing_imports import clear_old_imports
         from contacts.domain.handing_over import BOOK
         from contacts.domain.purging import purge_trash
-        from core.registry import NavItem, add_menu, daily_jobs, nav, staff_duties
+        from core.registry import Action, NavItem, add_menu, daily_jobs, nav, staff_actions, staff_duties
 
         operations.load()
         nav.register("contacts", NavItem("Contacts", "users", "contacts:list", "/contacts/"), order=10)
@@ -30,6 +30,8 @@ class ContactsConfig(AppConfig):
         )
         add_menu.register("file", NavItem("Import file", "upload", "contacts:import", "/contacts/import/", may_edit))
         staff_duties.register("book", BOOK)
+        hand_over = Action("Hand over contacts", "arrow-right", "contacts:hand_over_begin", applies=BOOK.count)
+        staff_actions.register("book", hand_over)
         daily_jobs.register("old_imports", clear_old_imports)
         daily_jobs.register("trash", purge_trash)
         template_reach.register()

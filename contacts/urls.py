@@ -2,8 +2,19 @@
 
 from django.urls import include, path
 
-from accounts.access import editors_only, staff_only
-from contacts.views import assigning, changing, editing, exporting, lifecycle, notes, saved_views, summary, undoing
+from accounts.access import admins_only, editors_only, staff_only
+from contacts.views import (
+    assigning,
+    changing,
+    editing,
+    exporting,
+    handing_over,
+    lifecycle,
+    notes,
+    saved_views,
+    summary,
+    undoing,
+)
 from contacts.views.list import ContactList
 
 app_name = "contacts"
@@ -39,6 +50,8 @@ urlpatterns = [
     path("<int:pk>/deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate_one"),
     path("<int:pk>/reactivate/", editors_only(lifecycle.ReactivateView.as_view()), name="reactivate_one"),
     path("<int:pk>/delete/", editors_only(lifecycle.DeleteView.as_view()), name="delete_one"),
+    path("hand-over/", admins_only(handing_over.HandOverView.as_view()), name="hand_over"),
+    path("hand-over/<int:user_pk>/", handing_over.hand_over_begin, name="hand_over_begin"),
     path("undo/", editors_only(undoing.UndoView.as_view()), name="undo"),
     path("undo/<int:pk>/", undoing.undo_begin, name="undo_begin"),
     path("trash/", editors_only(lifecycle.TrashList.as_view()), name="trash"),

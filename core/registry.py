@@ -131,6 +131,7 @@ after_assign = Registry("after_assign")  # AfterAssign: what may follow an assig
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck
 daily_jobs = Registry("daily_jobs")  # callable() run once a day
 staff_duties = Registry("staff_duties")  # Duty
+staff_actions = Registry("staff_actions")  # Action on one of the staff, begun by POST, for admins
 contact_traces = Registry("contact_traces")  # Traces: what goes with a contact who is purged, and what stays
 operation_kinds = Registry("operation_kinds")  # core.operations.Kind classes
 template_reach = Registry("template_reach")  # TemplateReach under the name of the template's model

@@ -19,6 +19,7 @@ from accounts.tables import UserTable
 from accounts.tasks import mail_password_link
 from core.domain.recording import record
 from core.listing import ListPage
+from core.registry import staff_actions
 
 
 class UserList(ListPage):
@@ -81,7 +82,12 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.save()
             messages.success(request, f"{user.name} has been saved.")
             return redirect("accounts:users")
-    context = {"form": form, "person": User.objects.get(pk=pk), "roles": STAFF_ROLES}
+    actions = [
+        SimpleNamespace(label=action.label, icon=action.icon, url=reverse(action.url_name, args=[pk]))
+        for action in staff_actions
+        if action.applies(user)
+    ]
+    context = {"form": form, "person": User.objects.get(pk=pk), "roles": STAFF_ROLES, "actions": actions}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
 
 

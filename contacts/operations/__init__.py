@@ -3,4 +3,11 @@
 
 def load() -> None:
     """Register all kinds of this room."""
-    from contacts.operations import assigning, changing, importing, lifecycle, undoing  # noqa: F401 - importing registers
+    from contacts.operations import (  # noqa: F401 - importing registers
+        assigning,
+        changing,
+        handing_over,
+        importing,
+        lifecycle,
+        undoing,
+    )
