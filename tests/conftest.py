@@ -1,13 +1,24 @@
 """Fixtures for every test; those that start servers and browsers live in tests/live."""
 
 import gc
+import hashlib
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from accounts.models import Role
+from advisorhub.embedded import BASE_DIR
 from tests.factories import ContactFactory, UserFactory
 
 pytest_plugins = ["tests.template", "tests.live.app", "tests.live.mail_sink", "tests.live.browser"]
+
+# Temporary folders of this checkout's own: pytest closes the common one to other accounts at each start, and the
+# servers that another checkout's tests run there under an account of their own would lose their data.
+TEMPORARY = Path(tempfile.gettempdir()) / f"advisorhub-{hashlib.sha256(bytes(BASE_DIR)).hexdigest()[:8]}"
+TEMPORARY.mkdir(exist_ok=True)
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(TEMPORARY))
 
 
 def pytest_collection_finish():
