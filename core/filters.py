@@ -4,6 +4,12 @@ import django_filters
 from django.db.models import QuerySet
 
 from core.models import Operation, OperationLine
+from core.registry import operation_kinds
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every kind of operation by what people call it."""
+    return sorted(((kind.key, kind.label or kind.key) for kind in operation_kinds), key=lambda pair: pair[1])
 
 
 class OperationFilter(django_filters.FilterSet):
@@ -15,6 +21,7 @@ class OperationFilter(django_filters.FilterSet):
         empty_label="Any",
         label="State",
     )
+    kind = django_filters.ChoiceFilter(choices=kinds, empty_label="Any", label="Kind")
     going = django_filters.ChoiceFilter(
         choices=[("yes", "Going on"), ("ended", "Ended, not looked at yet")],
         empty_label="Any",

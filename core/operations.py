@@ -26,13 +26,14 @@ class Outcome:
 
 
 class Kind:
-    """Base of all kinds. Subclasses set `key`, and answer the questions below.
+    """Base of all kinds. Subclasses set `key` and `label`, what people call it, and answer the questions below.
 
     `chunk` is the number of rows changed in one transaction; `external` kinds never run inside the
     request, because they wait for something outside the database.
     """
 
     key: str
+    label = ""  # what people call it; the key stands in
     chunk = 1000
     external = False
     retryable = False  # whether running it again for the failed rows alone makes sense

@@ -37,6 +37,7 @@ class Invite(InvitingKind):
     """The first invitation."""
 
     key = "outreach.invite"
+    label = "Invite"
     mode = Mode.FIRST
 
 
@@ -45,4 +46,5 @@ class Reinvite(InvitingKind):
     """The welcome once more, for those who were invited and never came."""
 
     key = "outreach.reinvite"
+    label = "Re-invite"
     mode = Mode.AGAIN

@@ -8,14 +8,26 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, Func, JSONField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Case, CharField, F, Func, JSONField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat, JSONObject, Substr
 
 from contacts.models import Assignment, Contact
 from core.models import Operation
 
 HELD = [field.attname for field in Assignment._meta.concrete_fields if field.attname != "contact_id"]
 OF_ASSIGNMENT = ("experience_id", "campaign_id")  # the contact's copies of what the open assignment holds
+WORDS = {
+    "contact_type": "type",
+    "primary_advisor_id": "primary advisor",
+    "team_id": "team",
+    "tag_ids": "tags",
+    "deactivated_at": "deactivation",
+    "deleted_at": "deletion",
+    "deleted_by_id": "who deleted them",
+    "experience_id": "experience",
+    "campaign_id": "campaign",
+    "assignments": "details of the assignments",
+}
 LINES = """
     SELECT line.subject_id, line.before FROM core_operationline AS line
     WHERE line.operation_id = %(operation)s AND line.subject_id = ANY(%(ids)s)
@@ -43,6 +55,10 @@ class Snapshot:
 
     def values(self) -> JSONObject:
         """The expression of a contact's values now."""
+        return JSONObject(**self.parts())
+
+    def parts(self) -> dict[str, Any]:
+        """The expression of each value now, under its name."""
         names: dict[str, Any] = {name: F(name) for name in self.all_columns}
         if self.tags:
             worn = Contact.tags.through.objects.filter(contact=OuterRef("pk")).order_by("tag")
@@ -50,7 +66,17 @@ class Snapshot:
         if self.assignments:
             held = Assignment.objects.filter(contact=OuterRef("pk")).order_by("pk")
             names["assignments"] = ArraySubquery(held.values(kept=JSONObject(**{name: F(name) for name in HELD})))
-        return JSONObject(**names)
+        return names
+
+    def differing(self, kept: QuerySet, moment: str) -> Func:
+        """The words for what is not as `kept`, the contact's line, says that it was at a moment: "type, tags"."""
+        words = []
+        for name, now in self.parts().items():
+            was = Subquery(kept.values(one=JSONObject(v=F(f"{moment}__{name}")))[:1])
+            label = Value(f", {WORDS.get(name, name)}")
+            same = When(SameJson(was, JSONObject(v=now)), then=Value(""))
+            words.append(Case(same, default=label, output_field=CharField()))
+        return Substr(Concat(*words, Value("")), 3)
 
     @property
     def all_columns(self) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ class AssignKind(AssigningKind):
     """Give an experience; with `invite` in the params, what the outreach room registered follows."""
 
     key = "contacts.assign"
+    label = "Assign experience"
 
     def gift(self, operation: Operation) -> Gift:
         """What is given. Raises Gone."""
@@ -103,6 +104,7 @@ class ChangeKind(AssigningKind):
     """Swap the experience or single elements without starting over."""
 
     key = "contacts.change_experience"
+    label = "Change experience"
 
     def wanted(self, operation: Operation) -> Change:
         """What is swapped. Raises Gone."""
@@ -122,6 +124,7 @@ class UnassignKind(AssigningKind):
     """Take the experience away."""
 
     key = "contacts.unassign"
+    label = "Remove experience"
 
     def refusals(self, operation: Operation) -> list[When]:
         """Those of `unassign`."""

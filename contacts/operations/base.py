@@ -3,6 +3,7 @@
     @register
     class SetTeam(ContactKind):
         key = "contacts.set_team"
+        label = "Set team"
 
         def keeps(self, operation):                   # what it touches: exact values before and after, for undoing
             return Snapshot(("team_id",))

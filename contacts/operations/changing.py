@@ -27,6 +27,7 @@ class ChangeFields(ContactKind):
     """Primary advisor, type, team and tags. `params`: {field: {"how": …, "value": …}}; a field left is not there."""
 
     key = "contacts.edit"
+    label = "Edit fields"
 
     def skips(self, operation: Operation) -> list:
         """All, when what is to be set can no longer be given; else those in whom nothing would change."""

@@ -19,6 +19,7 @@ class HandOver(ContactKind):
     """`params`: the keys of those who give and take, "from" and "to"."""
 
     key = KEY
+    label = "Hand over contacts"
     chunk = 2000
     selection_key = ""
 

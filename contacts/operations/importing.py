@@ -53,6 +53,7 @@ class Check(ImportKind):
     """The dry run: line 0 reads the file into rows, the others say what would become of them."""
 
     key = "contacts.import_check"
+    label = "Import: check"
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """Read the file, or check one batch."""
@@ -94,6 +95,7 @@ class Apply(ImportKind):
     """Contacts come of rows, batch by batch; a batch done twice does nothing the second time."""
 
     key = "contacts.import_apply"
+    label = "Import"
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """One batch."""

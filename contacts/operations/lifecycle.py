@@ -25,6 +25,7 @@ class Deactivate(ContactKind):
     """Closed contacts cannot sign in and get nothing; their portal account follows by trigger."""
 
     key = "contacts.deactivate"
+    label = "Deactivate"
 
     def keeps(self, operation: Operation) -> Snapshot:
         """When they were closed."""
@@ -46,6 +47,7 @@ class Reactivate(ContactKind):
     """Opened again, contacts have the status that applies."""
 
     key = "contacts.reactivate"
+    label = "Reactivate"
 
     def skips(self, operation: Operation) -> list:
         """Those that are open."""
@@ -66,6 +68,7 @@ class Delete(ContactKind):
     """Deleted contacts are in the trash; they cannot sign in and get nothing."""
 
     key = "contacts.delete"
+    label = "Delete"
 
     def undo_scope(self, user) -> ContactQuerySet:
         """What is in the trash for less than 30 days."""
@@ -88,6 +91,7 @@ class Restore(ContactKind):
     """Restored contacts are what they were before they were deleted."""
 
     key = "contacts.restore"
+    label = "Restore"
     selection_key = "trash"
 
     def scope(self, user) -> ContactQuerySet:

@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from accounts.models import Firm, User
 from contacts.domain.snapshots import SameJson, Snapshot
-from contacts.operations.base import ContactKind, skip
+from contacts.operations.base import ContactKind
 from contacts.operations.lifecycle import TAKEN, same_address
 from contacts.querysets import ContactQuerySet
 from core.domain import running
@@ -23,7 +24,7 @@ from core.registry import operation_kinds
 
 KEY = "contacts.undo"
 ALREADY = "Is as before already."
-CHANGED = "Changed since, so left alone."
+CHANGED = "Changed since, so left alone: "
 ADVISOR_LEFT = "The advisor they had can no longer have contacts."
 
 
@@ -32,6 +33,7 @@ class Undo(ContactKind):
     """Puts back what another operation changed; `params["operation"]` is its key."""
 
     key = KEY
+    label = "Undo"
     chunk = 2000
     retryable = False
 
@@ -69,7 +71,7 @@ class Undo(ContactKind):
             *whens,
             When(as_left, then=Value("")),
             When(as_before, then=Value(ALREADY)),
-            skip(CHANGED, Q(pk__isnull=False)),
+            When(Q(pk__isnull=False), then=Concat(Value(CHANGED), snapshot.differing(line, "after"), Value("."))),
         ]
 
     def change(self, operation: Operation, ids: list[int]) -> None:

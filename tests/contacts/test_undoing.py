@@ -123,10 +123,26 @@ def test_what_has_changed_since_is_left_alone_and_told(as_user, admin, advisor, 
     Contact.objects.filter(pk=plain.pk).update(contact_type="prospect")
     Contact.objects.filter(pk=teamed.pk).update(city="Elsewhere")  # not what the operation touched
     undoing, preview = undo(as_user(admin), operation)
-    assert preview.skipped == [("Changed since, so left alone.", 1)]
-    assert (undoing.done, undoing.lines.get(subject_id=plain.pk).reason) == (3, "Changed since, so left alone.")
+    reason = "Changed since, so left alone: type."
+    assert preview.skipped == [(reason, 1)]
+    assert (undoing.done, undoing.lines.get(subject_id=plain.pk).reason) == (3, reason)
     types = dict(Contact.objects.values_list("pk", "contact_type"))
     assert (types[plain.pk], types[teamed.pk]) == ("prospect", "client")
+
+
+def test_all_that_stands_in_the_way_is_named(as_user, admin, advisor, book, whatever):
+    operation = operate("contacts.edit", admin, book, **whatever["contacts.edit"])
+    Contact.objects.update(team=TeamFactory(), contact_type="prospect")
+    TagFactory(name="late").contacts.add(book[0])
+    given = operate("contacts.assign", admin, book[1:2], experience=ExperienceFactory().pk, campaign=None)
+    Assignment.objects.filter(contact=book[1], ended_at=None).update(ended_at=timezone.now())
+    client = as_user(admin)
+    reasons = {reason for reason, _ in undo(client, operation)[1].skipped}
+    assert reasons == {
+        "Changed since, so left alone: team, type.",
+        "Changed since, so left alone: team, type, tags.",
+    }
+    assert undo(client, given)[1].skipped[0][0].endswith("details of the assignments.")
 
 
 def test_a_second_undoing_finds_nothing_left(as_user, admin, book):

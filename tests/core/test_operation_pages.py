@@ -166,3 +166,14 @@ def test_the_bell_tells_what_ended_until_its_owner_has_looked(as_user, advisor, 
     assert [row.record.pk for row in page.context["page"].object_list] == [second.pk]
     client.post("/operations/seen/")
     assert 'aria-label="Operations, 1 going on"' in client.get("/operations/").content.decode()
+
+
+def test_operations_are_narrowed_to_a_kind_and_a_report_is_downloaded_as_it_is_shown(as_user, advisor):
+    closed, deleted = operation_of(advisor), operation_of(advisor, kind="contacts.delete")
+    client = as_user(advisor)
+    assert shown(client.get(PAGE, {"kind": "contacts.delete"})) == [deleted.pk]
+    assert shown(client.get(PAGE, {"kind": "no such"})) == []
+    page = client.get(f"{PAGE}{closed.pk}/", {"state": "failed"}).content.decode()
+    assert "?format=csv&amp;state=failed" in page
+    report = b"".join(client.get(f"{PAGE}{closed.pk}/report/", {"format": "csv", "state": "failed"})).decode()
+    assert "Why failed." in report and "Why skipped." not in report
