@@ -223,8 +223,13 @@ def test_ctrl_c_in_the_middle_of_starting_leaves_nothing(serve, checkout):
         process = serve(wait=False)
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
-        assert process.returncode in {0, -signal.SIGINT, 130}
+        try:
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:  # Python's first milliseconds may swallow it; people press again
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+        # 1: it came while Python itself was starting, which ends with words of Python's own.
+        assert process.returncode in {0, 1, -signal.SIGINT, 130}
         assert everything_of(checkout) == []
 
 
