@@ -34,7 +34,7 @@ class ContactQuerySet(models.QuerySet):
 
     def trash_of(self, user) -> "ContactQuerySet":
         """Deleted contacts that `user` may see and restore."""
-        return self._scoped(user).filter(deleted_at__isnull=False)
+        return self._scoped(user).filter(deleted_at__isnull=False, purged_at=None)
 
     def known_to(self, user) -> "ContactQuerySet":
         """Contacts that `user` may see, those in the trash included: for reports on what was done to them."""

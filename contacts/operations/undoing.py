@@ -30,7 +30,7 @@ ADVISOR_LEFT = "The advisor they had can no longer have contacts."
 
 @register
 class Undo(ContactKind):
-    """Puts back what another operation changed; `params["operation"]` is its key."""
+    """Puts back what another operation changed: the one that it `undoes`."""
 
     key = KEY
     label = "Undo"
@@ -39,14 +39,13 @@ class Undo(ContactKind):
 
     def keeps(self, operation: Operation) -> Snapshot:
         """What the operation that is undone keeps."""
-        target = target_of(operation)
-        return kind_of(target).keeps(target)
+        return kind_of(operation.undoes).keeps(operation.undoes)
 
     def reach(self, operation: Operation) -> ContactQuerySet:
         """Where the contacts are after what is undone: an undone deletion finds them in the trash."""
-        target, done = target_of(operation), True
+        target, done = operation.undoes, True
         while target.kind == KEY:
-            target, done = target_of(target), not done
+            target, done = target.undoes, not done
         kind = kind_of(target)
         return kind.undo_scope(operation.owner) if done else kind.scope(operation.owner)
 
@@ -55,8 +54,7 @@ class Undo(ContactKind):
 
         The values of now cost most, so the order is such that they are put together once for the usual row.
         """
-        target = target_of(operation)
-        snapshot, line = kind_of(target).keeps(target), target.lines.filter(subject_id=OuterRef("pk"))
+        snapshot, line = self.keeps(operation), operation.undoes.lines.filter(subject_id=OuterRef("pk"))
         before, after = Subquery(line.values("before")[:1]), Subquery(line.values("after")[:1])
         as_left, as_before = Q(SameJson(after, snapshot.values())), Q(SameJson(before, snapshot.values()))
         whens = []
@@ -76,14 +74,8 @@ class Undo(ContactKind):
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Put the values back."""
-        target = target_of(operation)
-        kind_of(target).keeps(target).restore(target, ids)
+        self.keeps(operation).restore(operation.undoes, ids)
         record("undone", operation.title, subject_ids=ids, actor=operation.owner, operation=operation)
-
-
-def target_of(operation: Operation) -> Operation:
-    """The operation that `operation` undoes."""
-    return Operation.objects.get(pk=operation.params["operation"])
 
 
 def kind_of(operation: Operation) -> ContactKind:
@@ -115,7 +107,6 @@ def draft(operation: Operation, user) -> Operation:
         title=title[:200],
         owner=user,
         undoes=operation,
-        params={"operation": operation.pk},
         selection=f"What “{operation.title}” changed"[:500],
     )
     done = operation.lines.filter(state=OperationLine.State.DONE).exclude(after=None)

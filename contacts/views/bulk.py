@@ -70,6 +70,10 @@ class BulkView(View):
         """What the operation is called in reports."""
         return self.title
 
+    def named(self, draft: Operation) -> str:
+        """What a draft is called by what has been chosen so far."""
+        return self.describe(draft.params)
+
     def params(self, form: forms.Form | None) -> dict:
         """What the form chose, as JSON."""
         return {name: storable(value) for name, value in form.cleaned_data.items()} if form else {}
@@ -179,7 +183,7 @@ class BulkView(View):
         if self.type_count and preview.will > ASKED_ABOVE and typed != str(preview.will):
             return self._confirm(draft, preview, error=f"Type {preview.will} to go on, or cancel.")
         if self.form_class is None:
-            Operation.objects.filter(pk=draft.pk).update(title=self.describe(draft.params)[:200])
+            Operation.objects.filter(pk=draft.pk).update(title=self.named(draft)[:200])
         running.start(draft)
         return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")
 
@@ -202,7 +206,7 @@ class BulkView(View):
             return self._ask(draft, drift)
         preview = preview or self._kind().preview(draft)
         context = {
-            "title": self.describe(draft.params),
+            "title": self.named(draft),
             "operation": draft,
             "preview": preview,
             "skipped_count": preview.total - preview.will,
@@ -228,7 +232,7 @@ class BulkView(View):
     def _ask(self, draft: Operation, drift: Drift) -> HttpResponse:
         """The question what becomes of them. Nothing goes on without an answer."""
         context = {
-            "title": self.describe(draft.params),
+            "title": self.named(draft),
             "operation": draft,
             "drift": drift,
             "more_names": drift.number - NAMES_SHOWN,

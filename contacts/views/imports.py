@@ -328,5 +328,5 @@ def _import(request: HttpRequest, pk: int) -> FileImport:
     rows = FileImport.objects.visible_to(request.user).select_related("owner", "check_operation", "apply_operation")
     found = get_object_or_404(rows, pk=pk)
     shown = [found.check_operation_id, found.apply_operation_id]
-    Operation.objects.filter(pk__in=shown).seen(request.user)  # its page tells how they ended
+    Operation.objects.filter(pk__in=shown).seen(request.user.pk)  # its page tells how they ended
     return found

@@ -46,7 +46,9 @@ def kept(query: QueryDict) -> str:
 def views_of(request: HttpRequest) -> SimpleNamespace:
     """The user's own views and the shared ones, which of them the list shows now, and whether it can be saved."""
     present = kept(request.GET)
-    found = list(SavedView.objects.visible_to(request.user).select_related("owner"))
+    named = ("owner__first_name", "owner__last_name", "owner__email")
+    views = SavedView.objects.visible_to(request.user).select_related("owner")
+    found = list(views.only("name", "query", *named))
     return SimpleNamespace(
         own=[view for view in found if view.owner_id == request.user.pk],
         shared=[view for view in found if view.owner_id != request.user.pk],

@@ -35,15 +35,21 @@ class UndoView(BulkView):
     verb = "Put back"
     back = "core:operations"
 
-    def describe(self, params: dict) -> str:
-        """As the draft was called when it was made."""
-        return Operation.objects.get(pk=self.request.POST.get("draft") or self.request.GET["draft"]).title
+    def named(self, draft: Operation) -> str:
+        """As it was called when it was made."""
+        return draft.title
+
+    def _start(self, draft: Operation) -> HttpResponse:
+        """Ask once more whether it may be undone: days may have passed since the preview, or rights been taken."""
+        if reason := undoing.refusal(draft.undoes, self.request.user):
+            messages.warning(self.request, f"It cannot be undone. {reason}")
+            return redirect("core:operation", pk=draft.undoes_id)
+        return super()._start(draft)
 
     def more_context(self, operation: Operation) -> dict:
         """What cannot be undone is said before."""
-        target = undoing.target_of(operation)
-        words = [sentence for ask in lasting_effects for sentence in ask(target)]
-        return {"consequences": words, "cancel_url": reverse("core:operation", args=[target.pk])}
+        words = [sentence for ask in lasting_effects for sentence in ask(operation.undoes)]
+        return {"consequences": words, "cancel_url": reverse("core:operation", args=[operation.undoes_id])}
 
     def _freeze(self) -> HttpResponse:
         """There is nothing to tick."""

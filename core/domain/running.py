@@ -38,7 +38,7 @@ def start(operation: Operation) -> Operation:
     kind: Kind = operation_kinds[operation.kind]
     if not kind.external and operation.total <= INLINE_LIMIT:
         run(operation.pk)
-        Operation.objects.filter(pk=operation.pk).seen(operation.owner)  # the answer to the request tells it
+        Operation.objects.filter(pk=operation.pk).seen(operation.owner_id)  # the answer to the request tells it
         operation.refresh_from_db()
         return operation
     enqueue(operation.pk)

@@ -1,7 +1,6 @@
 """Files that rows refer to: removed when nothing refers to them any more, and never before."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.apps import apps
 from django.core.files.storage import Storage
@@ -14,9 +13,17 @@ STRAY_AFTER = timedelta(days=1)
 
 
 def remove_after_commit(stored: FieldFile) -> None:
-    """Remove a file, if there is one, once the transaction commits. After a rollback it is still there."""
-    if stored:
-        transaction.on_commit(partial(stored.storage.delete, stored.name))
+    """Remove a file, if there is one, once the transaction commits. After a rollback it is still there.
+
+    What has been committed stands even when the file cannot be removed: that is logged, and the file is a stray then.
+    """
+    storage, name = stored.storage, stored.name
+
+    def remove() -> None:
+        storage.delete(name)
+
+    if name:
+        transaction.on_commit(remove, robust=True)
 
 
 def remove_strays() -> None:

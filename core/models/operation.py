@@ -16,9 +16,9 @@ class OperationQuerySet(models.QuerySet):
             return self.none()
         return self if user.sees_everything else self.filter(owner=user)
 
-    def seen(self, user) -> int:
+    def seen(self, by: int) -> int:
         """Note that their owner has seen how these operations ended; what others look at stays as it is."""
-        return self.filter(owner=user, seen_at=None, state__in=Operation.OVER).update(seen_at=Now())
+        return self.filter(owner=by, seen_at=None, state__in=Operation.OVER).update(seen_at=Now())
 
     def runnable(self) -> "OperationQuerySet":
         """Operations that wait for a worker, or whose worker lost its lease."""

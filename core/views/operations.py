@@ -47,7 +47,7 @@ class OperationList(ListPage):
 @require_POST
 def operations_seen(request: HttpRequest) -> HttpResponse:
     """Put out the bell: what has ended is known."""
-    Operation.objects.seen(request.user)
+    Operation.objects.seen(request.user.pk)
     return redirect("core:operations")
 
 
@@ -65,7 +65,7 @@ class OperationPage(ListPage):
         """The page of an operation that the user may open."""
         self.operation = get_object_or_404(operations_of(request.user).select_related("owner"), pk=pk)
         self.title, self.subtitle = self.operation.title, self.operation.selection
-        Operation.objects.filter(pk=pk).seen(request.user)
+        Operation.objects.filter(pk=pk).seen(request.user.pk)
         return super().get(request)
 
     def rows(self) -> QuerySet:

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from contacts.domain import clearing_imports
 from contacts.domain.clearing_imports import clear_old_imports
+from contacts.domain.photos import put_photo
 from contacts.domain.purging import purge_trash
 from contacts.domain.signing_in import record_sign_in
 from contacts.models import Contact, FileImport, Household, ImportRow
@@ -236,3 +238,16 @@ def test_rows_go_in_pieces_and_what_a_crash_left_goes_next_time(old_import, monk
     monkeypatch.setattr(clearing_imports, "_remove_some_rows", whole)
     clear_old_imports()
     assert ImportRow.objects.count() == 0
+
+
+def test_a_file_that_cannot_be_removed_takes_nothing_back(advisor, django_capture_on_commit_callbacks, monkeypatch):
+    contact = ContactFactory(primary_advisor=advisor, photo=world.picture())
+
+    def broken(self, name):
+        raise OSError("no such disk")
+
+    monkeypatch.setattr(type(storages["default"]), "delete", broken)
+    with django_capture_on_commit_callbacks(execute=True):
+        put_photo(contact, None, by=advisor)
+    contact.refresh_from_db()
+    assert not contact.photo

@@ -244,3 +244,13 @@ def test_mails_that_left_are_named(as_user, admin, book):
 def test_every_kind_on_contacts_says_what_it_keeps(whatever, admin):
     for kind, params in whatever.items():
         assert operation_kinds[kind].keeps(Operation(kind=kind, params=params, owner=admin))
+
+
+def test_what_could_be_undone_at_the_preview_is_asked_again_at_the_end(as_user, admin, book):
+    client, operation = as_user(admin), operate("contacts.deactivate", admin, book)
+    page = client.get(client.post(f"/contacts/undo/{operation.pk}/")["Location"])
+    Operation.objects.filter(pk=operation.pk).update(finished_at=timezone.now() - timedelta(days=31))
+    answer = client.post(reverse("contacts:undo"), page.context["hidden"], follow=True)
+    assert "more than 30 days ago" in answer.content.decode()
+    assert Operation.objects.get(kind="contacts.undo").state == "draft"
+    assert Contact.objects.exclude(deactivated_at=None).count() == 4
