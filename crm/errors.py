@@ -1,0 +1,25 @@
+"""How a conversation with a CRM can end badly. Each message is for people: what happened, never personal data."""
+
+
+class CRMError(Exception):
+    """Base of all. `str(error)` is shown on the connection's page."""
+
+
+class WillNotWork(CRMError):
+    """Asking again will not help: a wrong setting, a refused field, an answer that makes no sense."""
+
+
+class TryLater(CRMError):
+    """The CRM is busy, down, or a limit is used up. `wait` is in seconds, from now."""
+
+    def __init__(self, message: str, wait: float = 60) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class SignInAgain(CRMError):
+    """The credentials are refused, or lack a right. The connection needs a person; nothing is tried until then."""
+
+
+class StateExpired(CRMError):
+    """The place where the last run stopped is no longer known to the CRM: the engine begins a full run."""

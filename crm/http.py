@@ -1,0 +1,292 @@
+"""The one way to a CRM's server: time-outs, pace, retries, bounded answers, checked hosts, quiet logs.
+
+Nothing here knows a vendor. An adapter is handed an `Http`, sets `auth` when it signs its calls, and says by `judge`
+what answers mean where the status alone does not.
+"""
+
+import email.utils
+import fnmatch
+import ipaddress
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from crm.errors import SignInAgain, TryLater, WillNotWork
+
+logger = logging.getLogger(__name__)
+
+CONNECT, READ = 5, 30  # seconds
+LARGEST = 32 * 1024 * 1024  # bytes of one answer
+PATIENCE = 40  # seconds that one call may take with its retries; less than a worker's lease
+TRIES = 5
+LONGEST_WAIT = 900  # seconds of a Retry-After that are believed
+
+
+class Auth(Protocol):
+    """Signs calls. `renew` gets a new token and says whether it is worth trying again."""
+
+    def headers(self) -> Mapping[str, str]: ...
+    def renew(self) -> bool: ...
+
+
+class Pace(Protocol):
+    """Tells how many seconds to wait before a call of a bucket; see `crm.limits.Limiter`."""
+
+    def take(self, bucket: str = "") -> float: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: whole, bounded, header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises WillNotWork when it is something else."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise WillNotWork("The CRM answered with something that is not JSON.") from None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an answer means.
+
+    "take" it; ask "again", after `wait` seconds when given; come back "later" (a quota is used up); "renew" the token;
+    "refused", the credentials need a person; "wrong", asking again will not help. `words` are shown to people.
+    """
+
+    what: Literal["take", "again", "later", "renew", "refused", "wrong"]
+    words: str = ""
+    wait: float | None = None
+
+
+class ForeignHost(WillNotWork):
+    """An address outside of what the connection may talk to."""
+
+
+class Http:
+    """Calls to one connection's CRM.
+
+    `hosts`: patterns of hosts it may call, by https. `private`: hosts named by the operator's setting, which
+    may also be private and plain http. `pace` limits calls; `sleep` is replaced by tests.
+    """
+
+    def __init__(
+        self,
+        hosts: Sequence[str] = (),
+        *,
+        private: Sequence[str] = (),
+        pace: Pace | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = PATIENCE,
+    ) -> None:
+        self.hosts, self.private, self.pace = tuple(hosts), tuple(private), pace
+        self.sleep, self.patience = sleep, patience
+        self.auth: Auth | None = None
+        self.judge: Callable[[Answer], Verdict | None] = lambda answer: None
+        self.calls = 0
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxies and no .netrc: credentials go where we say
+        adapter = _Checked(self.private)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def get(self, url: str, *, route: str, **options) -> Answer:
+        """GET `url`; see `call`."""
+        return self.call("GET", url, route=route, **options)
+
+    def post(self, url: str, *, route: str, **options) -> Answer:
+        """POST to `url`, only for what may safely be repeated, such as searches and tokens; see `call`."""
+        return self.call("POST", url, route=route, **options)
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        route: str,
+        params: Mapping | Sequence[tuple[str, Any]] | None = None,
+        json: Any = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        bucket: str = "",
+        signed: bool = True,
+    ) -> Answer:
+        """Make one call, again as often as sense allows, and return the answer once it is good.
+
+        `route` is the path for the logs, with placeholders for all that varies. `signed` False leaves `auth` out, for
+        the call that gets the token. Raises the errors of `crm.errors`.
+        """
+        self.check_host(url)
+        options = {"params": params, "json": json, "data": data}
+        deadline, renewed = time.monotonic() + self.patience, False
+        for attempt in range(TRIES):
+            self._wait_for_turn(bucket, deadline)
+            own = dict(self.auth.headers()) if self.auth and signed else {}
+            answer = self._once(method, url, route, {**own, **(headers or {})}, options)
+            verdict = self._verdict(answer)
+            if verdict.what == "take":
+                return answer
+            if verdict.what == "renew" and signed and self.auth and not renewed:
+                renewed = True
+                if self.auth.renew():
+                    continue
+            self._give_up(verdict)
+            self._pause(verdict, attempt, deadline)
+        raise TryLater("The CRM did not give a usable answer.", 60)
+
+    def check_host(self, url: str) -> None:
+        """Raise ForeignHost unless `url` is one that this connection may call."""
+        parts = urlsplit(url)
+        place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
+        if parts.username or not parts.hostname:
+            raise ForeignHost("The address of the CRM is not a plain one.")
+        if any(fnmatch.fnmatch(one, pattern) for pattern in self.private for one in (place, parts.hostname)):
+            return
+        known = any(fnmatch.fnmatch(parts.hostname, pattern) for pattern in self.hosts)
+        if parts.scheme != "https" or parts.port not in (None, 443) or not known:
+            raise ForeignHost("The CRM led to an address this connection may not call.")
+
+    def _wait_for_turn(self, bucket: str, deadline: float) -> None:
+        """Wait until the limit allows a call; a wait beyond patience is for later."""
+        for one in dict.fromkeys(("", bucket)):
+            while self.pace and (wait := self.pace.take(one)) > 0:
+                if time.monotonic() + wait > deadline:
+                    raise TryLater("The limit of calls is used up for the moment.", wait)
+                self.sleep(wait)
+
+    def _once(self, method: str, url: str, route: str, headers: Mapping, options: Mapping) -> Answer | None:
+        """One call as it is; None when no whole answer came back."""
+        self.calls += 1
+        began = time.monotonic()
+        status: int | str = "no answer"
+        try:
+            with self._session.request(
+                method,
+                url,
+                headers={"Accept": "application/json", **headers},
+                timeout=(CONNECT, min(READ, self.patience)),
+                allow_redirects=False,
+                stream=True,
+                **options,
+            ) as response:
+                body = _bounded(response, began + self.patience)
+                status = response.status_code
+                lower = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, lower, body)
+        except (requests.RequestException, OSError) as error:
+            status = type(error).__name__
+            return None
+        finally:
+            spent = (time.monotonic() - began) * 1000
+            logger.info("CRM call %s %s: %s in %d ms", method, route, status, spent)
+
+    def _verdict(self, answer: Answer | None) -> Verdict:
+        """The adapter's judgement, else that of the status."""
+        if answer is None:
+            return Verdict("again", "The CRM could not be reached.")
+        return self.judge(answer) or by_status(answer)
+
+    def _give_up(self, verdict: Verdict) -> None:
+        """Raise what cannot be mended by asking again."""
+        if verdict.what == "later":
+            raise TryLater(verdict.words or "The CRM asks to come back later.", verdict.wait or 600)
+        if verdict.what in ("renew", "refused"):
+            raise SignInAgain(verdict.words or "The CRM refuses the credentials.")
+        if verdict.what == "wrong":
+            raise WillNotWork(verdict.words or "The CRM refuses the question.")
+
+    def _pause(self, verdict: Verdict, attempt: int, deadline: float) -> None:
+        """Wait before asking again: as long as was asked, else with full jitter."""
+        wait = random.uniform(0, min(20, 0.5 * 2**attempt))  # noqa: S311 - spreads calls, guards nothing
+        if verdict.wait is not None:
+            wait = min(verdict.wait, LONGEST_WAIT) + wait / 10
+        if attempt == TRIES - 1 or time.monotonic() + wait > deadline:
+            raise TryLater(verdict.words or "The CRM is busy.", max(wait, 5))
+        self.sleep(wait)
+
+
+def by_status(answer: Answer) -> Verdict:
+    """What the status of an answer says where the vendor says nothing else."""
+    status = answer.status
+    if 200 <= status < 300:
+        return Verdict("take")
+    if status in (408, 425, 429) or status >= 500:
+        return Verdict("again", f"The CRM is busy or out of order ({status}).", retry_after(answer))
+    if status == 401:
+        return Verdict("renew", "The CRM refuses the credentials (401).")
+    if status == 403:
+        return Verdict("refused", "The credentials lack a right that is needed (403).")
+    if 300 <= status < 400:
+        return Verdict("wrong", "The CRM answered with a redirect, which is not followed.")
+    return Verdict("wrong", f"The CRM refuses the question ({status}).")
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Seconds of a Retry-After header, given in seconds or as a date; None without one."""
+    value = answer.headers.get("retry-after", "").strip()
+    try:
+        if value.replace(".", "", 1).isdigit():
+            return float(value)
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time()) if value else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _bounded(response: requests.Response, deadline: float) -> bytes:
+    """The whole body. Raises WillNotWork beyond the largest size, and a time-out when it trickles in too slowly."""
+    body = bytearray()
+    for piece in response.iter_content(65536):
+        body += piece
+        if len(body) > LARGEST:
+            raise WillNotWork("The CRM's answer is too large.")
+        if time.monotonic() > deadline:
+            raise requests.ReadTimeout("The answer took too long.")
+    return bytes(body)
+
+
+class _Checked(HTTPAdapter):
+    """Connects only to public addresses, checked on the open socket, so that a changing name cannot lead inside."""
+
+    def __init__(self, private: Sequence[str]) -> None:
+        self.private = private
+        super().__init__(pool_maxsize=4)
+
+    def init_poolmanager(self, *args, **kwargs) -> None:
+        """Have pools make connections that look at whom they reached."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _pool(HTTPConnectionPool, HTTPConnection, self.private),
+            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self.private),
+        }
+
+
+def _pool(pool_class: type, connection_class: type, private: Sequence[str]) -> type:
+    """A pool class whose connections refuse private addresses."""
+
+    class Connection(connection_class):
+        def _new_conn(self):
+            sock = super()._new_conn()
+            place = (f"{self.host}:{self.port}", self.host)
+            if any(fnmatch.fnmatch(one, pattern) for pattern in private for one in place):
+                return sock
+            if not ipaddress.ip_address(sock.getpeername()[0].partition("%")[0]).is_global:
+                sock.close()
+                raise ForeignHost("The CRM's address leads into a private network.")
+            return sock
+
+    return type(pool_class.__name__, (pool_class,), {"ConnectionCls": Connection})

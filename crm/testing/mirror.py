@@ -1,0 +1,67 @@
+"""The simplest thing that keeps up with an adapter: what the sync engine does, in memory."""
+
+from crm.base import Adapter
+from crm.http import Http
+from crm.records import RemoteContact, digest, payload
+
+
+def plain_http(adapter: type[Adapter], *, patience: float = 3, pace=None, private=("127.0.0.1",)) -> Http:
+    """An `Http` as the product makes it, that may also call loopback, and that never sleeps long."""
+    import time
+
+    return Http(adapter.hosts, private=private, pace=pace, patience=patience, sleep=lambda s: time.sleep(min(s, 0.01)))
+
+
+class Mirror:
+    """Holds contacts by id and the state; `run` brings it up to date and counts what was new, changed and gone.
+
+    `run(pages=3)` breaks off after so many saved pages, as a killed worker would.
+    """
+
+    def __init__(self) -> None:
+        self.contacts: dict[str, RemoteContact] = {}
+        self.gone: dict[str, str] = {}
+        self.bad: dict[str, str] = {}
+        self.members: dict[str, tuple[str, str]] = {}  # contact id -> household id and role
+        self.households: dict[str, str] = {}
+        self.state: dict = {}
+
+    def run(self, adapter: Adapter, pages: int | None = None) -> tuple[int, int, int]:
+        """New, changed, gone. Fails when the last page does not say so."""
+        new = changed = gone = 0
+        last = False
+        for number, page in enumerate(adapter.changes(dict(self.state)), start=1):
+            assert not last, "a page came after the last one"
+            for contact in page.contacts:
+                before = self.contacts.get(contact.remote_id)
+                if before is None:
+                    new += 1
+                elif digest(payload(before)) != digest(payload(contact)):
+                    changed += 1
+                self.contacts[contact.remote_id] = contact
+                if contact.household:
+                    self.households[contact.household.remote_id] = contact.household.name
+                    self.members[contact.remote_id] = (contact.household.remote_id, contact.household.role)
+            for one in page.gone:
+                gone += self.contacts.pop(one.remote_id, None) is not None
+                self.gone[one.remote_id] = one.merged_into
+            for home in page.households:
+                self.households[home.remote_id] = home.name
+                self.members = {k: v for k, v in self.members.items() if v[0] != home.remote_id}
+                self.members |= {one.contact_id: (home.remote_id, one.role) for one in home.members}
+            self.bad |= {one.remote_id: one.reason for one in page.bad}
+            self.state = dict(page.next_state)
+            assert all(isinstance(value, str | int | bool) for value in self.state.values()), "the state is not flat"
+            last = page.last
+            if number == pages:
+                return new, changed, gone
+        assert last, "the run ended without a page that says it is the last"
+        return new, changed, gone
+
+    def reconcile(self, adapter: Adapter) -> int:
+        """Drop what a complete listing of ids no longer has; how many that were."""
+        there = {remote_id for batch in adapter.all_ids() for remote_id in batch}
+        lost = self.contacts.keys() - there
+        for remote_id in lost:
+            del self.contacts[remote_id]
+        return len(lost)

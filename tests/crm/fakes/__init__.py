@@ -1,0 +1,1 @@
+"""Fakes of the vendors' servers, each as strict as the real one."""
