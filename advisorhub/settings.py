@@ -156,6 +156,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "core.sweep", "schedule": env.float("SWEEP_SECONDS", 20.0)},
     "daily": {"task": "core.daily", "schedule": crontab(hour=3, minute=10)},
 }
+# The most rows that an operation changes in one transaction; to be changed only while no import runs.
+OPERATION_ROWS = env.int("OPERATION_ROWS", 5000)
+# How long an operation waits for a worker that has fallen silent before another goes on with it.
+OPERATION_LEASE_SECONDS = env.float("OPERATION_LEASE_SECONDS", 60.0)
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", str(VAR_DIR / "beat-schedule"))
 
 AUTH_USER_MODEL = "accounts.User"

@@ -30,6 +30,7 @@ class Entry:
     tone: str = ""
     url: str = ""
     operation_id: int | None = None
+    operation_owner: int | None = None  # who may open the operation, beside those who see everything
     changes: list[Change] = field(default_factory=list)
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", staff_only(operations.OperationList.as_view()), name="operations"),
     path("seen/", operations.operations_seen, name="operations_seen"),
     path("<int:pk>/", staff_only(operations.OperationPage.as_view()), name="operation"),
+    path("<int:pk>/seen/", operations.operation_seen, name="operation_seen"),
     path("<int:pk>/progress/", operations.operation_progress, name="operation_progress"),
     path("<int:pk>/cancel/", operations.operation_cancel, name="operation_cancel"),
     path("<int:pk>/pause/", operations.operation_pause, name="operation_pause"),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from contacts.models import Contact, PortalSignIn, ResourceView
-from core.models import Activity
+from core.models import Activity, Operation
 from core.registry import timeline_sources
 from core.timeline import Change, Entry, newest
 
@@ -54,7 +54,12 @@ def timeline(contact: Contact, *, before: datetime | None = None, kind: str = ""
         found = [entry for entry in found if entry.changes]
     elif kind:
         found = [entry for entry in found if entry.kind == kind]
-    return newest(found, PAGE)
+    shown, earlier = newest(found, PAGE)
+    operations = {entry.operation_id for entry in shown} - {None}
+    owners = dict(Operation.objects.filter(pk__in=operations).values_list("pk", "owner_id")) if operations else {}
+    for entry in shown:
+        entry.operation_owner = owners.get(entry.operation_id)
+    return shown, earlier
 
 
 def _before(rows: QuerySet, column: str, before: datetime | None) -> QuerySet:

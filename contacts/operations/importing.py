@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,7 +15,7 @@ from contacts.models import FileImport
 from core.models import Operation, OperationLine
 from core.operations import Kind, Outcome, register
 
-BATCH = 2000
+BATCH = min(2000, settings.OPERATION_ROWS)
 
 
 def batches(operation: Operation, last: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pghistory
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, F, Q
@@ -16,7 +17,7 @@ from core.registry import operation_kinds
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.OPERATION_LEASE_SECONDS)
 INLINE_LIMIT = 200
 
 
@@ -146,7 +147,7 @@ def _step(operation: Operation, kind: Kind) -> bool:
             Operation.objects.filter(pk=operation.pk).update(**paused)
             return False
         planned = operation.lines.filter(state=OperationLine.State.PLANNED).order_by("subject_id")
-        ids = list(planned.values_list("subject_id", flat=True)[: kind.chunk])
+        ids = list(planned.values_list("subject_id", flat=True)[: min(kind.chunk, settings.OPERATION_ROWS)])
         if not ids:
             kind.finish(operation)
             _end(operation, Operation.State.FINISHED)

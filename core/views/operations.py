@@ -51,6 +51,17 @@ def operations_seen(request: HttpRequest) -> HttpResponse:
     return redirect("core:operations")
 
 
+@staff_only
+@require_POST
+def operation_seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that the owner has seen how it ended; the page says so itself once it shows. The bell, as it is then."""
+    operation = get_object_or_404(operations_of(request.user), pk=pk)
+    Operation.objects.filter(pk=pk).seen(request.user.pk)
+    if not request.htmx:
+        return redirect("core:operation", pk=operation.pk)
+    return render(request, "core/bell.html", {"swapped": True})
+
+
 class OperationPage(ListPage):
     """One operation: progress while it runs, its report afterwards."""
 
@@ -65,7 +76,6 @@ class OperationPage(ListPage):
         """The page of an operation that the user may open."""
         self.operation = get_object_or_404(operations_of(request.user).select_related("owner"), pk=pk)
         self.title, self.subtitle = self.operation.title, self.operation.selection
-        Operation.objects.filter(pk=pk).seen(request.user.pk)
         return super().get(request)
 
     def rows(self) -> QuerySet:
@@ -80,7 +90,9 @@ class OperationPage(ListPage):
         """Progress, and what can be done now."""
         operation, kind = self.operation, operation_kinds.get(self.operation.kind)
         may_control = controls(self.request.user, operation)
+        mine = operation.owner_id == self.request.user.pk
         return {
+            "unseen": mine and operation.is_over and operation.seen_at is None,
             "operation": operation,
             "progress": progress(operation, self.request.user),
             "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",

@@ -9,7 +9,9 @@ from PIL import Image
 
 from accounts.models import Firm
 from contacts.models import Contact, Note, PortalSignIn
+from core.domain.recording import record
 from core.forms import SEEN
+from core.models import Operation
 from tests.factories import ContactFactory, HouseholdFactory, NoteFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +219,20 @@ def test_the_head_of_a_household_is_chosen(as_user, advisor):
     assert as_user(advisor).post(f"/contacts/{contact.pk}/household/").status_code == 302
     contact.household.refresh_from_db()
     assert contact.household.head == contact
+
+
+def test_an_operation_is_linked_for_those_who_may_open_it_and_named_for_the_others(
+    as_user, admin, advisor, compliance, contact
+):
+    mate = UserFactory()
+    Contact.objects.update(team=TeamFactory(members=[mate]))
+    operation = Operation.objects.create(kind="contacts.edit", title="x", owner=advisor, state="finished")
+    record("changed", "Set type to Lead", subject_ids=[contact.pk], actor=advisor, operation=operation)
+    link = f'href="/operations/{operation.pk}/"'
+    linked = {}
+    for user in (admin, advisor, compliance, mate):
+        html = page(as_user(user), contact).content.decode()
+        assert "Set type to Lead" in html and "bulk operation" in html
+        linked[user] = link in html
+        assert as_user(user).get(f"/operations/{operation.pk}/").status_code == (200 if linked[user] else 404)
+    assert linked == {admin: True, advisor: True, compliance: True, mate: False}

@@ -61,7 +61,7 @@ def test_the_list_takes_the_same_queries_for_any_number(as_user, admin, advisor,
 def test_a_report_takes_the_same_queries_for_any_number(as_user, advisor, django_assert_num_queries, count):
     operation = operation_of(advisor, states=("done",) * count)
     client = as_user(advisor)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         assert len(shown(client.get(f"{PAGE}{operation.pk}/"))) == count
 
 
@@ -158,9 +158,13 @@ def test_the_bell_tells_what_ended_until_its_owner_has_looked(as_user, advisor, 
     Operation.objects.create(title="z", state="running", **make)
     client = as_user(advisor)
     assert 'aria-label="Operations, 1 going on, 2 ended"' in client.get("/operations/").content.decode()
-    as_user(admin).get(f"/operations/{first.pk}/")  # that somebody else looks changes nothing
+    as_user(admin).post(f"/operations/{first.pk}/seen/")  # that somebody else looks changes nothing
     client = as_user(advisor)
-    client.get(f"/operations/{first.pk}/")
+    assert 'hx-trigger="load"' in client.get(f"/operations/{first.pk}/").content.decode()
+    assert Operation.objects.filter(seen_at=None).count() == 3  # reading alone changes nothing
+    bell = client.post(f"/operations/{first.pk}/seen/", headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-swap-oob="true"' in bell and "1 going on, 1 ended" in bell
+    assert 'hx-trigger="load"' not in client.get(f"/operations/{first.pk}/").content.decode()
     page = client.get("/operations/?going=ended")
     assert 'aria-label="Operations, 1 going on, 1 ended"' in page.content.decode()
     assert [row.record.pk for row in page.context["page"].object_list] == [second.pk]

@@ -1,0 +1,261 @@
+"""An operation of every kind over people made for it, and what is to be found of them once it has ended.
+
+The functions run in the live application, through `tests.live.crew`. Beside those who are changed there are some
+whom the kind must skip.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts.models import Firm, Role, User
+from contacts.domain.assigning import Gift, assign
+from contacts.imports import steps
+from contacts.models import Assignment, Contact, FileImport, ImportRow
+from contacts.operations import undoing
+from core.domain import running
+from core.models import Activity, Operation
+from core.registry import operation_kinds
+from outreach.models import Send
+from tests.factories import ExperienceFactory, UserFactory
+
+TO_LEAD: dict[str, Any] = {
+    "contact_type": {"how": "set", "value": "lead"},
+    "tags": {"how": "set", "value": ["bulk"]},
+}
+
+
+@dataclass
+class Cast:
+    """Who takes part: the owner, a colleague, two experiences, and a name that all addresses begin with."""
+
+    name: str
+    size: int
+    owner: User
+    colleague: User
+    first: Any
+    second: Any
+
+    def people(self, **columns) -> None:
+        """Make the contacts."""
+        Contact.objects.bulk_create(
+            Contact(
+                **{
+                    "first_name": "Sam",
+                    "last_name": f"Scene{number}",
+                    "email": f"{self.name}{number}@example.com",
+                    "phone": "+12125550100",
+                    "contact_type": "client",
+                    "primary_advisor": self.owner,
+                }
+                | columns
+            )
+            for number in range(self.size)
+        )
+
+    @property
+    def rows(self):
+        """The contacts."""
+        return Contact.objects.filter(email__startswith=self.name)
+
+    def operation(self, kind: str, **params) -> Operation:
+        """One over all of them."""
+        made = Operation.objects.create(kind=kind, title=self.name, owner=self.owner, params=params)
+        running.freeze(made, self.rows.values_list("pk", flat=True))
+        return made
+
+    def assigned(self) -> None:
+        """Give all the first experience, as nobody's operation."""
+        with transaction.atomic():
+            assign(self.rows, Gift(self.first), by=self.owner)
+
+
+def _with_columns(kind: str, params: dict, cast: Cast, **columns) -> Operation:
+    cast.people(**columns)
+    return cast.operation(kind, **params)
+
+
+def _assign(cast: Cast) -> Operation:
+    cast.people()
+    return cast.operation("contacts.assign", experience=cast.first.pk, campaign=None)
+
+
+def _after_assigning(kind: str, cast: Cast) -> Operation:
+    cast.people()
+    cast.assigned()
+    wanted = {"experience": cast.second.pk} if kind == "contacts.change_experience" else {}
+    return cast.operation(kind, **wanted)
+
+
+def _reinvite(cast: Cast) -> Operation:
+    long_ago = timezone.now() - timedelta(days=30)
+    cast.people(first_invited_at=long_ago, last_invited_at=long_ago, invitations_sent=1)
+    cast.assigned()
+    return cast.operation("outreach.reinvite")
+
+
+def _hand_over(cast: Cast) -> Operation:
+    cast.people()
+    return cast.operation("contacts.hand_over", **{"from": cast.owner.pk, "to": cast.colleague.pk})
+
+
+def _undo(kind: str, params: dict, cast: Cast) -> Operation:
+    cast.people()
+    params = params or {"experience": cast.first.pk, "campaign": None}
+    done = cast.operation(kind, **params)
+    Operation.objects.filter(pk=done.pk).update(state=Operation.State.QUEUED)
+    running.run(done.pk)
+    return undoing.draft(done, cast.owner)
+
+
+def _received(cast: Cast) -> FileImport:
+    lines = [f"Sam,Scene{n},{cast.name}{n}@example.com,2125550100,client,{cast.owner.email}" for n in range(cast.size)]
+    text = "\n".join(["First Name,Last Name,E-mail,Mobile,Type,Advisor", *lines])
+    return steps.receive(SimpleUploadedFile(f"{cast.name}.csv", text.encode()), cast.owner)
+
+
+def _check(cast: Cast) -> Operation:
+    received = _received(cast)
+    steps.check(received, received.mapping, {}, cast.owner)
+    received.refresh_from_db()
+    return received.check_operation
+
+
+def _import(cast: Cast) -> Operation:
+    checking = _check(cast)
+    running.run(checking.pk)
+    received = FileImport.objects.get(check_operation=checking)
+    steps.apply(received, cast.owner)
+    received.refresh_from_db()
+    return received.apply_operation
+
+
+def _wanted(**lookups) -> Callable[[Operation], int]:
+    """How many of the people are as they should be."""
+    return lambda operation: Contact.objects.filter(Q(email__startswith=operation_name(operation)), **lookups).count()
+
+
+def operation_name(operation: Operation) -> str:
+    """What the addresses begin with: the title, but for imports and undoings, whose titles say more."""
+    return operation.title.split()[-1].removesuffix(".csv")
+
+
+def _with_assignments(experience: str | None, held: int) -> Callable[[Operation], int]:
+    """How many have this experience, and so many assignments, all told."""
+
+    def count(operation: Operation) -> int:
+        named = Q(email__startswith=operation_name(operation))
+        right = Q(experience__name__endswith=experience) if experience else Q(experience=None)
+        return Contact.objects.filter(named & right).annotate(held=Count("assignments")).filter(held=held).count()
+
+    return count
+
+
+def _one_mail_each(operation: Operation) -> int:
+    sends = Send.objects.filter(operation=operation).values("contact").annotate(number=Count("pk"))
+    return sends.filter(number=1).count()
+
+
+def _checked(operation: Operation) -> int:
+    return ImportRow.objects.filter(file_import__check_operation=operation, verdict="create").count()
+
+
+def _imported(operation: Operation) -> int:
+    done = ImportRow.objects.filter(file_import__apply_operation=operation, outcome="create").count()
+    return min(done, Contact.objects.filter(email__startswith=operation_name(operation), source="file").count())
+
+
+NOW = timezone.now()
+# Kind (and what it undoes): how it is set up, and how many of its people are right afterwards.
+SCENES: dict[str, tuple[Callable[[Cast], Operation], Callable[[Operation], int]]] = {
+    "contacts.edit": (
+        partial(_with_columns, "contacts.edit", TO_LEAD),
+        _wanted(contact_type="lead", tags__name="bulk"),
+    ),
+    "contacts.assign": (_assign, _with_assignments("first", 1)),
+    "contacts.change_experience": (
+        partial(_after_assigning, "contacts.change_experience"),
+        _with_assignments("second", 1),
+    ),
+    "contacts.unassign": (partial(_after_assigning, "contacts.unassign"), _with_assignments(None, 1)),
+    "contacts.deactivate": (
+        partial(_with_columns, "contacts.deactivate", {}),
+        _wanted(deactivated_at__isnull=False),
+    ),
+    "contacts.reactivate": (
+        partial(_with_columns, "contacts.reactivate", {}, deactivated_at=NOW),
+        _wanted(deactivated_at=None),
+    ),
+    "contacts.delete": (
+        partial(_with_columns, "contacts.delete", {}),
+        _wanted(deleted_at__isnull=False),
+    ),
+    "contacts.restore": (
+        partial(_with_columns, "contacts.restore", {}, deleted_at=NOW),
+        _wanted(deleted_at=None),
+    ),
+    "contacts.hand_over": (_hand_over, _wanted(primary_advisor__first_name="Colleague")),
+    "contacts.import_check": (_check, _checked),
+    "contacts.import_apply": (_import, _imported),
+    "contacts.undo": (
+        partial(_undo, "contacts.edit", TO_LEAD),
+        _wanted(contact_type="client", tags=None),
+    ),
+    "contacts.undo of contacts.assign": (partial(_undo, "contacts.assign", {}), _with_assignments(None, 0)),
+    "outreach.invite": (partial(_after_assigning, "outreach.invite"), _one_mail_each),
+    "outreach.reinvite": (_reinvite, _one_mail_each),
+}
+
+
+def kinds() -> list[str]:
+    """All kinds that are registered."""
+    return list(operation_kinds.keys())
+
+
+def _experience(name: str):
+    """One with names of its own: in a process just forked, the factories count from the beginning."""
+    parts = {f"{part}_template__name": name for part in ("card", "resource", "featured")}
+    return ExperienceFactory(name=name, **parts)
+
+
+def begin(scene: str, name: str, size: int) -> int:
+    """Set a scene up and its operation going; its key. Few mails leave meanwhile: that is another test's matter."""
+    Firm.objects.update(sends_per_minute=1)
+    owner = UserFactory(email=f"{name}@staff.example.com", role=Role.ADMIN)
+    colleague = UserFactory(email=f"{name}.too@staff.example.com", first_name="Colleague")
+    first, second = _experience(f"{name} first"), _experience(f"{name} second")
+    operation = SCENES[scene][0](Cast(name, size, owner, colleague, first, second))
+    running.start(operation)
+    return operation.pk
+
+
+def found(scene: str, operation: int) -> dict[str, Any]:
+    """What an operation that has ended left behind."""
+    row = Operation.objects.get(pk=operation)
+    told = Activity.objects.filter(operation=row)
+    history = apps.get_model("contacts", "ContactEvent").objects.filter(pgh_context__metadata__operation=row.pk)
+    result = {
+        "right": SCENES[scene][1](row),
+        "figures": [row.total, row.done, row.skipped, row.failed],
+        "lines": dict(row.lines.values_list("state").annotate(number=Count("pk"))),
+        "told": [told.count(), told.values("subject_id").distinct().count()],
+        "history": [history.count(), history.values("pgh_obj").distinct().count()],
+        "open": Assignment.objects.filter(contact__email__startswith=operation_name(row), ended_at=None).count(),
+    }
+    Send.objects.filter(operation=row, state="planned").update(state="suppressed", reason="The test is over.")
+    return result
+
+
+def sweep() -> None:
+    """Look for what lost its worker, as the scheduler asks for every so often."""
+    from advisorhub.celery import app
+
+    app.send_task("core.sweep", expires=60, retry=False)

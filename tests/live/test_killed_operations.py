@@ -1,0 +1,109 @@
+"""Every kind of operation, its worker killed at moments of chance, ends complete and exact."""
+
+import random
+import time
+
+import pytest
+import redis
+
+from core.registry import operation_kinds
+from tests.live.crew import Crew
+from tests.live.scenes import SCENES
+
+KILLS = 20
+PEOPLE = 400
+PATIENCE = 30  # seconds for an operation to go on after a kill
+# Kinds that say nothing to the contact themselves: the mail does once it left; a check changes nobody.
+SILENT = {"contacts.import_check", "outreach.invite", "outreach.reinvite"}
+LINES_OF_FILES = {"contacts.import_check": PEOPLE // 2 + 2, "contacts.import_apply": PEOPLE // 2 + 1}
+
+pytestmark = pytest.mark.fault
+
+
+@pytest.fixture(scope="module")
+def crew(session_live_app, session_mail_sink):
+    """Workers that start at once, in place of the live application's own."""
+    session_live_app.servers.start()
+    crew = Crew(session_live_app)
+    yield crew
+    crew.close()
+    session_live_app.sql("UPDATE accounts_firm SET sends_per_minute = 100000")
+
+
+@pytest.fixture
+def alone(live_app, crew):
+    """The live application without a worker of its own."""
+    live_app.stop_program("worker")
+    yield live_app
+    crew.kill_worker()
+
+
+def state_of(live_app, operation):
+    return live_app.sql("SELECT state, attempts FROM core_operation WHERE id = %s", (operation,))[0]
+
+
+def wait_for_claim(live_app, crew, operation, attempts):
+    """Until a worker has the operation, or it has ended. Its state and number of claims."""
+    deadline = time.monotonic() + PATIENCE
+    asked = 0.0
+    while time.monotonic() < deadline:
+        state, now = state_of(live_app, operation)
+        if now > attempts or state not in ("queued", "running"):
+            return state, now
+        if time.monotonic() - asked > 0.3:
+            crew.call("tests.live.scenes:sweep")
+            asked = time.monotonic()
+        time.sleep(0.01)
+    return pytest.fail(f"Nobody went on with operation {operation} within {PATIENCE} s.")
+
+
+def disturb(live_app, number):
+    """In two of the rounds, the servers go as well."""
+    if number == KILLS // 3:
+        live_app.postgres.stop()
+        live_app.postgres.start()
+    elif number == 2 * KILLS // 3:
+        redis.Redis.from_url(live_app.valkey.url()).flushall()
+
+
+def kill_again_and_again(live_app, crew, operation, kills, chance):
+    """Kill workers while they run the operation, until it has ended or was killed often enough. How often in all."""
+    attempts = 0
+    while kills < KILLS:
+        crew.start_worker()
+        state, attempts = wait_for_claim(live_app, crew, operation, attempts)
+        time.sleep(chance.uniform(0, 0.15))
+        disturb(live_app, kills)
+        still_running = state == "running" and state_of(live_app, operation)[0] == "running"
+        crew.kill_worker()
+        if not still_running:
+            return kills
+        kills += 1
+    crew.start_worker()
+    while wait_for_claim(live_app, crew, operation, attempts)[0] == "running":
+        attempts = state_of(live_app, operation)[1]
+        time.sleep(0.05)
+    crew.kill_worker()
+    return kills
+
+
+def test_every_kind_has_its_scene():
+    assert {scene.partition(" ")[0] for scene in SCENES} == set(operation_kinds.keys())
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_an_operation_killed_twenty_times_ends_complete_and_exact(alone, crew, scene):
+    chance, kills, number = random.Random(scene), 0, 0
+    while kills < KILLS:
+        name = f"{scene.replace('.', '').replace(' ', '').replace('_', '')}x{number}x"
+        operation = crew.call("tests.live.scenes:begin", scene=scene, name=name, size=PEOPLE)
+        kills = kill_again_and_again(alone, crew, operation, kills, chance)
+        found = crew.call("tests.live.scenes:found", scene=scene, operation=operation)
+        assert state_of(alone, operation)[0] == "finished"
+        rows = LINES_OF_FILES.get(scene, PEOPLE)
+        assert found["right"] == PEOPLE
+        assert (found["figures"], found["lines"]) == ([rows, rows, 0, 0], {"done": rows})
+        once = [0, 0] if scene in SILENT else [PEOPLE, PEOPLE]
+        assert found["told"] == once
+        assert scene.startswith("outreach.") or found["history"] == once
+        number += 1
