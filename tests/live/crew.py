@@ -16,7 +16,16 @@ from importlib import import_module
 
 from advisorhub.embedded import BASE_DIR
 
-WORKER = ["worker", "--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
+WORKER = [
+    "worker",
+    "--pool",
+    "solo",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+    "--loglevel",
+    "ERROR",
+]
 SMALL = {"OPERATION_ROWS": "2", "OPERATION_LEASE_SECONDS": "0.2"}
 
 
