@@ -1,7 +1,5 @@
 """Applying: a chunk of rows becomes contacts, planned once more against what is there now."""
 
-import json
-from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -9,6 +7,7 @@ from django.db.models.functions import Lower
 from psycopg2.extras import execute_values
 
 from contacts.domain.tagging import tags_named
+from contacts.domain.writing import columns, insert_contacts, update_contacts
 from contacts.imports.checking import COLUMNS, Plan, Verdict, plan
 from contacts.imports.storing import write_outcomes
 from contacts.models import Contact, FileImport, Household, ImportRow
@@ -63,56 +62,17 @@ def _create(plans: list[Plan], file_import: FileImport) -> dict[int, str]:
 
 
 def _insert(plans: list[Plan], same: dict[str, Any]) -> None:
-    """Insert contacts in one statement: own values as JSON, what they have in common once."""
-    if not plans:
-        return
-    own = dict(pair for name, pair in _columns().items() if any(name in one.clean for one in plans))
-    shared = {column: value for column, value in (_defaults() | same).items() if column not in own}
-    values = [f"coalesce(found.{column}, %s)" if column in _defaults() else f"found.{column}" for column in own]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO contacts_contact ({', '.join([*own, *shared])}, updated_at)"  # noqa: S608 - our columns
-            f" SELECT {', '.join([*values, *['%s'] * len(shared)])}, now()"
-            f" FROM jsonb_to_recordset(%s) AS found ({', '.join(f'{name} {kind}' for name, kind in own.items())})"
-            " RETURNING id, email",
-            [
-                *(_defaults()[column] for column in own if column in _defaults()),
-                *shared.values(),
-                _as_json([one.clean for one in plans]),
-            ],
-        )
-        by_email = {email: pk for pk, email in cursor.fetchall()}
+    """Insert contacts in one statement."""
+    by_email = insert_contacts([one.clean for one in plans], COLUMNS, same)
     for one in plans:
         one.contact_id = by_email[one.clean["email"]]
-
-
-@cache
-def _defaults() -> dict[str, Any]:
-    """What columns get that may not be empty and to which the database gives nothing by itself."""
-    own = [field for field in Contact._meta.concrete_fields if not (field.null or field.generated)]
-    defaults = {field: field.get_default() for field in own if not field.has_db_default()}
-    given = {field.column: (field, value) for field, value in defaults.items() if value is not None}
-    return {column: field.get_db_prep_save(value, connection) for column, (field, value) in given.items()}
-
-
-@cache
-def _columns() -> dict[str, tuple[str, str]]:
-    """Column and database type of each field that an import sets."""
-    fields = {name: Contact._meta.get_field(name) for name in COLUMNS}
-    return {name: (field.column, field.db_type(connection)) for name, field in fields.items()}
-
-
-def _as_json(values: list[dict[str, Any]]) -> str:
-    """Values by field as JSON, by column; what is none of the contact's own columns is left out."""
-    known = {"id": ("id", "bigint")} | _columns()
-    return json.dumps([{known[name][0]: value for name, value in one.items() if name in known} for one in values])
 
 
 def _create_singly(plans: list[Plan], same: dict[str, Any]) -> dict[int, str]:
     """The slow way, for a chunk in which an address was taken a moment ago."""
     refused = {}
     for one in plans:
-        own = {_columns()[name][0]: value for name, value in one.clean.items() if name in COLUMNS}
+        own = {columns(tuple(COLUMNS))[name][0]: value for name, value in one.clean.items() if name in COLUMNS}
         contact = Contact(**own, **same)
         try:
             with transaction.atomic():
@@ -125,18 +85,8 @@ def _create_singly(plans: list[Plan], same: dict[str, Any]) -> dict[int, str]:
 
 def _update(plans: list[Plan]) -> None:
     """Write changed columns, in one statement for all rows; an import never empties one."""
-    columns = dict(pair for name, pair in _columns().items() if any(name in one.changes for one in plans))
-    if not columns:
-        return
-    sets = ", ".join(f"{column} = coalesce(found.{column}, contact.{column})" for column in columns)
-    found = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-    rows = [{"id": one.contact_id} | {name: pair[1] for name, pair in one.changes.items()} for one in plans]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE contacts_contact AS contact SET {sets}, updated_at = now()"  # noqa: S608 - names of our columns
-            f" FROM jsonb_to_recordset(%s) AS found (id bigint, {found}) WHERE contact.id = found.id",
-            [_as_json(rows)],
-        )
+    changes = {one.contact_id: {name: pair[1] for name, pair in one.changes.items()} for one in plans}
+    update_contacts(changes, COLUMNS)
 
 
 def _families(plans: list[Plan], file_import: FileImport) -> None:
