@@ -1,7 +1,9 @@
 """What a kind of operation is: one class in one file, registered under its key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -63,6 +65,46 @@ class Kind:
 
     def ended_early(self, operation: Operation) -> None:
         """Called once, in the transaction that ends the operation when it failed or was stopped. Nothing by default."""
+
+
+class NotNow(Exception):
+    """Raised by a stream that has to wait for something outside: the operation rests until `until`, then goes on."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+class CannotGoOn(Exception):
+    """Raised by a kind that has to give up; the text is shown to people as why the operation failed."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many rows of a batch ended how, and how many there will be in all, as far as is known."""
+
+    done: int = 0
+    skipped: int = 0
+    failed: int = 0
+    total: int | None = None
+
+
+class Stream(Kind):
+    """A kind without a selection: it takes what comes from outside, batch by batch, and has no line per row.
+
+    `batches` runs outside of any transaction and may call others' servers; each batch is then taken in one transaction,
+    in which the kind also writes down how to go on. Broken off anywhere, it is asked for its batches again.
+    """
+
+    external = True
+
+    def batches(self, operation: Operation) -> Iterator[Any]:
+        """What there is to take. May raise NotNow or CannotGoOn."""
+        raise NotImplementedError
+
+    def take(self, operation: Operation, batch: Any) -> Taken:
+        """Take one batch, inside the caller's transaction."""
+        raise NotImplementedError
 
 
 def register(kind: type[Kind]) -> type[Kind]:

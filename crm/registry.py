@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 @cache
 def adapters() -> dict[str, type[Adapter]]:
-    """All adapters that can be loaded, by key, in the order of their labels. One that is broken is logged and left out."""
+    """All adapters that can be loaded, by key, in the order of their labels. A broken one is logged and left out."""
     found: dict[str, type[Adapter]] = {}
     for point in entry_points(group=GROUP):
         try:

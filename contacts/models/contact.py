@@ -40,6 +40,14 @@ class Source(models.TextChoices):
     CRM = "crm", "CRM"
 
 
+class CRMMark(models.TextChoices):
+    """How a contact stands to the CRM; empty without a record there."""
+
+    LINKED = "linked", "As in the CRM"
+    NEWER = "newer", "Newer in the CRM"
+    GONE = "gone", "Gone from the CRM"
+
+
 class SearchText(Func):
     """Lower-case text without accents, for trigram search. The SQL function comes with a migration."""
 
@@ -75,7 +83,7 @@ REQUIRED_FIELDS = ["first_name", "last_name", "email", "phone", "primary_advisor
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
-    exclude=["status", "search_text", "sort_name", "last_login_at", "purged_at", "updated_at"],
+    exclude=["status", "search_text", "sort_name", "last_login_at", "purged_at", "updated_at", "crm_mark"],
     append_only=True,
 )
 class Contact(models.Model):
@@ -111,6 +119,15 @@ class Contact(models.Model):
     custom_data = models.JSONField(default=dict, blank=True)
     source = models.CharField(max_length=6, choices=Source, default=Source.MANUAL)
     locked_fields = models.JSONField(default=list, blank=True)
+    crm_mark = models.CharField(
+        "CRM",
+        max_length=6,
+        choices=CRMMark,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="How the contact stands to its CRM record, kept up by the CRM room for lists.",
+    )
 
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts")
     experience = models.ForeignKey(
@@ -229,6 +246,9 @@ class Contact(models.Model):
                 condition=LIVE,
             ),
             models.Index("deleted_at", name="contact_in_trash", condition=~LIVE),
+            models.Index(
+                "sort_name", "id", name="contact_crm_marked", condition=LIVE & Q(crm_mark__in=["newer", "gone"])
+            ),
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="contact_search"),
         ]
 

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from core.models import Operation, OperationLine
-from core.operations import Kind, Outcome
+from core.operations import CannotGoOn, Kind, NotNow, Outcome, Stream
 from core.registry import operation_kinds
 
 logger = logging.getLogger(__name__)
@@ -89,8 +89,15 @@ def run(operation_id: int) -> None:
     kind: Kind = operation_kinds[operation.kind]
     with pghistory.context(user=operation.owner_id, operation=operation.pk):
         try:
-            while _step(operation, kind):
+            if isinstance(kind, Stream):
+                _take_all(operation, kind)
+            while not isinstance(kind, Stream) and _step(operation, kind):
                 pass
+        except NotNow as later:
+            still = Operation.objects.filter(pk=operation.pk, attempts=operation.attempts)
+            still.update(state=Operation.State.QUEUED, wait_until=later.until, lease_until=None)
+        except CannotGoOn as error:
+            _end_early(operation, Operation.State.FAILED, str(error)[:500], attempts=operation.attempts)
         except LostClaim:
             logger.info("Operation %s was taken over by another worker.", operation_id)
         except (OperationalError, InterfaceError):
@@ -127,6 +134,7 @@ def _claim(operation_id: int) -> Operation | None:
             state=Operation.State.RUNNING,
             attempts=F("attempts") + 1,
             lease_until=now + LEASE,
+            wait_until=None,
             started_at=now,
         )
     )
@@ -136,15 +144,7 @@ def _claim(operation_id: int) -> Operation | None:
 def _step(operation: Operation, kind: Kind) -> bool:
     """Do one chunk in one transaction with its progress. Returns whether there is more to do."""
     with transaction.atomic():
-        current = Operation.objects.select_for_update().get(pk=operation.pk)
-        if current.attempts != operation.attempts or current.state != Operation.State.RUNNING:
-            raise LostClaim
-        if current.cancel_requested:
-            _end_early(operation, Operation.State.STOPPED)
-            return False
-        if current.pause_requested:
-            paused = {"state": Operation.State.PAUSED, "pause_requested": False, "lease_until": None}
-            Operation.objects.filter(pk=operation.pk).update(**paused)
+        if not _goes_on(operation):
             return False
         planned = operation.lines.filter(state=OperationLine.State.PLANNED).order_by("subject_id")
         ids = list(planned.values_list("subject_id", flat=True)[: min(kind.chunk, settings.OPERATION_ROWS)])
@@ -154,6 +154,45 @@ def _step(operation: Operation, kind: Kind) -> bool:
             return False
         _write(operation, ids, kind.apply(operation, ids))
         return True
+
+
+def _goes_on(operation: Operation) -> bool:
+    """Lock the operation and see whether it may go on; if a person wants it to stop or to rest, it does.
+
+    Raises LostClaim when it is no longer this worker's.
+    """
+    current = Operation.objects.select_for_update().get(pk=operation.pk)
+    if current.attempts != operation.attempts or current.state != Operation.State.RUNNING:
+        raise LostClaim
+    if current.cancel_requested:
+        _end_early(operation, Operation.State.STOPPED)
+        return False
+    if current.pause_requested:
+        paused = {"state": Operation.State.PAUSED, "pause_requested": False, "lease_until": None}
+        Operation.objects.filter(pk=operation.pk).update(**paused)
+        return False
+    return True
+
+
+def _take_all(operation: Operation, kind: Stream) -> None:
+    """Take batch after batch, each in one transaction with its figures, and end the operation after the last."""
+    for batch in kind.batches(operation):
+        with transaction.atomic():
+            if not _goes_on(operation):
+                return
+            taken = kind.take(operation, batch)
+            known = {} if taken.total is None else {"total": taken.total}
+            Operation.objects.filter(pk=operation.pk).update(
+                done=F("done") + taken.done,
+                skipped=F("skipped") + taken.skipped,
+                failed=F("failed") + taken.failed,
+                lease_until=timezone.now() + LEASE,
+                **known,
+            )
+    with transaction.atomic():
+        if _goes_on(operation):
+            kind.finish(operation)
+            _end(operation, Operation.State.FINISHED)
 
 
 def _write(operation: Operation, ids: list[int], outcome: Outcome) -> None:

@@ -22,8 +22,9 @@ class OperationQuerySet(models.QuerySet):
 
     def runnable(self) -> "OperationQuerySet":
         """Operations that wait for a worker, or whose worker lost its lease."""
-        lapsed = Q(state=Operation.State.RUNNING) & Q(lease_until__lt=timezone.now())
-        return self.filter(Q(state=Operation.State.QUEUED) | lapsed)
+        now = timezone.now()
+        lapsed = Q(state=Operation.State.RUNNING) & Q(lease_until__lt=now)
+        return self.filter(Q(state=Operation.State.QUEUED) & ~Q(wait_until__gt=now) | lapsed)
 
 
 class Operation(models.Model):
@@ -63,6 +64,7 @@ class Operation(models.Model):
     pause_requested = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    wait_until = models.DateTimeField(null=True, blank=True, help_text="Rests until then, for something outside.")
     undoes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undoings")
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,1 @@
+"""What the CRM room does, one verb or rule a file."""

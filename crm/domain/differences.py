@@ -1,0 +1,146 @@
+"""What the CRM says otherwise than the contact: by field, with who changed it here and what ticking it would do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+
+from accounts.models import User
+from contacts.models import Contact, ContactType
+from crm.models import Record
+
+LABELS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "preferred_name": "Preferred name",
+    "email": "Email",
+    "phone": "Phone",
+    "contact_type": "Type",
+    "primary_advisor": "Primary advisor",
+    "gender": "Gender",
+    "date_of_birth": "Date of birth",
+    "address_1": "Address",
+    "address_2": "Address, second line",
+    "city": "City",
+    "state": "State",
+    "postal_code": "Postal code",
+    "country": "Country",
+    "custom_data": "Data from the CRM",
+}
+REQUIRED = {"first_name", "last_name", "email", "phone", "contact_type", "primary_advisor"}
+COLUMNS = ["id", "locked_fields", *(name for name in LABELS)]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of one contact. `by_hand`: it was changed here since it last came from the CRM."""
+
+    field: str
+    here: Any
+    there: Any
+    locked: bool
+    by_hand: bool
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """What people call the field."""
+        return LABELS[self.field]
+
+    @property
+    def ticked(self) -> bool:
+        """Whether it is proposed to be taken over."""
+        return not self.locked and not self.by_hand
+
+
+def here_value(contact: Contact, name: str) -> Any:
+    """A contact's value as a record holds it."""
+    value = contact.primary_advisor_id if name == "primary_advisor" else getattr(contact, name)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def differences(record: Record, contact: Contact) -> list[Difference]:
+    """All fields in which the two differ. What the CRM leaves empty empties nothing that is required.
+
+    A value here is held to be changed by hand when it is not the one that last came from the CRM; of a contact that
+    was linked later nothing came yet, so there all that is filled in here counts as by hand.
+    """
+    found = []
+    for name in LABELS:
+        here, there = here_value(contact, name), record.values.get(name)
+        there = there if there is not None else ({} if name == "custom_data" else "")
+        here = here if here is not None else ""
+        if here == there or (there in ("", {}) and (name in REQUIRED or name not in record.applied)):
+            continue
+        last = record.applied.get(name)
+        by_hand = here not in ("", {}) and here != last if name != "custom_data" else False
+        found.append(Difference(name, here, there, name in contact.locked_fields, by_hand))
+    return found
+
+
+def with_authors(contact: Contact, found: list[Difference]) -> list[Difference]:
+    """The same with who changed each field here last, and when, as the history knows."""
+    model = apps.get_model("contacts", "ContactEvent")
+    rows = list(model.objects.filter(pgh_obj_id=contact.pk).select_related("pgh_context").order_by("pgh_id"))
+    authors: dict[str, tuple[Any, datetime]] = {}
+    for older, newer in zip([None, *rows], rows, strict=False):
+        user = ((newer.pgh_context and newer.pgh_context.metadata) or {}).get("user")
+        for name in LABELS:
+            column = f"{name}_id" if name == "primary_advisor" else name
+            if older is None or getattr(older, column) != getattr(newer, column):
+                authors[name] = (user, newer.pgh_created_at)
+    names = {user.pk: user.name for user in User.objects.filter(pk__in={who for who, _ in authors.values() if who})}
+    return [
+        Difference(
+            one.field,
+            one.here,
+            one.there,
+            one.locked,
+            one.by_hand,
+            names.get(authors.get(one.field, (None, None))[0], ""),
+            authors.get(one.field, (None, None))[1],
+        )
+        for one in found
+    ]
+
+
+@dataclass(frozen=True)
+class FieldSummary:
+    """How many of a selection's contacts differ in a field, how many of those are locked or were changed by hand."""
+
+    field: str
+    label: str
+    count: int
+    locked: int
+    by_hand: int
+
+
+def summary(records: Iterable[Record]) -> list[FieldSummary]:
+    """Counts by field over many records, whose `contact` is loaded."""
+    counts: dict[str, list[int]] = {}
+    for record in records:
+        for one in differences(record, record.contact):
+            entry = counts.setdefault(one.field, [0, 0, 0])
+            entry[0] += 1
+            entry[1] += one.locked
+            entry[2] += one.by_hand and not one.locked
+    return [FieldSummary(name, label, *counts[name]) for name, label in LABELS.items() if name in counts]
+
+
+def shown(name: str, value: Any, advisors: dict[int, str]) -> str:
+    """A value in words."""
+    if name == "primary_advisor":
+        return advisors.get(value, "somebody unknown") if value else ""
+    if name == "contact_type":
+        return str(dict(ContactType.choices).get(value, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {text}" for key, text in value.items())
+    return "" if value is None else str(value)
+
+
+def advisor_names() -> dict[int, str]:
+    """Names of those who are or could be advisors."""
+    return {user.pk: user.name for user in User.objects.staff().only("first_name", "last_name", "email")}

@@ -1,0 +1,193 @@
+"""Contacts out of ready records: inserted as a set, with their households, tags and link. Nobody is told anything."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from contacts.domain.tagging import NAME_AT_MOST, tags_named
+from contacts.domain.writing import insert_contacts
+from contacts.models import Contact, Household
+from contacts.models.contact import CRMMark, Source
+from core.domain.recording import record as record_event
+from core.models import Operation
+from crm.domain.judging import LENGTHS, Meanings, judge, save_judged
+from crm.domain.staging import judge_again, mark
+from crm.models import Connection, Reason, Record, RemoteHousehold
+
+FIELDS = [*LENGTHS, "email", "phone", "contact_type", "primary_advisor", "date_of_birth", "custom_data"]
+TAKEN = "Somebody took this email address in this very moment. Look at the record again."
+NOT_READY = "Cannot be imported: {}."
+NOT_THERE = "No longer there, or no longer yours to import."
+
+
+@dataclass
+class Imported:
+    """Record key to reason, for those that were left out; the others became contacts."""
+
+    contacts: dict[int, int] = field(default_factory=dict)
+    left_out: dict[int, str] = field(default_factory=dict)
+
+
+def import_records(ids: list[int], by: User, operation: Operation | None = None) -> Imported:
+    """Make contacts of the ready ones among these records, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        # Deferred checks pile up over a chunk's triggers and are walked again for each row otherwise.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    mine = Record.objects.editable_by(by).filter(pk__in=ids)
+    # The lock is taken on the key alone: what one may see is decided by joins that cannot be locked.
+    locked = Record.objects.filter(pk__in=list(mine.values_list("pk", flat=True))).order_by("pk").select_for_update()
+    found = list(locked)
+    done = Imported(left_out=dict.fromkeys(set(ids) - {one.pk for one in found}, NOT_THERE))
+    ready = _judged_ready(found, done)
+    _insert(ready, done, by)
+    made = [one for one in ready if one.pk in done.contacts]
+    _link(made, done)
+    _join_households(made)
+    _tag(made)
+    emails = {one.email for one in made}
+    judge_again(Record.objects.filter(email__in=emails, contact=None, connection__removed_at=None))
+    for connection_id, records in _by_connection(made).items():
+        name = Connection.objects.values_list("name", flat=True).get(pk=connection_id)
+        keys = [done.contacts[one.pk] for one in records]
+        record_event("added", f"Imported from {name}", subject_ids=keys, actor=by, operation=operation)
+    return done
+
+
+def _by_connection(records: list[Record]) -> dict[int, list[Record]]:
+    found: dict[int, list[Record]] = {}
+    for one in records:
+        found.setdefault(one.connection_id, []).append(one)
+    return found
+
+
+def _judged_ready(records: list[Record], done: Imported) -> list[Record]:
+    """Judge them once more: time has passed. Those that are not ready are left out with the reasons."""
+    for connection_id, some in _by_connection(records).items():
+        judge(some, Meanings.of(Connection.objects.get(pk=connection_id)))
+    save_judged([one for one in records if one.state != Record.State.READY])
+    for one in records:
+        if one.contact_id:
+            done.left_out[one.pk] = "Imported already."
+        elif one.state != Record.State.READY:
+            words = ", ".join(Reason(code).label.lower() for code in one.reasons)
+            done.left_out[one.pk] = NOT_READY.format(words)
+    return [one for one in records if one.pk not in done.left_out]
+
+
+def _insert(records: list[Record], done: Imported, by: User) -> None:
+    """Insert the contacts; where an address was taken in this moment, one by one."""
+    same = {"source": Source.CRM.value, "crm_mark": CRMMark.LINKED.value}
+    try:
+        with transaction.atomic():
+            by_email = insert_contacts([one.values for one in records], FIELDS, same)
+            done.contacts |= {one.pk: by_email[one.email] for one in records}
+    except IntegrityError:
+        for one in records:
+            try:
+                with transaction.atomic():
+                    done.contacts[one.pk] = insert_contacts([one.values], FIELDS, same)[one.email]
+            except IntegrityError:
+                done.left_out[one.pk] = TAKEN
+
+
+def _link(records: list[Record], done: Imported) -> None:
+    """Tie records to their contacts; what was written is remembered, to know later what was changed by hand."""
+    now = timezone.now()
+    for one in records:
+        one.contact_id, one.state, one.reasons, one.former_contact_id = done.contacts[one.pk], "linked", [], None
+        one.applied, one.seen_digest, one.updated_here_at = dict(one.values), one.digest, now
+    names = ["contact", "state", "reasons", "former_contact_id", "applied", "seen_digest", "updated_here_at", "values"]
+    Record.objects.bulk_update(records, [*names, "digest"], batch_size=500)
+
+
+def _join_households(records: list[Record]) -> None:
+    """Put contacts into the household of their CRM's household, which is made when its first member arrives."""
+    members = [one for one in records if one.household_id_there]
+    for connection_id, some in _by_connection(members).items():
+        homes = _homes(connection_id, {one.household_id_there: one.household_name for one in some})
+        contacts = [
+            Contact(pk=one.contact_id, household_id=homes[one.household_id_there], household_role=_role(one))
+            for one in some
+        ]
+        Contact.objects.bulk_update(contacts, ["household", "household_role"], batch_size=500)
+        heads = {homes[one.household_id_there]: one.contact_id for one in some if one.household_head}
+        free = Household.objects.filter(pk__in=heads, head=None)
+        Household.objects.bulk_update(
+            [Household(pk=pk, head_id=heads[pk]) for pk in free.values_list("pk", flat=True)], ["head"]
+        )
+
+
+def _homes(connection_id: int, names: dict[str, str]) -> dict[str, int]:
+    """Our household for each of the CRM's."""
+    rows = RemoteHousehold.objects.filter(connection=connection_id, remote_id__in=names)
+    found = dict(rows.values_list("remote_id", "household_id"))
+    missing = [remote_id for remote_id in names if remote_id not in found]
+    made = Household.objects.bulk_create([Household(name=names[key] or "Household") for key in missing])
+    links = [
+        RemoteHousehold(connection_id=connection_id, remote_id=key, household=home)
+        for key, home in zip(missing, made, strict=True)
+    ]
+    RemoteHousehold.objects.bulk_create(links)
+    return found | {link.remote_id: link.household_id for link in links}
+
+
+def _role(one: Record) -> str:
+    """The role in words."""
+    return {"head": "Head", "spouse_partner": "Spouse or partner", "child": "Child", "parent": "Parent"}.get(
+        one.household_role, ""
+    )
+
+
+def _tag(records: list[Record]) -> None:
+    """Put on the CRM's tags, making those that are new."""
+    wanted = {one.contact_id: [tag[:NAME_AT_MOST] for tag in one.payload.get("tags", [])] for one in records}
+    names = {tag.lower(): tag for tags in wanted.values() for tag in tags if tag.strip()}
+    if not names:
+        return
+    keys = {tag.name.lower(): tag.pk for tag in tags_named(names.values())}
+    through: Any = Contact.tags.through
+    through.objects.bulk_create(
+        [
+            through(contact_id=pk, tag_id=keys[tag.lower()])
+            for pk, tags in wanted.items()
+            for tag in tags
+            if tag.lower() in keys
+        ],
+        ignore_conflicts=True,
+        batch_size=2000,
+    )
+
+
+def link(one: Record, contact: Contact, by: User) -> None:
+    """Tie a record to a contact who is here already. Nothing of the contact changes; the differences can be applied."""
+    with transaction.atomic():
+        Record.objects.filter(pk=one.pk, contact=None).update(
+            contact=contact,
+            state=Record.State.LINKED,
+            reasons=[],
+            match=None,
+            applied={},
+            seen_digest="",
+            former_contact_id=None,
+        )
+        one.refresh_from_db()
+        mark([one])
+        sentence = f"Linked to a record of {one.connection.name}"
+        record_event("crm_linked", sentence, subject_ids=[contact.pk], actor=by)
+        judge_again(Record.objects.filter(email=contact.email.lower(), contact=None))
+
+
+def unlink(one: Record, by: User) -> None:
+    """Untie a record from its contact, who stays as they are. The record stands in staging again."""
+    contact_id = one.contact_id
+    with transaction.atomic():
+        Record.objects.filter(pk=one.pk).update(
+            contact=None, state=Record.State.CANNOT, applied={}, seen_digest="", kept_apart=False
+        )
+        Contact.objects.filter(pk=contact_id).update(crm_mark="")
+        judge_again(Record.objects.filter(pk=one.pk))
+        sentence = f"No longer linked to {one.connection.name}"
+        record_event("crm_unlinked", sentence, subject_ids=[contact_id], actor=by)

@@ -1,0 +1,260 @@
+"""What a contact made of a record would be, and why it cannot be made.
+
+One rule for the sync, for mending and for the import itself. `judge` is written for a set: a constant number
+of queries, whatever the number of records.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Min, Q, Value
+from django.db.models.functions import Lower
+
+from accounts.models import Firm, User
+from contacts.domain.phone import NotAPhone, e164
+from contacts.imports.fields import Bad, read_email, read_phone
+from contacts.models import Contact
+from contacts.models.contact import SortName
+from crm.models import Category, Connection, Owner, Reason, Record
+from crm.records import digest
+
+# Fields of a contact that come from the CRM, with their longest texts. `custom_data` is shown, never compared by field.
+LENGTHS = {
+    "first_name": 100,
+    "last_name": 100,
+    "preferred_name": 100,
+    "gender": 30,
+    "address_1": 200,
+    "address_2": 200,
+    "city": 100,
+    "state": 100,
+    "postal_code": 20,
+    "country": 100,
+}
+MENDABLE = ("first_name", "last_name", "email", "phone", "contact_type", "primary_advisor")
+
+
+@dataclass
+class Meanings:
+    """What a connection's owners and categories mean here, read once for many records."""
+
+    connection: Connection
+    owners: dict[str, int | None] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    advisors: set[int] = field(default_factory=set)
+    country: str = "US"
+
+    @classmethod
+    def of(cls, connection: Connection) -> "Meanings":
+        """Read them."""
+        return cls(
+            connection=connection,
+            owners=dict(Owner.objects.filter(connection=connection).values_list("remote_id", "user_id")),
+            types=dict(Category.objects.filter(connection=connection).values_list("value", "contact_type")),
+            advisors=set(User.objects.possible_advisors().values_list("pk", flat=True)),
+            country=Firm.get().default_country,
+        )
+
+
+def judge(records: list[Record], meanings: Meanings) -> None:
+    """Set values, state, reasons, advisor, match and digest on records; saves nothing."""
+    for record in records:
+        _read(record, meanings)
+    open_ones = [record for record in records if record.contact_id is None]
+    _set_reasons_of_others(open_ones)
+    for record in records:
+        if record.gone_at is not None and record.contact_id is None:
+            record.reasons.append(Reason.GONE)
+        record.reasons = sorted(set(record.reasons)) if record.contact_id is None else []
+        state = Record.State.CANNOT if record.reasons else Record.State.READY
+        record.state = Record.State.LINKED if record.contact_id else state
+
+
+JUDGED = (
+    "values", "digest", "name", "email", "category", "owner_id_there", "advisor", "state", "reasons", "match"
+)  # fmt: skip
+
+
+def save_judged(records: list[Record]) -> None:
+    """Write what `judge` set."""
+    Record.objects.bulk_update(records, JUDGED, batch_size=500)
+
+
+def _read(record: Record, meanings: Meanings) -> None:
+    """The values that the payload and the mends make, each on its own, and what is missing or malformed."""
+    payload, mends = record.payload, record.mends
+    reasons: list[str] = []
+    values = _plain_values(payload)
+    values |= {name: mends[name] for name in ("first_name", "last_name") if mends.get(name)}
+    for name, reason in (("first_name", Reason.NO_FIRST_NAME), ("last_name", Reason.NO_LAST_NAME)):
+        if not values.get(name):
+            reasons.append(reason)
+    _read_email(mends.get("email") or _main(payload.get("emails")), values, reasons)
+    _read_phone(mends.get("phone") or _main(payload.get("phones")), values, reasons, meanings.country)
+    record.category, record.owner_id_there = payload.get("category", "")[:200], payload.get("owner_id", "")
+    _read_type(record, values, reasons, meanings)
+    _read_advisor(record, values, reasons, meanings)
+    if payload.get("kind", "person") != "person":
+        reasons.append(Reason.NOT_A_PERSON)
+    record.values, record.reasons, record.match = values, reasons, None
+    record.digest = digest(values)
+    name = f"{values.get('first_name', '')} {values.get('last_name', '')}".strip()
+    record.name = (name or payload.get("full_name") or payload.get("company") or "")[:400]
+    record.email = values.get("email", "")
+    record.advisor_id = values.get("primary_advisor")
+
+
+def _plain_values(payload: dict) -> dict[str, Any]:
+    """The values that need no looking up."""
+    address = next((one for one in payload.get("addresses", []) if one.get("primary")), None)
+    address = address or next(iter(payload.get("addresses", [])), {})
+    lines = address.get("lines", [])
+    found = {
+        "first_name": payload.get("first_name"),
+        "last_name": payload.get("last_name"),
+        "preferred_name": payload.get("nickname"),
+        "gender": payload.get("gender"),
+        "address_1": lines[0] if lines else "",
+        "address_2": ", ".join(lines[1:]),
+        "city": address.get("city"),
+        "state": address.get("region"),
+        "postal_code": address.get("postal_code"),
+        "country": address.get("country"),
+    }
+    values: dict[str, Any] = {name: text[: LENGTHS[name]] for name, text in found.items() if text}
+    born = payload.get("birth_date")
+    if born and "1900-01-01" <= born <= date.today().isoformat():
+        values["date_of_birth"] = born
+    custom = {name: value for name, value in payload.get("custom", {}).items() if value not in (None, "")}
+    for name, label in (("company", "Company"), ("job_title", "Job title"), ("client_since", "Client since")):
+        if payload.get(name):
+            custom[label] = payload[name]
+    return values | ({"custom_data": custom} if custom else {})
+
+
+def _main(entries: list[dict] | None) -> str:
+    """The primary of several emails or phones, else the first; a phone with its extension left out."""
+    entries = entries or []
+    first = next((one for one in entries if one.get("primary")), entries[0] if entries else {})
+    return first.get("value", "")
+
+
+def _read_email(text: str, values: dict, reasons: list[str]) -> None:
+    if not text:
+        reasons.append(Reason.NO_EMAIL)
+        return
+    try:
+        values["email"] = read_email(text.strip(), None)
+    except Bad:
+        reasons.append(Reason.BAD_EMAIL)
+
+
+def _read_phone(text: str, values: dict, reasons: list[str], country: str) -> None:
+    if not text:
+        reasons.append(Reason.NO_PHONE)
+        return
+    try:
+        values["phone"] = read_phone(text, _Country(country))
+    except Bad:
+        reasons.append(Reason.BAD_PHONE)
+
+
+@dataclass(frozen=True)
+class _Country:
+    """What a phone number is read against."""
+
+    country: str
+
+
+def _read_type(record: Record, values: dict, reasons: list[str], meanings: Meanings) -> None:
+    found = record.mends.get("contact_type") or meanings.types.get(record.category)
+    if not record.category:
+        found = found or meanings.connection.default_type
+    if found:
+        values["contact_type"] = found
+    else:
+        reasons.append(Reason.UNKNOWN_TYPE if record.category else Reason.NO_TYPE)
+
+
+def _read_advisor(record: Record, values: dict, reasons: list[str], meanings: Meanings) -> None:
+    found = record.mends.get("primary_advisor") or meanings.owners.get(record.owner_id_there)
+    if found in meanings.advisors:
+        values["primary_advisor"] = found
+    else:
+        reasons.append(Reason.UNKNOWN_ADVISOR if record.owner_id_there else Reason.NO_ADVISOR)
+
+
+def _set_reasons_of_others(records: list[Record]) -> None:
+    """What speaks against records because of contacts that are here or were, or of other records."""
+    emails = {record.email for record in records if record.email}
+    here = _contacts_with(emails)
+    shared = _first_with(emails)
+    alike = _alike(records)
+    former = [record.former_contact_id for record in records if record.former_contact_id]
+    deleted = set(Contact.objects.filter(pk__in=former, deleted_at=None).values_list("pk", flat=True)) if former else ()
+    for record in records:
+        if record.former_contact_id and record.former_contact_id not in deleted:
+            record.reasons.append(Reason.DELETED_HERE)
+        if record.email in here:
+            record.match_id = here[record.email]
+            record.reasons.append(Reason.DUPLICATE_EMAIL)
+        elif record.email and shared.setdefault(record.email, record.pk or id(record)) != (record.pk or id(record)):
+            record.reasons.append(Reason.SHARED_EMAIL)
+        elif not record.kept_apart and (found := alike.get(_likeness(record))):
+            record.match_id = found
+            record.reasons.append(Reason.POSSIBLE_MATCH)
+
+
+def _contacts_with(emails: set[str]) -> dict[str, int]:
+    """Contacts by address, whoever may see them: an address is unique."""
+    if not emails:
+        return {}
+    found = Contact.objects.alias(low=Lower("email")).filter(low__in=emails, deleted_at=None)
+    return {email.lower(): pk for pk, email in found.order_by().values_list("pk", "email")}
+
+
+def _first_with(emails: set[str]) -> dict[str, int]:
+    """The first record in staging with each address; those after it have to wait for another address."""
+    rows = Record.objects.filter(email__in=emails, contact=None, gone_at=None, connection__removed_at=None)
+    rows = rows.exclude(payload__kind__in=["household", "organisation", "trust", "other"])
+    return dict(rows.order_by().values_list("email").annotate(first=Min("pk")))
+
+
+def _likeness(record: Record) -> tuple[str, str, str]:
+    """What makes two people look like one: name and date of birth."""
+    values = record.values
+    born = values.get("date_of_birth") or ""
+    return values.get("first_name", "").lower(), values.get("last_name", "").lower(), born
+
+
+def _alike(records: list[Record]) -> dict[tuple[str, str, str], int]:
+    """Contacts that are not linked yet by name and date of birth, as far as a record has both."""
+    wanted = {_likeness(record) for record in records}
+    wanted = {one for one in wanted if all(one)}
+    if not wanted:
+        return {}
+    names = [SortName(Value(last), Value(first)) for first, last, _ in wanted]
+    found = Contact.objects.filter(sort_name__in=names, deleted_at=None, crm_record=None).filter(
+        Q(date_of_birth__in={born for _, _, born in wanted})
+    )
+    rows = found.order_by("-pk").values_list("first_name", "last_name", "date_of_birth", "pk")
+    return {(first.lower(), last.lower(), born.isoformat()): pk for first, last, born, pk in rows}
+
+
+def mended_value(name: str, text: str, country: str) -> str:
+    """A value given by hand for a field of a record, as it is kept. Raises ValidationError with words for people."""
+    text = text.strip()
+    if name == "email":
+        validate_email(text)
+        return text.lower()
+    if name == "phone":
+        try:
+            return e164(text, country)
+        except NotAPhone as error:
+            raise ValidationError(str(error)) from None
+    if not text:
+        raise ValidationError("Give a value.")
+    return text[: LENGTHS[name]]

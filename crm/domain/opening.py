@@ -1,0 +1,57 @@
+"""From a connection to an adapter that can talk, and what becomes of a connection when talking fails."""
+
+import redis
+from django.conf import settings
+from django.utils import timezone
+
+from crm.base import Adapter
+from crm.domain.credentials import unseal
+from crm.errors import CRMError, SignInAgain, WillNotWork
+from crm.http import Http
+from crm.limits import Limiter
+from crm.models import Connection
+
+
+def open_adapter(connection: Connection) -> Adapter:
+    """The connection's adapter with its credentials and its pace. Raises WillNotWork when it is not installed."""
+    if connection.adapter_class is None:
+        raise WillNotWork(f"The adapter “{connection.adapter}” is not installed here.")
+    config = {**connection.config, **unseal(connection)}
+    return make_adapter(connection.adapter_class, config, f"connection-{connection.pk}", connection.fields)
+
+
+def make_adapter(adapter: type[Adapter], config: dict[str, str], name: str, fields=()) -> Adapter:
+    """An adapter over an `Http` of ours; `name` tells its calls from those of other connections."""
+    hosts = [*adapter.hosts, *(config.get(field.name, "") for field in adapter.config_fields if field.kind == "host")]
+    pace = Limiter(redis.Redis.from_url(settings.REDIS_URL), name, adapter.capabilities.rates)
+    http = Http([host for host in hosts if host], private=settings.CRM_PRIVATE_HOSTS, pace=pace)
+    return adapter(config, http, fields)
+
+
+def check(connection: Connection) -> bool:
+    """Ask the CRM who we are and write down what it says. Returns whether it let us in."""
+    try:
+        adapter = open_adapter(connection)
+        result = adapter.check()
+    except CRMError as error:
+        note_trouble(connection, error)
+        return False
+    was_new = connection.synced_at is None
+    Connection.objects.filter(pk=connection.pk).update(
+        state=Connection.State.NEW if was_new else Connection.State.GOOD,
+        trouble="",
+        who=result.who[:200],
+        warnings=list(result.warnings),
+        credentials_expire_on=result.expires_on,
+        quota_left=result.quota_left if result.quota_left is not None else adapter.quota_left(),
+        checked_at=timezone.now(),
+    )
+    return True
+
+
+def note_trouble(connection: Connection, error: CRMError) -> None:
+    """Write down what is wrong; refused credentials need a person before anything is tried again."""
+    values = {"trouble": str(error)[:1000], "checked_at": timezone.now()}
+    if isinstance(error, SignInAgain | WillNotWork):
+        values["state"] = Connection.State.ATTENTION
+    Connection.objects.filter(pk=connection.pk).update(**values)

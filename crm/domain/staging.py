@@ -1,0 +1,149 @@
+"""Pages of an adapter into staging: new, changed, unchanged, gone. Running a page twice changes nothing."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from contacts.models import Contact
+from contacts.models.contact import CRMMark
+from crm.domain.judging import JUDGED, Meanings, judge, save_judged
+from crm.models import Category, Connection, Record, Sync
+from crm.records import Page, RemoteContact, RemoteHousehold, digest, payload
+
+STORED = (
+    "url", "payload", "payload_digest", "household_id_there", "household_name", "household_role", "household_head",
+    "remote_created_at", "remote_updated_at", "changed_at", "gone_at", "merged_into", "seen_in", *JUDGED,
+)  # fmt: skip
+
+
+@dataclass
+class Counts:
+    """What became of a page's records."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+
+
+def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
+    """Take a page in, inside the caller's transaction."""
+    contacts = {one.remote_id: one for one in page.contacts if one.kind != "household"}
+    counts = Counts()
+    known = {
+        record.remote_id: record
+        for record in Record.objects.filter(connection=sync.connection_id, remote_id__in=contacts)
+    }
+    fresh = [record for one in contacts.values() if (record := _taken(sync, one, known.get(one.remote_id))) is not None]
+    counts.added = sum(record.pk is None for record in fresh)
+    counts.changed = len(fresh) - counts.added
+    counts.unchanged = len(contacts) - len(fresh)
+    _learn_categories(sync.connection_id, fresh, meanings)
+    judge(fresh, meanings)
+    Record.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=STORED, batch_size=500
+    )
+    if sync.whole:
+        Record.objects.filter(connection=sync.connection_id, remote_id__in=contacts.keys() & known.keys()).update(
+            seen_in=sync.pk
+        )
+    mark([record for record in fresh if record.contact_id])
+    for household in page.households:
+        _join(sync.connection_id, household)
+    counts.gone = forget(sync.connection_id, {one.remote_id: one.merged_into for one in page.gone})
+    return counts
+
+
+def _taken(sync: Sync, one: RemoteContact, record: Record | None) -> Record | None:
+    """The record as it is now, or None when nothing about it is new."""
+    says = payload(one)
+    household = says.pop("household", None)  # kept in columns: where households have pages, it is not on the contact
+    sign = digest({**says, "household": household})
+    if record is not None and record.payload_digest == sign and record.gone_at is None:
+        return None
+    record = record or Record(connection_id=sync.connection_id, remote_id=one.remote_id)
+    record.payload, record.payload_digest, record.url = says, sign, one.url[:500]
+    record.remote_created_at, record.remote_updated_at = one.created_at, one.updated_at
+    record.changed_at, record.gone_at, record.merged_into = timezone.now(), None, ""
+    record.seen_in = sync.pk if sync.whole else record.seen_in
+    if one.household:
+        record.household_id_there, record.household_name = one.household.remote_id, one.household.name[:120]
+        record.household_role, record.household_head = one.household.role, one.household.head
+    elif sync.connection.adapter_class.capabilities.households == "record":
+        record.household_id_there = record.household_name = record.household_role = ""
+        record.household_head = False
+    return record
+
+
+def _learn_categories(connection_id: int, records: list[Record], meanings: Meanings) -> None:
+    """Words seen for the first time wait for somebody to say what they mean."""
+    seen = {record.payload.get("category", "")[:200] for record in records} - {""}
+    new = [Category(connection_id=connection_id, value=value) for value in sorted(seen - meanings.types.keys())]
+    Category.objects.bulk_create(new, ignore_conflicts=True)
+    meanings.types |= dict.fromkeys((one.value for one in new), "")
+
+
+def _join(connection_id: int, household: RemoteHousehold) -> None:
+    """Make the members of a household those the page names."""
+    rows = Record.objects.filter(connection=connection_id)
+    members = {member.contact_id: member for member in household.members}
+    rows.filter(household_id_there=household.remote_id).exclude(remote_id__in=members).update(
+        household_id_there="", household_name="", household_role="", household_head=False
+    )
+    found = list(rows.filter(remote_id__in=members))
+    for record in found:
+        member = members[record.remote_id]
+        record.household_id_there, record.household_name = household.remote_id, household.name[:120]
+        record.household_role, record.household_head = member.role, member.head
+    Record.objects.bulk_update(
+        found, ["household_id_there", "household_name", "household_role", "household_head"], batch_size=500
+    )
+
+
+def forget(connection_id: int, merged: dict[str, str]) -> int:
+    """Note that records are gone from the CRM; the contacts made of them stay. Returns how many that were.
+
+    A record that nothing was made of leaves staging. `merged` names the record that each was merged into, or "".
+    """
+    rows = Record.objects.filter(connection=connection_id, remote_id__in=merged, gone_at=None)
+    linked = list(rows.filter(contact__isnull=False))
+    idle = rows.filter(contact=None, former_contact_id=None)
+    emails = set(idle.values_list("email", flat=True)) - {""}
+    count = idle.delete()[0] + rows.filter(contact=None).update(gone_at=Now())
+    for record in linked:
+        record.gone_at, record.merged_into = timezone.now(), merged[record.remote_id][:200]
+    Record.objects.bulk_update(linked, ["gone_at", "merged_into"], batch_size=500)
+    mark(linked)
+    judge_again(Record.objects.filter(connection=connection_id, email__in=emails, contact=None))
+    return count + len(linked)
+
+
+def mark(records: list[Record]) -> None:
+    """Show on the contacts how they stand to their records; only marks that change are written."""
+    by_mark: dict[str, list[int]] = {}
+    for record in records:
+        by_mark.setdefault(mark_of(record), []).append(record.contact_id)
+    for value, ids in by_mark.items():
+        Contact.objects.filter(~Q(crm_mark=value), pk__in=ids).update(crm_mark=value)
+
+
+def mark_of(record: Record) -> str:
+    """How a linked record's contact stands to it."""
+    if record.gone_at is not None:
+        return CRMMark.GONE
+    return CRMMark.NEWER if record.is_newer else CRMMark.LINKED
+
+
+def judge_again(records) -> int:
+    """Judge these records (a queryset of one connection or several) anew and save what comes of it."""
+    by_connection: dict[int, list[Record]] = {}
+    for record in records.order_by("pk"):
+        by_connection.setdefault(record.connection_id, []).append(record)
+    for connection in Connection.objects.filter(pk__in=by_connection):
+        found = by_connection[connection.pk]
+        judge(found, Meanings.of(connection))
+        save_judged(found)
+        mark([record for record in found if record.contact_id])
+    return sum(map(len, by_connection.values()))

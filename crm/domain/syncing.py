@@ -1,0 +1,117 @@
+"""Beginning a sync, what it asks the CRM, and how it ends. The operation that shows it is `crm.operations.syncing`."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core.domain import running
+from core.models import Operation
+from crm.base import Adapter
+from crm.domain.staging import forget, judge_again
+from crm.models import Connection, Owner, Record, Sync
+from crm.records import RemoteOwner
+
+COMPARE_EVERY = timedelta(days=7)  # how often all is gone through where the CRM does not tell what it deleted
+VANISH_AT_MOST, VANISH_SHARE, VANISH_IGNORED = 50, 0.10, 5
+NOTES_KEPT = 100
+
+
+def begin(connection: Connection, by: User, *, whole: bool = False) -> Operation | None:
+    """Start a sync; None when one is under way already. `whole` goes through all records again.
+
+    A first sync is always whole; so is one each week where deletions are only found by comparing.
+    """
+    adapter = connection.adapter_class
+    compares = adapter is not None and (
+        adapter.capabilities.deletes == "reconcile" or adapter.capabilities.incremental == "hash"
+    )
+    due = connection.compared_at is None or connection.compared_at < timezone.now() - COMPARE_EVERY
+    whole = whole or not connection.sync_state or (compares and due)
+    title = f"{'Full sync' if whole else 'Sync'} of {connection.name}"
+    try:
+        with transaction.atomic():
+            operation = Operation.objects.create(
+                kind="crm.sync", title=title[:200], owner=by, params={"connection": connection.pk}
+            )
+            Sync.objects.create(operation=operation, connection=connection, whole=whole)
+            if whole:
+                Connection.objects.filter(pk=connection.pk).update(sync_state={})
+    except IntegrityError:  # the constraint of one open sync
+        return None
+    return running.start(operation)
+
+
+def open_sync(connection: Connection) -> Sync | None:
+    """The sync that is under way."""
+    return Sync.objects.filter(connection=connection, ended_at=None).select_related("operation").first()
+
+
+def refresh_owners(connection: Connection, owners: list[RemoteOwner]) -> None:
+    """Take over who the CRM's users are, and match those nobody has decided on by their email."""
+    known = {owner.remote_id: owner for owner in Owner.objects.filter(connection=connection)}
+    advisors = {user.email.lower(): user.pk for user in User.objects.possible_advisors().only("email")}
+    fresh = []
+    for one in owners:
+        owner = known.get(one.remote_id) or Owner(connection=connection, remote_id=one.remote_id[:200])
+        owner.name, owner.email, owner.active = one.name[:200], one.email[:254], one.active
+        if not owner.by_hand:
+            owner.user_id = advisors.get(one.email.lower())
+        fresh.append(owner)
+    values = ["name", "email", "active", "user"]
+    Owner.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=values
+    )
+
+
+def pages(sync: Sync, adapter: Adapter) -> Iterator:
+    """First the owners, as a list, then the pages of what changed; nothing when the last page has been saved."""
+    if sync.complete:
+        return
+    if adapter.capabilities.owners:
+        yield list(adapter.owners())
+    state = Connection.objects.values_list("sync_state", flat=True).get(pk=sync.connection_id)
+    yield from adapter.changes(state)
+
+
+def vanished(sync: Sync):
+    """The records that a whole run did not meet."""
+    return Record.objects.filter(connection=sync.connection_id, gone_at=None, seen_in__lt=sync.pk)
+
+
+def settle_vanished(sync: Sync) -> int:
+    """After a whole run: note as gone what it did not meet, unless so many are missing that a person must agree.
+
+    Returns how many are held back.
+    """
+    missing = vanished(sync)
+    count = missing.count()
+    there = Record.objects.filter(connection=sync.connection_id, gone_at=None).count()
+    many = count > VANISH_AT_MOST or (count > VANISH_IGNORED and count > there * VANISH_SHARE)
+    if many and not sync.vanishing_accepted:
+        Sync.objects.filter(pk=sync.pk).update(vanished=count)
+        return count
+    gone = 0
+    while ids := list(missing.values_list("remote_id", flat=True)[:2000]):
+        gone += forget(sync.connection_id, dict.fromkeys(ids, ""))
+    Sync.objects.filter(pk=sync.pk).update(gone=sync.gone + gone, vanished=0)
+    return 0
+
+
+@transaction.atomic
+def accept_vanishing(sync: Sync) -> int:
+    """A person agrees that what was missing is gone. Returns how many that are."""
+    sync = Sync.objects.select_for_update().get(pk=sync.pk)
+    held_back = sync.vanished
+    sync.vanishing_accepted = True
+    sync.save(update_fields=["vanishing_accepted"])
+    settle_vanished(sync)
+    Connection.objects.filter(pk=sync.connection_id).update(state=Connection.State.GOOD, trouble="")
+    return held_back
+
+
+def apply_meanings(connection: Connection, records) -> int:
+    """Judge records again after owners or categories were given another meaning."""
+    return judge_again(records.filter(connection=connection))

@@ -1,0 +1,128 @@
+"""A configured adapter, and what the CRM's users and categories mean here."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from contacts.models import ContactType, Household
+from crm.base import Adapter
+from crm.registry import adapters
+
+
+class ConnectionQuerySet(models.QuerySet):
+    """Questions asked of connections."""
+
+    def visible_to(self, user) -> "ConnectionQuerySet":
+        """Connections `user` may look into: all staff who see contacts; what stands in them is narrowed by `Record`."""
+        if not user.is_authenticated or not user.is_active or not user.is_staff_side:
+            return self.none()
+        return self.filter(removed_at=None)
+
+
+class Connection(models.Model):
+    """One CRM the firm's contacts come from.
+
+    `config` holds the settings that may be shown, `secrets` the others, encrypted (`crm.domain.credentials`);
+    `sync_state` is where the adapter goes on, written with each page's records. The health fields say how it is.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", "Not synced yet"
+        GOOD = "good", "Working"
+        WAITING = "waiting", "Waiting for the CRM"
+        ATTENTION = "attention", "Needs attention"
+
+    name = models.CharField(max_length=100)
+    adapter = models.CharField(max_length=50)
+    config = models.JSONField(default=dict, blank=True)
+    secrets = models.TextField(blank=True)
+    fields = models.JSONField(default=list, blank=True, help_text="Names of the custom fields that are brought in.")
+    default_type = models.CharField(
+        "type of records without a category",
+        max_length=10,
+        choices=ContactType,
+        blank=True,
+        help_text="Empty: such records cannot be imported before their type is set.",
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    trouble = models.TextField(blank=True, help_text="What is wrong, in words.")
+    who = models.CharField(max_length=200, blank=True, help_text="Whose credentials these are, as the CRM says.")
+    warnings = models.JSONField(default=list, blank=True)
+    credentials_expire_on = models.DateField(null=True, blank=True)
+    quota_left = models.IntegerField(null=True, blank=True)
+    sync_state = models.JSONField(default=dict, blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True, help_text="When a sync that waits for the CRM goes on.")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    synced_at = models.DateTimeField(null=True, blank=True)
+    compared_at = models.DateTimeField(null=True, blank=True, help_text="When all records were last gone through.")
+    removed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def adapter_class(self) -> type[Adapter] | None:
+        """The adapter, or None when its package is no longer installed."""
+        return adapters().get(self.adapter)
+
+    @property
+    def adapter_label(self) -> str:
+        """What people call the CRM."""
+        return self.adapter_class.label if self.adapter_class else f"{self.adapter} (not installed)"
+
+
+class Owner(models.Model):
+    """A user of the CRM to whom records are assigned, and the advisor here who that is."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="owners")
+    remote_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    active = models.BooleanField(default=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="crm_owners"
+    )
+    by_hand = models.BooleanField(default=False, help_text="Set by a person: not matched by email again.")
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="owner_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.remote_id
+
+
+class Category(models.Model):
+    """A word the CRM puts on records, and the type it means here; empty as long as nobody has said."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="categories")
+    value = models.CharField(max_length=200)
+    contact_type = models.CharField("type", max_length=10, choices=ContactType, blank=True)
+
+    class Meta:
+        ordering = ["value"]
+        verbose_name_plural = "categories"
+        constraints = [models.UniqueConstraint(fields=["connection", "value"], name="category_once")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class RemoteHousehold(models.Model):
+    """A household of the CRM, and the one here that its members are put into."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="households")
+    remote_id = models.CharField(max_length=200)
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="crm_households")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="household_once")]
+
+    def __str__(self) -> str:
+        return self.remote_id

@@ -1,0 +1,132 @@
+"""A record of the CRM in staging: as it came, as a contact would be made of it, and what it became."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from contacts.models import Contact
+from crm.models.connection import Connection
+
+
+class Reason(models.TextChoices):
+    """Why a record cannot be imported."""
+
+    NO_FIRST_NAME = "no_first_name", "First name missing"
+    NO_LAST_NAME = "no_last_name", "Last name missing"
+    NO_EMAIL = "no_email", "Email missing"
+    BAD_EMAIL = "bad_email", "Email malformed"
+    NO_PHONE = "no_phone", "Phone missing"
+    BAD_PHONE = "bad_phone", "Phone cannot be dialled"
+    NO_ADVISOR = "no_advisor", "Not assigned to anybody"
+    UNKNOWN_ADVISOR = "unknown_advisor", "Assigned to somebody unknown here"
+    NO_TYPE = "no_type", "Type missing"
+    UNKNOWN_TYPE = "unknown_type", "Type not mapped"
+    DUPLICATE_EMAIL = "duplicate_email", "A contact here has this email"
+    SHARED_EMAIL = "shared_email", "Another record has this email"
+    POSSIBLE_MATCH = "possible_match", "May be a contact who is here"
+    DELETED_HERE = "deleted_here", "Deleted here"
+    NOT_A_PERSON = "not_a_person", "Not a person"
+    GONE = "gone", "No longer in the CRM"
+
+
+class RecordQuerySet(models.QuerySet):
+    """Questions asked of records."""
+
+    def visible_to(self, user) -> "RecordQuerySet":
+        """Records `user` may see: admins and compliance all, an advisor those assigned to them, others none.
+
+        A record nobody has been found for is the admins' to mend. Once imported it follows its contact.
+        """
+        if not user.is_authenticated or not user.is_active or not user.is_staff_side:
+            return self.none()
+        rows = self.filter(connection__removed_at=None)
+        return rows if user.sees_everything else rows.filter(advisor=user)
+
+    def editable_by(self, user) -> "RecordQuerySet":
+        """Records `user` may mend and import."""
+        return self.visible_to(user) if user.is_authenticated and user.may_edit else self.none()
+
+    def linked_to_visible(self, user) -> "RecordQuerySet":
+        """Records of contacts that `user` sees, whoever the CRM assigns them to."""
+        return self.filter(contact__in=Contact.objects.visible_to(user), connection__removed_at=None)
+
+
+class Record(models.Model):
+    """One record, known by `(connection, remote_id)`.
+
+    `payload` is what the adapter brought, allow-listed; `mends` what people here set for the record without touching
+    the CRM; `values` the contact's values that come of both. `digest` is that of `values`; `seen_digest` that of the
+    values at the last import, update or dismissal: where they differ the CRM is newer. `applied` holds the values that
+    were written to the contact, by field: a contact that has another value was changed here by hand.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready", "Ready to be imported"
+        CANNOT = "cannot", "Cannot be imported"
+        LINKED = "linked", "Imported"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="records")
+    remote_id = models.CharField(max_length=200)
+    url = models.CharField(max_length=500, blank=True)
+    payload = models.JSONField(default=dict)
+    payload_digest = models.CharField(max_length=32)
+    mends = models.JSONField(default=dict, blank=True)
+    values = models.JSONField(default=dict, blank=True)
+    digest = models.CharField(max_length=32, blank=True)
+    seen_digest = models.CharField(max_length=32, blank=True)
+    applied = models.JSONField(default=dict, blank=True)
+
+    name = models.CharField(max_length=400, blank=True)
+    email = models.CharField(max_length=254, blank=True, help_text="In lower case.")
+    category = models.CharField(max_length=200, blank=True)
+    owner_id_there = models.CharField(max_length=200, blank=True)
+    household_id_there = models.CharField(max_length=200, blank=True)
+    household_name = models.CharField(max_length=200, blank=True)
+    household_role = models.CharField(max_length=20, blank=True)
+    household_head = models.BooleanField(default=False)
+    advisor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="crm_records"
+    )
+
+    state = models.CharField(max_length=10, choices=State, default=State.CANNOT)
+    reasons = models.JSONField(default=list, blank=True)
+    match = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    kept_apart = models.BooleanField(default=False, help_text="A person said that this is not the contact proposed.")
+    contact = models.OneToOneField(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="crm_record")
+    former_contact_id = models.BigIntegerField(null=True, blank=True, help_text="Imported once, then deleted here.")
+
+    remote_created_at = models.DateTimeField(null=True, blank=True)
+    remote_updated_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(db_default=Now(), help_text="When a sync last brought something new.")
+    updated_here_at = models.DateTimeField(null=True, blank=True, help_text="Last import or update of the contact.")
+    gone_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.CharField(max_length=200, blank=True)
+    seen_in = models.BigIntegerField(default=0, help_text="The latest full sync that met it.")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "remote_id"], name="record_once"),
+            models.CheckConstraint(condition=~Q(state="linked") | Q(contact__isnull=False), name="linked_has_contact"),
+        ]
+        indexes = [
+            models.Index(fields=["connection", "state", "name", "id"], name="record_by_name"),
+            models.Index(fields=["advisor", "state", "name", "id"], name="record_by_advisor"),
+            models.Index(fields=["email", "id"], name="record_by_email"),
+            models.Index(fields=["connection", "seen_in"], name="record_by_sync"),
+            models.Index(fields=["connection", "owner_id_there"], name="record_by_owner"),
+            models.Index(fields=["connection", "category"], name="record_by_category"),
+            GinIndex(fields=["reasons"], name="record_reasons", opclasses=["jsonb_path_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.remote_id
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether the CRM says something that has neither been taken over nor dismissed."""
+        return bool(self.contact_id and self.gone_at is None and self.digest != self.seen_digest)

@@ -1,0 +1,113 @@
+"""Update from CRM as an operation on contacts: chosen fields of linked contacts get the CRM's values. Undoable."""
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from contacts.domain.snapshots import Snapshot
+from contacts.domain.writing import update_contacts
+from contacts.models import Contact
+from contacts.operations.base import NAMES_SHOWN, ContactKind, Preview, skip
+from core.domain.recording import record as record_event
+from core.models import Operation
+from core.operations import register
+from crm.domain.differences import COLUMNS, LABELS, Difference, differences
+from crm.domain.staging import mark
+from crm.models import Record
+
+KEPT = tuple(f"{name}_id" if name == "primary_advisor" else name for name in LABELS)
+NOTHING = "Nothing to take over: the chosen fields are the same, locked, or were changed here by hand."
+
+
+@register
+class UpdateKind(ContactKind):
+    """`params`: "fields", names of the fields to take over; "by_hand", whether also those changed here by hand.
+
+    Experience, team, campaign, status and history of the contact are no fields of it and stay as they are.
+    """
+
+    key = "crm.update"
+    label = "Update from CRM"
+    chunk = 1000
+
+    def keeps(self, operation: Operation) -> Snapshot:
+        """Every column it can write."""
+        return Snapshot(KEPT)
+
+    def skips(self, operation: Operation) -> list:
+        """Who has nothing to be updated from."""
+        linked = Record.objects.filter(contact=OuterRef("pk"), connection__removed_at=None)
+        return [
+            skip("Not linked to a CRM record.", ~Exists(linked)),
+            skip("Gone from the CRM.", ~Exists(linked.filter(gone_at=None))),
+        ]
+
+    def preview(self, operation: Operation) -> Preview:
+        """The same question as `change` asks, for the whole selection, written nowhere."""
+        seen = super().preview(operation)
+        found = self.with_reason(operation, self.reach(operation).filter(pk__in=operation.planned())).filter(why="")
+        will, counts = [], dict(seen.skipped)
+        for record in Record.objects.filter(contact__in=found.order_by().values("pk")).select_related("contact"):
+            if chosen_of(operation, differences(record, record.contact)):
+                will.append(record.contact)
+            else:
+                counts[NOTHING] = counts.get(NOTHING, 0) + 1
+        names = [contact.name for contact in sorted(will, key=lambda one: one.sort_name)[:NAMES_SHOWN]]
+        return Preview(seen.total, len(will), names, sorted(counts.items(), key=lambda pair: -pair[1]))
+
+    def change(self, operation: Operation, ids: list[int]) -> dict[int, str]:
+        """Write the chosen fields that differ, as they differ now; a locked field is never written."""
+        wanted = set(operation.params["fields"])
+        contacts = Contact.objects.editable_by(operation.owner).only(*COLUMNS).in_bulk(ids)
+        records = list(Record.objects.filter(contact__in=ids).order_by("pk").select_for_update())
+        taken = _email_conflicts(records, wanted)
+        rows, left_out, written = {}, {}, []
+        for record in records:
+            found = differences(record, contacts[record.contact_id])
+            chosen = chosen_of(operation, found)
+            if any(one.field == "email" for one in chosen) and record.values.get("email") in taken:
+                left_out[record.contact_id] = "Another contact here has the email address that the CRM says."
+                continue
+            if not chosen:
+                left_out[record.contact_id] = NOTHING
+            else:
+                rows[record.contact_id] = {one.field: _writable(one) for one in chosen}
+                record.applied |= {one.field: one.there for one in chosen}
+                record.updated_here_at = timezone.now()
+            if not found or operation.params.get("settles", True):
+                record.seen_digest = record.digest
+            written.append(record)
+        update_contacts(rows, list(LABELS), may_empty=True)
+        Record.objects.bulk_update(written, ["applied", "seen_digest", "updated_here_at"], batch_size=500)
+        mark(written)
+        record_event(
+            "crm_updated", "Updated from the CRM", subject_ids=list(rows), actor=operation.owner, operation=operation
+        )
+        return left_out
+
+
+def chosen_of(operation: Operation, found: list[Difference]) -> list[Difference]:
+    """Those differences that the operation's form chose; a locked field is never among them."""
+    wanted, by_hand = set(operation.params.get("fields", [])), operation.params.get("by_hand", False)
+    return [one for one in found if one.field in wanted and not one.locked and (by_hand or not one.by_hand)]
+
+
+def _writable(one: Difference):
+    """A value for its column: an empty date is None."""
+    return None if one.field == "date_of_birth" and one.there == "" else one.there
+
+
+def _email_conflicts(records: list[Record], wanted: set[str]) -> set[str]:
+    """Addresses the CRM says that other contacts here have, or that it says of two of these."""
+    if "email" not in wanted:
+        return set()
+    says = {record.contact_id: record.values.get("email", "") for record in records}
+    seen: dict[str, int] = {}
+    twice = {email for pk, email in says.items() if email and seen.setdefault(email, pk) != pk}
+    holders = Contact.objects.addresses_in_use(set(says.values()) - {""})
+    own = {email.lower() for email in Contact.objects.filter(pk__in=says).values_list("email", flat=True)}
+    kept = {
+        says[pk]
+        for pk, email in Contact.objects.filter(pk__in=says).values_list("pk", "email")
+        if email.lower() == says[pk]
+    }
+    return (holders - kept) | twice | (own & set(says.values()) - kept)

@@ -1,0 +1,128 @@
+"""Importing makes contacts of ready records, with household, tags and link, and tells nobody anything."""
+
+import pytest
+
+from contacts.models import Contact, Household
+from core.domain import running
+from core.models import Activity, Operation
+from crm.domain.importing import import_records, link, unlink
+from crm.domain.traces import TRACES
+from crm.models import Record
+from outreach.models import Send
+from tests.crm.conftest import move_on
+from tests.factories import ContactFactory
+
+State = Record.State
+
+
+def ready(connection) -> list[int]:
+    """Keys of what can be imported."""
+    return list(Record.objects.filter(connection=connection, state=State.READY).values_list("pk", flat=True))
+
+
+@pytest.fixture
+def staged(demo, office, sync):
+    """A connection whose records are in staging."""
+    sync(demo, office["admin"])
+    return demo
+
+
+def run_import(ids, by) -> Operation:
+    """Import as an operation, as the page does."""
+    operation = Operation.objects.create(kind="crm.import", title="Import", owner=by)
+    running.freeze(operation, Record.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    return running.start(operation)
+
+
+def test_ready_records_become_contacts(staged, office):
+    ids = ready(staged)
+    operation = run_import(ids, office["admin"])
+    assert (operation.state, operation.done, operation.skipped) == ("finished", len(ids), 0)
+    assert Contact.objects.count() == len(ids)
+    record = Record.objects.filter(pk__in=ids).select_related("contact").first()
+    contact = record.contact
+    assert (contact.source, contact.crm_mark, contact.status) == ("crm", "linked", "not_invited")
+    assert (contact.email, contact.phone[:5]) == (record.email, "+1212")
+    assert contact.primary_advisor_id == record.advisor_id
+    assert record.state == State.LINKED and not record.is_newer
+    assert Activity.objects.filter(verb="added", sentence="Imported from Our CRM").count() == len(ids)
+    assert Send.objects.count() == 0
+
+
+def test_households_arrive_with_head_and_roles(staged, office):
+    run_import(ready(staged), office["admin"])
+    whole = [home for home in Household.objects.all() if home.members.count() == 2]
+    assert whole
+    for home in whole:
+        assert home.head in home.members.all()
+        assert {one.household_role for one in home.members.all()} == {"Head", "Spouse or partner"}
+    assert Contact.objects.filter(tags__name="Newsletter").exists()
+
+
+def test_twice_makes_nobody_twice(staged, office):
+    ids = ready(staged)
+    run_import(ids, office["admin"])
+    again = run_import(ids, office["admin"])
+    assert (again.done, again.skipped) == (0, len(ids))
+    assert set(again.lines.values_list("reason", flat=True)) == {"Imported already."}
+    assert Contact.objects.count() == len(ids)
+
+
+def test_advisors_import_only_their_own(staged, office):
+    ids = ready(staged)
+    mine = Record.objects.filter(pk__in=ids, advisor=office["one"]).count()
+    operation = run_import(ids, office["one"])
+    assert (operation.done, operation.skipped) == (mine, len(ids) - mine)
+    assert set(Contact.objects.values_list("primary_advisor", flat=True)) == {office["one"].pk}
+
+
+def test_who_lost_the_right_imports_nothing(staged, office):
+    office["one"].is_active = False
+    office["one"].save()
+    assert run_import(ready(staged), office["one"]).done == 0
+    assert Contact.objects.count() == 0
+
+
+def test_an_address_taken_meanwhile_is_left_out_with_the_reason(staged, office):
+    ids = ready(staged)[:3]
+    ContactFactory(email=Record.objects.get(pk=ids[1]).email)
+    done = import_records(ids, office["admin"])
+    assert set(done.contacts) == {ids[0], ids[2]}
+    assert done.left_out == {ids[1]: "Cannot be imported: a contact here has this email."}
+
+
+def test_a_deleted_contact_is_not_brought_back(staged, office, sync):
+    ids = ready(staged)[:1]
+    import_records(ids, office["admin"])
+    record = Record.objects.get(pk=ids[0])
+    TRACES.remove([record.contact_id])
+    Contact.objects.filter(pk=record.contact_id).delete()
+    Record.objects.filter(pk=record.pk).update(payload_digest="changed in the CRM")
+    sync(staged, office["admin"], whole=True)
+    record.refresh_from_db()
+    assert (record.state, record.reasons) == (State.CANNOT, ["deleted_here"])
+
+
+def test_linking_changes_nothing_and_unlinking_gives_it_back(staged, office):
+    record = Record.objects.filter(state=State.READY).first()
+    contact = ContactFactory(email=record.email, city="Elsewhere", primary_advisor=office["one"])
+    link(record, contact, office["admin"])
+    contact.refresh_from_db()
+    assert (contact.city, contact.crm_mark) == ("Elsewhere", "newer")
+    record.refresh_from_db()
+    unlink(record, office["admin"])
+    contact.refresh_from_db()
+    record.refresh_from_db()
+    assert (contact.crm_mark, record.contact, record.reasons) == ("", None, ["duplicate_email"])
+
+
+def test_gone_records_are_told_and_their_contacts_stay(staged, office, sync):
+    run_import(ready(staged), office["admin"])
+    before = Contact.objects.count()
+    move_on(staged, 48)
+    sync(staged, office["admin"])
+    gone = Record.objects.filter(gone_at__isnull=False)
+    assert gone.exists()
+    assert set(gone.values_list("contact__crm_mark", flat=True)) == {"gone"}
+    assert gone.exclude(merged_into="").exists()
+    assert Contact.objects.count() == before

@@ -1,0 +1,235 @@
+"""A sync brings records into staging, goes on where it stopped, and never takes anything away unasked."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from contacts.models import Contact
+from core.domain import running
+from core.models import Operation
+from crm.adapters.demo import DemoCRM
+from crm.domain import syncing
+from crm.domain.credentials import seal, unseal
+from crm.errors import SignInAgain, StateExpired, TryLater
+from crm.models import Category, Connection, Owner, Record
+from tests.crm.conftest import move_on
+from tests.factories import ContactFactory
+
+State = Record.State
+
+
+def fingerprint() -> list:
+    """All records as they stand, without when."""
+    return sorted(Record.objects.values_list("remote_id", "payload_digest", "digest", "state", "email", "gone_at"))
+
+
+def test_everything_arrives_and_is_judged(demo, office, sync):
+    done = sync(demo, office["admin"])
+    assert (done.added, done.changed, done.gone, done.whole) == (120, 0, 0, True)
+    assert Record.objects.count() == 120
+    assert demo.state == Connection.State.GOOD
+    reasons = {code for record in Record.objects.filter(state=State.CANNOT) for code in record.reasons}
+    assert reasons == {
+        "no_email",
+        "bad_email",
+        "no_phone",
+        "bad_phone",
+        "no_first_name",
+        "unknown_advisor",
+        "no_type",
+        "unknown_type",
+    }
+    ready = Record.objects.filter(state=State.READY)
+    assert not ready.exclude(reasons=[]).exists()
+    assert set(ready.values_list("advisor", flat=True)) == {office["one"].pk, office["two"].pk}
+    assert Contact.objects.count() == 0
+
+
+def test_owners_are_matched_by_email_and_not_against_a_persons_word(demo, office, sync):
+    sync(demo, office["admin"])
+    by_name = dict(Owner.objects.values_list("remote_id", "user"))
+    assert by_name == {"U1": office["one"].pk, "U2": office["two"].pk, "U3": None}
+    Owner.objects.filter(remote_id="U1").update(user=office["two"], by_hand=True)
+    sync(demo, office["admin"])
+    assert Owner.objects.get(remote_id="U1").user == office["two"]
+
+
+def test_a_second_sync_changes_nothing(demo, office, sync):
+    sync(demo, office["admin"])
+    before = fingerprint()
+    again = sync(demo, office["admin"])
+    assert (again.added, again.changed, again.gone, again.whole) == (0, 0, 0, False)
+    whole = sync(demo, office["admin"], whole=True)
+    assert (whole.added, whole.changed, whole.unchanged, whole.gone) == (0, 0, 120, 0)
+    assert fingerprint() == before
+
+
+def test_an_incremental_sync_brings_what_changed(demo, office, sync):
+    sync(demo, office["admin"])
+    move_on(demo, 8)
+    done = sync(demo, office["admin"])
+    assert (done.whole, done.added, done.gone) == (False, 2, 1)
+    assert 0 < done.changed <= 16
+    assert done.unchanged == 0
+
+
+def test_broken_off_anywhere_it_ends_the_same(demo, office, sync, monkeypatch):
+    sync(demo, office["admin"])
+    expected = fingerprint()
+    Record.objects.all().delete()
+    Connection.objects.update(sync_state={}, synced_at=None, compared_at=None)
+    operation = syncing.begin(demo, office["admin"])
+    real = DemoCRM.changes
+
+    def dies_after_a_page(self, state):
+        yield next(real(self, state))
+        raise RuntimeError("killed")
+
+    for _ in range(2):
+        monkeypatch.setattr(DemoCRM, "changes", dies_after_a_page)
+        with pytest.raises(RuntimeError):
+            for batch in operation_batches(operation):
+                take(operation, batch)
+    assert 0 < Record.objects.count() < 120
+    monkeypatch.setattr(DemoCRM, "changes", real)
+    running.run(operation.pk)
+    assert Operation.objects.get(pk=operation.pk).state == Operation.State.FINISHED
+    assert fingerprint() == expected
+
+
+def operation_batches(operation):
+    """What the worker is given to take."""
+    from core.registry import operation_kinds
+
+    return operation_kinds["crm.sync"].batches(operation)
+
+
+def take(operation, batch):
+    """As the worker takes it."""
+    from core.registry import operation_kinds
+
+    operation_kinds["crm.sync"].take(operation, batch)
+
+
+def test_one_sync_at_a_time(demo, office):
+    assert syncing.begin(demo, office["admin"]) is not None
+    assert syncing.begin(demo, office["one"]) is None
+
+
+def test_refused_credentials_need_a_person_and_stop(demo, office, sync, monkeypatch):
+    def refuse(self, state):
+        raise SignInAgain("The CRM refuses the token.")
+        yield
+
+    monkeypatch.setattr(DemoCRM, "changes", refuse)
+    done = sync(demo, office["admin"])
+    assert (demo.state, demo.trouble) == (Connection.State.ATTENTION, "The CRM refuses the token.")
+    assert done.operation.state == Operation.State.FAILED
+    assert done.operation.error == "The CRM refuses the token."
+    assert syncing.open_sync(demo) is None
+
+
+def test_a_busy_crm_is_waited_for(demo, office, sync, monkeypatch):
+    real = DemoCRM.changes
+
+    def busy(self, state):
+        yield next(real(self, state))
+        raise TryLater("Too many calls.", 300)
+
+    monkeypatch.setattr(DemoCRM, "changes", busy)
+    done = sync(demo, office["admin"])
+    operation = done.operation
+    assert (operation.state, demo.state) == (Operation.State.QUEUED, Connection.State.WAITING)
+    assert operation.wait_until > timezone.now() + timedelta(seconds=250)
+    assert Record.objects.count() == 50
+    running.run(operation.pk)
+    assert Operation.objects.get(pk=operation.pk).attempts == operation.attempts, "it is left alone until then"
+    monkeypatch.setattr(DemoCRM, "changes", real)
+    Operation.objects.update(wait_until=timezone.now())
+    running.run(operation.pk)
+    assert Record.objects.count() == 120
+
+
+def test_a_state_the_crm_forgot_means_everything_again(demo, office, sync, monkeypatch):
+    sync(demo, office["admin"])
+    real = DemoCRM.changes
+
+    def forgot(self, state):
+        if state:
+            raise StateExpired
+        yield from real(self, state)
+
+    monkeypatch.setattr(DemoCRM, "changes", forgot)
+    done = sync(demo, office["admin"])
+    assert done.operation.state == Operation.State.QUEUED
+    running.run(done.operation_id)
+    done.refresh_from_db()
+    assert (done.whole, done.unchanged, done.operation.__class__.objects.get(pk=done.operation_id).state) == (
+        True,
+        120,
+        "finished",
+    )
+
+
+def test_many_missing_at_once_are_held_back_until_a_person_agrees(demo, office, sync, monkeypatch):
+    sync(demo, office["admin"])
+    monkeypatch.setattr(DemoCRM, "_size", property(lambda self: 40))
+    done = sync(demo, office["admin"], whole=True)
+    assert (done.vanished, demo.state) == (80, Connection.State.ATTENTION)
+    assert Record.objects.count() == 120
+    assert syncing.accept_vanishing(done) == 80
+    assert Record.objects.count() == 40
+    demo.refresh_from_db()
+    assert demo.state == Connection.State.GOOD
+
+
+def test_a_few_missing_are_gone(demo, office, sync, monkeypatch):
+    sync(demo, office["admin"])
+    monkeypatch.setattr(DemoCRM, "_size", property(lambda self: 116))
+    assert sync(demo, office["admin"], whole=True).vanished == 0
+    assert Record.objects.count() == 116
+
+
+def test_contacts_here_stand_in_the_way_of_duplicates(demo, office, sync):
+    sync(demo, office["admin"])
+    one, two = Record.objects.filter(state=State.READY).order_by("pk")[:2]
+    Record.objects.all().delete()
+    same_address = ContactFactory(email=one.email.upper())
+    alike = ContactFactory(
+        first_name=two.values["first_name"].upper(),
+        last_name=two.values["last_name"],
+        date_of_birth=two.values["date_of_birth"],
+    )
+    sync(demo, office["admin"], whole=True)
+    again = Record.objects.filter(remote_id__in=[one.remote_id, two.remote_id])
+    found = {record.remote_id: record for record in again}
+    assert (found[one.remote_id].reasons, found[one.remote_id].match) == (["duplicate_email"], same_address)
+    assert (found[two.remote_id].reasons, found[two.remote_id].match) == (["possible_match"], alike)
+
+
+def test_secrets_are_sealed(demo):
+    text = seal({"token": "very-secret-token"})
+    assert "very-secret" not in text
+    demo.secrets = text
+    assert unseal(demo) == {"token": "very-secret-token"}
+
+
+def test_another_key_cannot_open_them(demo, settings):
+    demo.secrets = seal({"token": "x"})
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY = "another-key-" * 6
+    with pytest.raises(SignInAgain):
+        unseal(demo)
+    settings.SECRET_KEY_FALLBACKS = [before]
+    assert unseal(demo) == {"token": "x"}
+
+
+def test_what_a_category_means_decides(demo, office, sync):
+    Category.objects.all().delete()
+    sync(demo, office["admin"])
+    assert not Record.objects.filter(state=State.READY).exists()
+    assert set(Category.objects.values_list("value", flat=True)) == {"Client", "Prospect", "Past Client", "Lead"}
+    Category.objects.update(contact_type="client")
+    assert syncing.apply_meanings(demo, Record.objects.filter(contact=None)) == 120
+    assert Record.objects.filter(state=State.READY).count() > 80

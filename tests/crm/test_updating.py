@@ -1,0 +1,143 @@
+"""Update from CRM: field by field, locks and hands respected, nothing of what was given is touched."""
+
+import pytest
+from django.db import connection as database
+
+from contacts.models import Contact
+from core.domain import running
+from core.models import Operation
+from crm.domain.differences import differences, summary, with_authors
+from crm.domain.importing import import_records
+from crm.models import Record
+from tests.crm.conftest import move_on
+from tests.factories import AssignmentFactory, TeamFactory
+
+ALL = [
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "contact_type",
+    "primary_advisor",
+    "city",
+    "state",
+    "postal_code",
+    "custom_data",
+]
+
+
+@pytest.fixture
+def imported(demo, office, sync):
+    """All ready records are contacts, and time has passed in the CRM."""
+    sync(demo, office["admin"])
+    ids = Record.objects.filter(state="ready").values_list("pk", flat=True)
+    import_records(list(ids), office["admin"])
+    move_on(demo, 20)
+    sync(demo, office["admin"])
+    return demo
+
+
+def update(by, fields=ALL, **params) -> Operation:
+    """Update all contacts, as the page does."""
+    operation = Operation.objects.create(
+        kind="crm.update", title="Update", owner=by, params={"fields": fields, **params}
+    )
+    running.freeze(operation, Contact.objects.visible_to(by).values_list("pk", flat=True))
+    return running.start(operation)
+
+
+def newer() -> list[Record]:
+    """Records that say something new."""
+    return [one for one in Record.objects.filter(contact__crm_mark="newer").select_related("contact") if one.is_newer]
+
+
+def test_contacts_whose_record_is_newer_are_marked(imported):
+    assert newer()
+    assert Contact.objects.filter(crm_mark="newer").count() == len(newer())
+    for record in newer():
+        assert {one.field for one in differences(record, record.contact)} <= {
+            "city",
+            "state",
+            "postal_code",
+            "phone",
+            "custom_data",
+        }
+
+
+def test_chosen_fields_are_taken_over_and_the_mark_goes(imported, office):
+    records = newer()
+    operation = update(office["admin"])
+    assert operation.done == len(records)
+    assert Contact.objects.filter(crm_mark="newer").count() == 0
+    for record in Record.objects.filter(pk__in=[one.pk for one in records]).select_related("contact"):
+        assert differences(record, record.contact) == []
+
+
+def test_a_field_that_is_not_chosen_stays(imported, office):
+    record = next(one for one in newer() if one.contact.city != one.values["city"])
+    update(office["admin"], ["phone"])
+    after = Contact.objects.get(pk=record.contact_id)
+    assert (after.city, after.phone) == (record.contact.city, record.values["phone"])
+
+
+def test_locked_fields_and_those_changed_by_hand_stay(imported, office):
+    first, second = [one for one in newer() if one.contact.city != one.values["city"]][:2]
+    Contact.objects.filter(pk=first.contact_id).update(locked_fields=["city"])
+    Contact.objects.filter(pk=second.contact_id).update(city="By hand")
+    update(office["admin"], ["city"])
+    cities = dict(Contact.objects.filter(pk__in=[first.contact_id, second.contact_id]).values_list("pk", "city"))
+    assert cities == {first.contact_id: first.contact.city, second.contact_id: "By hand"}
+    update(office["admin"], ["city"], by_hand=True)
+    cities = dict(Contact.objects.filter(pk__in=cities).values_list("pk", "city"))
+    assert cities == {first.contact_id: first.contact.city, second.contact_id: second.values["city"]}
+
+
+def test_what_was_given_is_not_touched(imported, office):
+    team = TeamFactory()
+    for record in newer()[:5]:
+        AssignmentFactory(contact=record.contact)
+        Contact.objects.filter(pk=record.contact_id).update(team=team)
+    columns = "id, team_id, experience_id, campaign_id, status, start_at, first_invited_at, user_id, household_id"
+
+    def given() -> list:
+        with database.cursor() as cursor:
+            cursor.execute(f"SELECT {columns} FROM contacts_contact ORDER BY id")
+            contacts = cursor.fetchall()
+            cursor.execute("SELECT * FROM contacts_assignment ORDER BY id")
+            return [contacts, cursor.fetchall()]
+
+    before = given()
+    assert update(office["admin"]).done > 5
+    assert given() == before
+
+
+def test_it_can_be_undone(imported, office):
+    from contacts.operations.undoing import refusal
+
+    before = list(Contact.objects.order_by("pk").values_list("pk", "city", "phone", "postal_code"))
+    operation = update(office["admin"])
+    assert list(Contact.objects.order_by("pk").values_list("pk", "city", "phone", "postal_code")) != before
+    assert not refusal(operation, office["admin"])
+
+
+def test_only_ones_own(imported, office):
+    mine = {one.contact_id for one in newer() if one.contact.primary_advisor_id == office["one"].pk}
+    operation = update(office["one"])
+    assert operation.done == len(mine)
+
+
+def test_who_changed_a_field_here_is_named(imported, office):
+    import pghistory
+
+    record = next(one for one in newer() if one.contact.city != one.values["city"])
+    with pghistory.context(user=office["two"].pk):
+        Contact.objects.filter(pk=record.contact_id).update(city="By hand")
+    contact = Contact.objects.get(pk=record.contact_id)
+    found = {one.field: one for one in with_authors(contact, differences(record, contact))}
+    assert (found["city"].by_hand, found["city"].ticked, found["city"].changed_by) == (True, False, "Ada Two")
+
+
+def test_the_summary_counts_by_field(imported):
+    counts = {one.field: one.count for one in summary(newer())}
+    assert counts["city"] > 0
+    assert set(counts) <= {"city", "state", "postal_code", "phone", "custom_data"}
