@@ -9,6 +9,7 @@ urlpatterns = [
     path("contacts/", include("contacts.urls")),
     path("", include("experiences.urls")),
     path("outreach/", include("outreach.urls")),
+    path("crm/", include("crm.urls")),
     path("reports/", include("reports.urls")),
     path("portal/", include("portal.urls")),
     path("operations/", include("core.urls")),

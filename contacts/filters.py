@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from contacts.models import Contact, ContactType, Household, Status, Tag
+from contacts.models.contact import CRMMark
 from contacts.querysets import fold
 from experiences.models import Campaign, Experience, Team
 
@@ -71,6 +72,7 @@ class ContactFilter(django_filters.FilterSet):
     campaign = KeyFilter(label="Campaign")
     team = KeyFilter(label="Team")
     tag = TagFilter(label="Tag")
+    crm = KeyFilter(field_name="crm_mark", choices=CRMMark.choices, label="CRM")
     household = django_filters.CharFilter(method="by_household", label="Household contains")
     has_login = django_filters.ChoiceFilter(
         choices=[("yes", "Has signed in"), ("no", "Never signed in")],

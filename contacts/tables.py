@@ -16,7 +16,7 @@ from core.markup import escaped, markup
 from core.paging import Grouping
 from core.registry import Action, contact_actions
 from core.tables import SelectColumn, person_cell
-from core.templatetags.ui import ago, icon, status_badge
+from core.templatetags.ui import ago, badge, icon, status_badge
 from experiences.models import Campaign, Experience, Team
 
 NAME = ("sort_name", "pk")
@@ -96,7 +96,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "name": ("first_name", "last_name", "email"),
     "advisor": ("primary_advisor__first_name", "primary_advisor__last_name", "primary_advisor__email"),
     "type": ("contact_type",),
-    "status": ("status",),
+    "status": ("status", "crm_mark"),
     "last_login": ("last_login_at",),
     "experience": ("experience__name",),
     "email": ("email",),
@@ -106,6 +106,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "campaign": ("campaign__name",),
     "start": ("start_at",),
     "created": ("created_at",),
+}
+CRM_MARKS = {
+    "newer": ("Newer in the CRM", "info", "refresh-cw"),
+    "gone": ("Gone from the CRM", "warning", "alert-triangle"),
 }
 USUAL = ("name", "advisor", "type", "status", "last_login", "experience")
 
@@ -182,8 +186,10 @@ class ContactTable(tables.Table):
         return person_cell(record, self.detail.of(record.pk))
 
     def render_status(self, record: Contact) -> SafeString:
-        """Icon and word."""
-        return status_badge(record.status)
+        """Icon and word, with a mark where the CRM says something new."""
+        mark = CRM_MARKS.get(record.crm_mark)
+        word = status_badge(record.status)
+        return markup('<span class="row">{}{}</span>', word, badge(*mark)) if mark else word
 
     def render_last_login(self, record: Contact) -> SafeString:
         """How long ago."""

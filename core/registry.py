@@ -126,6 +126,7 @@ contact_actions = Registry("contact_actions")  # Action per row, for the list an
 contact_bulk_actions = Registry("contact_bulk_actions")  # Action on a selection of contacts
 contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -> (sentence, url, label) | None
 contact_sections = Registry("contact_sections")  # callable(contact, user) -> rendered section | None
+contact_integrations = Registry("contact_integrations")  # callable(contact, user) -> rendered body of Integrations
 timeline_sources = Registry("timeline_sources")  # callable(contact, before, limit) -> iterable of core.timeline.Entry
 after_assign = Registry("after_assign")  # AfterAssign: what may follow an assignment, such as inviting
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck

@@ -12,11 +12,27 @@ class CRMConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the CRM room brings to other rooms."""
-        from core.registry import NavItem, add_menu, contact_traces, nav
-        from crm import operations  # noqa: F401 - its kinds register themselves
+        from core.registry import (
+            Action,
+            NavItem,
+            add_menu,
+            contact_bulk_actions,
+            contact_integrations,
+            contact_next_steps,
+            contact_traces,
+            nav,
+        )
+        from crm import on_contacts, operations  # noqa: F401 - its kinds register themselves
         from crm.domain.traces import TRACES
 
-        nav.register("crm", NavItem("CRM", "refresh-cw", "crm:connections", "/crm/"), order=60)
-        may_import = NavItem("Import from CRM", "refresh-cw", "crm:connections", "/crm/", lambda user: user.may_edit)
-        add_menu.register("crm_import", may_import, order=30)
+        def may_edit(user) -> bool:
+            return user.may_edit
+
+        nav.register("crm", NavItem("CRM", "plug", "crm:connections", "/crm/"), order=60)
+        add_menu.register("crm", NavItem("Import from CRM", "plug", "crm:ready", "/crm/records/", may_edit), order=30)
+        contact_bulk_actions.register(
+            "crm_update", Action("Update from CRM", "refresh-cw", "crm:update", may_edit), order=50
+        )
+        contact_integrations.register("crm", on_contacts.integrations)
+        contact_next_steps.register("crm", on_contacts.next_step, order=50)
         contact_traces.register("crm", TRACES)

@@ -13,6 +13,7 @@ from accounts.models import User
 from contacts.domain.signing_in import give_password
 from contacts.models import Contact, FileImport, ImportRow, SavedView
 from core.models import Operation
+from crm.models import Connection, Record
 from experiences.models import Card
 from outreach.models import ArchivedMessage, Invitation, ScheduledInvitation, Send
 from tests.factories import (
@@ -134,5 +135,15 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     }
     in_trash = ContactFactory(primary_advisor=owner, deleted_at=timezone.now())
     keys["contacts/<int:pk>/restore/"] = in_trash.pk
+    keys |= _in_the_crm(contact, owner)
     note = NoteFactory(contact=contact)
-    return keys, {"note_pk": note.pk, "row_pk": row.pk, "section": "information"}
+    return keys, {"note_pk": note.pk, "row_pk": row.pk, "section": "information", "adapter_key": "demo"}
+
+
+def _in_the_crm(contact: Contact, owner: User) -> dict:
+    """A connection, the contact's record, and one that is no contact yet."""
+    connection = Connection.objects.create(name="CRM", adapter="demo", config={"size": "3"})
+    Record.objects.create(connection=connection, remote_id="1", contact=contact, state="linked", advisor=owner)
+    free = Record.objects.create(connection=connection, remote_id="2", advisor=owner, match=contact)
+    keys = dict.fromkeys(("crm/update/", "crm/link/", "crm/unlink/"), contact.pk)
+    return keys | {"crm/": connection.pk, "crm/records/": free.pk}

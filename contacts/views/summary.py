@@ -18,7 +18,7 @@ from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.section_forms import SECTIONS, NoteForm, PhotoForm
 from contacts.views.editing import saved
-from core.registry import contact_actions, contact_next_steps, contact_sections
+from core.registry import contact_actions, contact_integrations, contact_next_steps, contact_sections
 from experiences.models import TeamMember
 
 PAGE = "contacts/summary.html"
@@ -142,6 +142,7 @@ def page_context(request: HttpRequest, contact: Contact) -> dict:
         else [],
         "notes": list(contact.notes.select_related("author")[:50]),
         "note_form": NoteForm(),
+        "integrations": [made for make in contact_integrations if (made := make(contact, user))],
         "more_sections": [made for make in contact_sections if (made := make(contact, user))],
         **timeline_context(request, contact),
     }

@@ -144,3 +144,13 @@ def shown(name: str, value: Any, advisors: dict[int, str]) -> str:
 def advisor_names() -> dict[int, str]:
     """Names of those who are or could be advisors."""
     return {user.pk: user.name for user in User.objects.staff().only("first_name", "last_name", "email")}
+
+
+def taken_addresses(records: list[Record]) -> set[str]:
+    """Addresses that the CRM says of contacts although other contacts have them, or it says them of two of these."""
+    says = {record.contact_id: record.values.get("email", "") for record in records}
+    seen: dict[str, int] = {}
+    twice = {email for pk, email in says.items() if email and seen.setdefault(email, pk) != pk}
+    theirs = Contact.objects.filter(pk__in=says).values_list("pk", "email")
+    kept = {says[pk] for pk, email in theirs if email.lower() == says[pk]}
+    return (Contact.objects.addresses_in_use(set(says.values()) - {""}) - kept) | twice

@@ -10,9 +10,10 @@ from accounts.models import User
 from core.domain import running
 from core.models import Operation
 from crm.base import Adapter
-from crm.domain.staging import forget, judge_again
+from crm.domain.judging import Meanings
+from crm.domain.staging import forget, judge_again, stage
 from crm.models import Connection, Owner, Record, Sync
-from crm.records import RemoteOwner
+from crm.records import Gone, Page, RemoteContact, RemoteOwner
 
 COMPARE_EVERY = timedelta(days=7)  # how often all is gone through where the CRM does not tell what it deleted
 VANISH_AT_MOST, VANISH_SHARE, VANISH_IGNORED = 50, 0.10, 5
@@ -115,3 +116,20 @@ def accept_vanishing(sync: Sync) -> int:
 def apply_meanings(connection: Connection, records) -> int:
     """Judge records again after owners or categories were given another meaning."""
     return judge_again(records.filter(connection=connection))
+
+
+def stop(connection: Connection) -> None:
+    """Stop the sync that is under way, if any; what it brought stays."""
+    found = open_sync(connection)
+    if found is not None:
+        running.cancel(found.operation)
+
+
+def reread(record: Record, adapter: Adapter) -> None:
+    """Take over what the CRM says of one record now. Raises the errors of `crm.errors`."""
+    found = adapter.fetch([record.remote_id])
+    with transaction.atomic():
+        sync = Sync(connection=record.connection)
+        contacts = tuple(one for one in found if isinstance(one, RemoteContact))
+        gone = tuple(one for one in found if isinstance(one, Gone))
+        stage(sync, Page({}, contacts, gone=gone), Meanings.of(record.connection))

@@ -1,3 +1,3 @@
 """The kinds of operation of the CRM room; each registers itself."""
 
-from crm.operations import importing, syncing, updating  # noqa: F401
+from crm.operations import importing, judging, syncing, updating  # noqa: F401

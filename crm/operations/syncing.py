@@ -29,8 +29,7 @@ class SyncKind(Stream):
         sync = Sync.objects.select_related("connection").get(operation=operation)
         try:
             adapter = open_adapter(sync.connection)
-            for page in syncing.pages(sync, adapter):
-                yield page
+            yield from syncing.pages(sync, adapter)
             quota = adapter.quota_left()
             if quota is not None:
                 Connection.objects.filter(pk=sync.connection_id).update(quota_left=quota)

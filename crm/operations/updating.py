@@ -10,7 +10,7 @@ from contacts.operations.base import NAMES_SHOWN, ContactKind, Preview, skip
 from core.domain.recording import record as record_event
 from core.models import Operation
 from core.operations import register
-from crm.domain.differences import COLUMNS, LABELS, Difference, differences
+from crm.domain.differences import COLUMNS, LABELS, Difference, differences, taken_addresses
 from crm.domain.staging import mark
 from crm.models import Record
 
@@ -59,7 +59,7 @@ class UpdateKind(ContactKind):
         wanted = set(operation.params["fields"])
         contacts = Contact.objects.editable_by(operation.owner).only(*COLUMNS).in_bulk(ids)
         records = list(Record.objects.filter(contact__in=ids).order_by("pk").select_for_update())
-        taken = _email_conflicts(records, wanted)
+        taken = taken_addresses(records) if "email" in wanted else set()
         rows, left_out, written = {}, {}, []
         for record in records:
             found = differences(record, contacts[record.contact_id])
@@ -92,22 +92,5 @@ def chosen_of(operation: Operation, found: list[Difference]) -> list[Difference]
 
 
 def _writable(one: Difference):
-    """A value for its column: an empty date is None."""
+    """A value for its column: an empty date is null."""
     return None if one.field == "date_of_birth" and one.there == "" else one.there
-
-
-def _email_conflicts(records: list[Record], wanted: set[str]) -> set[str]:
-    """Addresses the CRM says that other contacts here have, or that it says of two of these."""
-    if "email" not in wanted:
-        return set()
-    says = {record.contact_id: record.values.get("email", "") for record in records}
-    seen: dict[str, int] = {}
-    twice = {email for pk, email in says.items() if email and seen.setdefault(email, pk) != pk}
-    holders = Contact.objects.addresses_in_use(set(says.values()) - {""})
-    own = {email.lower() for email in Contact.objects.filter(pk__in=says).values_list("email", flat=True)}
-    kept = {
-        says[pk]
-        for pk, email in Contact.objects.filter(pk__in=says).values_list("pk", "email")
-        if email.lower() == says[pk]
-    }
-    return (holders - kept) | twice | (own & set(says.values()) - kept)

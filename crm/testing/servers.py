@@ -159,44 +159,53 @@ class _Server(ThreadingHTTPServer):
         """Clients that go away in the middle are what tests do."""
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """Hands requests to `fake`, and lets happen what is to go wrong."""
+
+    fake: FakeServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def _handle(self) -> None:
+        parts = urlsplit(self.path)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, parts.path, dict(pairs), pairs, headers, body, time.monotonic())
+        trouble = self.fake.next_trouble(request)
+        if trouble is None:
+            self._send(self.fake.respond(request))
+        elif trouble.what == "reply":
+            self.fake.seen.append(request)
+            self._send(trouble.reply)
+        else:
+            self._break(trouble, request)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle
+
+    def _break(self, trouble: Trouble, request: Request) -> None:
+        """No whole answer."""
+        if trouble.what == "hang":
+            time.sleep(trouble.seconds)
+        elif trouble.what == "cut":
+            self._send(self.fake.respond(request), cut=True)
+        self.close_connection = True
+
+    def _send(self, reply: Reply, *, cut: bool = False) -> None:
+        raw = isinstance(reply.body, bytes)
+        body = reply.body if raw else json.dumps(reply.body).encode()
+        self.send_response(reply.status)
+        headers = {"Content-Type": "text/html" if raw else "application/json"} | reply.headers
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+
+    def log_message(self, *args) -> None:
+        """Quiet."""
+
+
 def _handler(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def _handle(self) -> None:
-            parts = urlsplit(self.path)
-            pairs = parse_qsl(parts.query, keep_blank_values=True)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(self.command, parts.path, dict(pairs), pairs, headers, body, time.monotonic())
-            trouble = fake.next_trouble(request)
-            if trouble is None:
-                return self._send(fake.respond(request))
-            if trouble.what == "reply":
-                fake.seen.append(request)
-                return self._send(trouble.reply)
-            if trouble.what == "hang":
-                time.sleep(trouble.seconds)
-            elif trouble.what == "cut":
-                self._send(fake.respond(request), cut=True)
-            self.close_connection = True
-            return None
-
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle
-
-        def _send(self, reply: Reply, *, cut: bool = False) -> None:
-            raw = isinstance(reply.body, bytes)
-            body = reply.body if raw else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
-            headers = {"Content-Type": "text/html" if raw else "application/json"} | reply.headers
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body[: len(body) // 2] if cut else body)
-
-        def log_message(self, *args) -> None:
-            """Quiet."""
-
-    return Handler
+    """A handler class of one fake's own."""
+    return type("Handler", (_Handler,), {"fake": fake})

@@ -1,9 +1,8 @@
 """Update from CRM: field by field, locks and hands respected, nothing of what was given is touched."""
 
 import pytest
-from django.db import connection as database
 
-from contacts.models import Contact
+from contacts.models import Assignment, Contact
 from core.domain import running
 from core.models import Operation
 from crm.domain.differences import differences, summary, with_authors
@@ -97,14 +96,11 @@ def test_what_was_given_is_not_touched(imported, office):
     for record in newer()[:5]:
         AssignmentFactory(contact=record.contact)
         Contact.objects.filter(pk=record.contact_id).update(team=team)
-    columns = "id, team_id, experience_id, campaign_id, status, start_at, first_invited_at, user_id, household_id"
+    columns = "id team_id experience_id campaign_id status start_at first_invited_at user_id household_id".split()
 
     def given() -> list:
-        with database.cursor() as cursor:
-            cursor.execute(f"SELECT {columns} FROM contacts_contact ORDER BY id")
-            contacts = cursor.fetchall()
-            cursor.execute("SELECT * FROM contacts_assignment ORDER BY id")
-            return [contacts, cursor.fetchall()]
+        contacts = list(Contact.objects.order_by("pk").values_list(*columns))
+        return [contacts, list(Assignment.objects.order_by("pk").values())]
 
     before = given()
     assert update(office["admin"]).done > 5

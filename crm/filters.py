@@ -1,0 +1,37 @@
+"""What the lists of records can be narrowed by."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from contacts.querysets import fold
+from crm.models import Connection, Reason, Record
+
+
+class RecordFilter(django_filters.FilterSet):
+    """Filters of records in staging."""
+
+    q = django_filters.CharFilter(label="Name or email contains", method="by_text")
+    connection = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Connection.objects.visible_to(request.user), label="CRM", empty_label="Any"
+    )
+    reason = django_filters.ChoiceFilter(choices=Reason.choices, label="Reason", empty_label="Any", method="by_reason")
+    category = django_filters.CharFilter(field_name="category", lookup_expr="iexact", label="Category in the CRM")
+    advisor = django_filters.ModelChoiceFilter(
+        queryset=lambda request: User.objects.possible_advisors(), label="Advisor", empty_label="Any"
+    )
+    changed = django_filters.DateFilter(field_name="changed_at", lookup_expr="date__gte", label="New or changed since")
+
+    class Meta:
+        model = Record
+        fields: list[str] = []
+
+    def by_text(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """In name or email, whatever the case."""
+        for word in value.split()[:6]:
+            qs = qs.filter(Q(name__icontains=word) | Q(email__contains=fold(word)))
+        return qs
+
+    def by_reason(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Records with this reason among theirs."""
+        return qs.filter(reasons__contains=[value])

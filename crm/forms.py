@@ -1,0 +1,175 @@
+"""Forms of the CRM room."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import Firm, User
+from contacts.models import ContactType
+from crm.base import Adapter, ConfigField
+from crm.domain.judging import MENDABLE, mended_value
+from crm.models import Category, Connection, Owner, Record
+
+KEEP = "Leave empty to keep what is stored."
+
+
+class ConnectionForm(forms.Form):
+    """Name and settings of a connection, made of what its adapter asks for. Secrets are never shown again."""
+
+    name = forms.CharField(max_length=100, label="Name", help_text="What your colleagues call it.")
+
+    def __init__(self, *args, adapter: type[Adapter], connection: Connection | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.adapter, self.connection = adapter, connection
+        self.initial.setdefault("name", connection.name if connection else adapter.label)
+        for spec in adapter.config_fields:
+            self.fields[spec.name] = self._field(spec)
+
+    def _field(self, spec: ConfigField) -> forms.Field:
+        """The form field of one setting."""
+        stored = self.connection is not None
+        help_text = " ".join(filter(None, [spec.help, KEEP if stored and spec.secret and not spec.once else ""]))
+        common = {"label": spec.label, "help_text": help_text, "required": self._asks(spec)}
+        initial = (self.connection.config.get(spec.name) if stored else None) or spec.default
+        if spec.kind == "choice":
+            return forms.ChoiceField(choices=spec.choices, initial=initial, **common)
+        widget = forms.Textarea(attrs={"rows": 6}) if spec.kind == "lines" else forms.TextInput()
+        if spec.secret and spec.kind != "lines":
+            widget = forms.PasswordInput(attrs={"autocomplete": "off"})
+        return forms.CharField(widget=widget, initial="" if spec.secret else initial, max_length=10_000, **common)
+
+    def _asks(self, spec: ConfigField) -> bool:
+        """Whether something has to be given: a stored secret need not be given again."""
+        return spec.required and not (self.connection is not None and (spec.secret or spec.once))
+
+    def clean(self) -> dict:
+        """Each value against its setting's pattern; a host against where the adapter may go."""
+        values = super().clean()
+        for spec in self.adapter.config_fields:
+            value = values.get(spec.name, "")
+            if value and spec.pattern and not re.fullmatch(spec.pattern, value):
+                self.add_error(spec.name, "This is not a value the CRM knows.")
+            if value and spec.kind == "host" and not re.fullmatch(r"[a-z0-9.-]+(:\d+)?", value.lower()):
+                self.add_error(spec.name, "Give the host alone, for example crm.example.com.")
+        return values
+
+
+class OwnersForm(forms.Form):
+    """Which advisor each user of the CRM is."""
+
+    def __init__(self, *args, connection: Connection, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.owners = list(Owner.objects.filter(connection=connection).select_related("user"))
+        advisors = [("", "Nobody here")] + [(user.pk, user.name) for user in User.objects.possible_advisors()]
+        for owner in self.owners:
+            label = f"{owner.name or owner.remote_id}{'' if owner.active else ' (former)'}"
+            self.fields[f"owner_{owner.pk}"] = forms.TypedChoiceField(
+                choices=advisors,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                label=label,
+                initial=owner.user_id,
+                help_text=owner.email,
+            )
+
+    def changed_owners(self) -> list[Owner]:
+        """Those who are given another advisor, not saved yet; from now on by hand."""
+        changed = []
+        for owner in self.owners:
+            wanted = self.cleaned_data[f"owner_{owner.pk}"]
+            if wanted != owner.user_id:
+                owner.user_id, owner.by_hand = wanted, True
+                changed.append(owner)
+        return changed
+
+
+class CategoriesForm(forms.Form):
+    """What type each category of the CRM means."""
+
+    default_type = forms.ChoiceField(
+        choices=[("", "Cannot be imported before a type is set"), *ContactType.choices],
+        required=False,
+        label="Records without a category",
+    )
+
+    def __init__(self, *args, connection: Connection, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["default_type"].initial = connection.default_type
+        self.categories = list(Category.objects.filter(connection=connection))
+        for category in self.categories:
+            self.fields[f"category_{category.pk}"] = forms.ChoiceField(
+                choices=[("", "Not imported"), *ContactType.choices],
+                required=False,
+                label=category.value,
+                initial=category.contact_type,
+            )
+
+    def changed_categories(self) -> list[Category]:
+        """Those that mean something else now, not saved yet."""
+        changed = []
+        for category in self.categories:
+            wanted = self.cleaned_data[f"category_{category.pk}"]
+            if wanted != category.contact_type:
+                category.contact_type = wanted
+                changed.append(category)
+        return changed
+
+
+class FieldsForm(forms.Form):
+    """Which custom fields of the CRM are brought in."""
+
+    fields_wanted = forms.MultipleChoiceField(
+        required=False, label="Custom fields", widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, catalogue: list, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fields_wanted"].choices = [(one.name, one.label or one.name) for one in catalogue]
+
+
+class MendForm(forms.Form):
+    """Values that a record lacks, or that are wrong in it; nothing of this goes to the CRM."""
+
+    first_name = forms.CharField(max_length=100, required=False)
+    last_name = forms.CharField(max_length=100, required=False)
+    email = forms.CharField(max_length=254, required=False)
+    phone = forms.CharField(max_length=40, required=False)
+    contact_type = forms.ChoiceField(
+        choices=[("", "As in the CRM"), *ContactType.choices], required=False, label="Type"
+    )
+    primary_advisor = forms.ModelChoiceField(
+        User.objects.none(), required=False, empty_label="As in the CRM", label="Primary advisor"
+    )
+
+    def __init__(self, *args, user: User, record: Record | None = None, only: tuple[str, ...] = MENDABLE, **kwargs):
+        super().__init__(*args, **kwargs)
+        advisors = User.objects.possible_advisors()
+        self.fields["primary_advisor"].queryset = advisors if user.is_admin else advisors.filter(pk=user.pk)
+        for name in MENDABLE:
+            if name not in only:
+                del self.fields[name]
+            elif record is not None:
+                self.initial.setdefault(name, record.mends.get(name) or "")
+                shown = record.values.get(name) if name in {"first_name", "last_name", "email", "phone"} else ""
+                self.fields[name].help_text = f"In the CRM: {shown}" if shown and name not in record.mends else ""
+
+    def clean(self) -> dict:
+        """Emails and phones as they are stored."""
+        values = super().clean()
+        country = Firm.get().default_country
+        for name in ("first_name", "last_name", "email", "phone"):
+            if values.get(name):
+                try:
+                    values[name] = mended_value(name, values[name], country)
+                except ValidationError as error:
+                    self.add_error(name, error)
+        return values
+
+    def mends(self) -> dict:
+        """What was given, as a record keeps it."""
+        found = {name: value for name, value in self.cleaned_data.items() if value}
+        if "primary_advisor" in found:
+            found["primary_advisor"] = found["primary_advisor"].pk
+        return found

@@ -1,0 +1,28 @@
+"""What contacts' pages show of the CRM: the section Integrations, and the next step."""
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from contacts.models import Contact
+from crm.domain.differences import differences
+from crm.models import Connection, Record
+
+
+def integrations(contact: Contact, user) -> str:
+    """The record a contact is linked to, how it stands, and what can be done."""
+    record = Record.objects.select_related("connection").filter(contact=contact, connection__removed_at=None).first()
+    context = {
+        "contact": contact,
+        "record": record,
+        "may_edit": user.may_edit,
+        "count": len(differences(record, contact)) if record and record.gone_at is None else 0,
+        "may_link": record is None and user.may_edit and Connection.objects.visible_to(user).exists(),
+    }
+    return render_to_string("crm/section.html", context)
+
+
+def next_step(contact: Contact, user) -> tuple[str, str, str] | None:
+    """That the CRM says something new."""
+    if not user.may_edit or contact.crm_mark != "newer":
+        return None
+    return "The CRM has newer data.", reverse("crm:update_one", args=[contact.pk]), "See what is different"

@@ -1,0 +1,49 @@
+"""Looking at records again after something they are judged by has changed, or values were set by hand for many."""
+
+from collections.abc import Sequence
+
+from accounts.models import User
+from core.domain import running
+from core.models import Operation
+from core.operations import Outcome, register
+from crm.domain.staging import judge_again
+from crm.models import Connection, Record
+from crm.operations.importing import ImportKind
+
+
+@register
+class JudgeKind(ImportKind):
+    """`params["mends"]`: values set for each of the records first; without, they are only judged again."""
+
+    key = "crm.judge"
+    label = "CRM records: look again"
+    chunk = 2000
+    retryable = False
+
+    def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
+        """One chunk of records that are no contacts yet and that the owner may mend."""
+        rows = Record.objects.editable_by(operation.owner).filter(pk__in=subject_ids)
+        found = list(rows.filter(contact=None).values_list("pk", flat=True))
+        mends = operation.params.get("mends")
+        if mends:
+            for record in (records := list(Record.objects.filter(pk__in=found))):
+                record.mends |= mends
+            Record.objects.bulk_update(records, ["mends"], batch_size=500)
+        judge_again(Record.objects.filter(pk__in=found))
+        left = dict.fromkeys(set(subject_ids) - set(found), "Imported meanwhile, or not yours to change.")
+        return Outcome(done=found, skipped=left)
+
+
+def begin_judging(connection: Connection | None, records, by: User, mends: dict | None = None) -> Operation | None:
+    """Judge these unlinked records again, of one connection or of all; None when there are none."""
+    rows = records.filter(contact=None)
+    rows = rows.filter(connection=connection) if connection else rows
+    title = "Set values of CRM records" if mends else f"Look again at the records of {connection.name}"
+    operation = Operation.objects.create(
+        kind="crm.judge", title=title[:200], owner=by, params={"mends": mends} if mends else {}
+    )
+    running.freeze(operation, rows.values_list("pk", flat=True))
+    if not operation.total:
+        operation.delete()
+        return None
+    return running.start(operation)

@@ -1,0 +1,119 @@
+"""What a CRM's users, categories and custom fields mean here."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import admins_only
+from crm.domain import syncing
+from crm.domain.opening import open_adapter
+from crm.errors import CRMError
+from crm.forms import CategoriesForm, FieldsForm, OwnersForm
+from crm.models import Category, Connection, Owner, Record
+from crm.operations.judging import begin_judging
+
+
+def _connection(request: HttpRequest, pk: int) -> Connection:
+    return get_object_or_404(Connection.objects.visible_to(request.user), pk=pk)
+
+
+def _page(request: HttpRequest, one: Connection, form, title: str, notice: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "title": title,
+        "subtitle": one.name,
+        "notice": notice,
+        "submit_label": "Save",
+        "cancel_url": reverse("crm:connection", args=[one.pk]),
+    }
+    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def owners(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who the users of the CRM are here."""
+    one = _connection(request, pk)
+    if request.method != "POST":
+        try:
+            syncing.refresh_owners(one, list(open_adapter(one).owners()))
+        except CRMError as error:
+            messages.warning(request, f"The CRM’s users could not be read anew: {error}")
+    form = OwnersForm(request.POST if request.method == "POST" else None, connection=one)
+    if request.method == "POST" and form.is_valid():
+        changed = form.changed_owners()
+        with transaction.atomic():
+            Owner.objects.bulk_update(changed, ["user", "by_hand"])
+            touched = Record.objects.filter(owner_id_there__in=[owner.remote_id for owner in changed])
+            operation = begin_judging(one, touched, request.user)
+        return _judged(request, one, operation)
+    notice = "Those with the same email address are found by themselves; what you choose here stays."
+    return _page(request, one, form, "Who is who", notice)
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def categories(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the words on records mean here."""
+    one = _connection(request, pk)
+    if request.method != "POST":
+        try:
+            listed = open_adapter(one).categories()
+            new = [Category(connection=one, value=value[:200]) for value in listed if value]
+            Category.objects.bulk_create(new, ignore_conflicts=True)
+        except CRMError as error:
+            messages.warning(request, f"The CRM’s categories could not be read anew: {error}")
+    form = CategoriesForm(request.POST if request.method == "POST" else None, connection=one)
+    if request.method == "POST" and form.is_valid():
+        changed = form.changed_categories()
+        values = [category.value for category in changed]
+        if form.cleaned_data["default_type"] != one.default_type:
+            one.default_type = form.cleaned_data["default_type"]
+            values.append("")
+        with transaction.atomic():
+            one.save(update_fields=["default_type"])
+            Category.objects.bulk_update(changed, ["contact_type"])
+            operation = begin_judging(one, Record.objects.filter(category__in=values), request.user)
+        return _judged(request, one, operation)
+    return _page(request, one, form, "What categories mean", "Records of a category that means nothing here wait.")
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def fields(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which custom fields are brought in. What was not chosen before arrives with the next full sync."""
+    one = _connection(request, pk)
+    try:
+        catalogue = open_adapter(one).field_catalogue()
+    except CRMError as error:
+        messages.error(request, str(error))
+        return redirect("crm:connection", pk=pk)
+    form = FieldsForm(
+        request.POST if request.method == "POST" else None,
+        catalogue=catalogue,
+        initial={"fields_wanted": one.fields},
+    )
+    if request.method == "POST" and form.is_valid():
+        one.fields = form.cleaned_data["fields_wanted"]
+        one.save(update_fields=["fields"])
+        messages.success(request, "Saved. A full sync brings the chosen fields of all records.")
+        return redirect("crm:connection", pk=pk)
+    notice = (
+        "Shown on the contact’s page under Integrations. Fields that may hold tax, account or identity numbers are "
+        "never offered."
+    )
+    return _page(request, one, form, "Custom fields", notice)
+
+
+def _judged(request: HttpRequest, one: Connection, operation) -> HttpResponse:
+    """Back to the connection, or to the progress of looking through many records again."""
+    if operation is None:
+        messages.success(request, "Saved.")
+    elif operation.is_over:
+        messages.success(request, f"Saved. {operation.handled:,} records were looked at again.")
+    else:
+        return redirect("core:operation", pk=operation.pk)
+    return redirect("crm:connection", pk=one.pk)

@@ -1,0 +1,324 @@
+"""Staging: what can be imported, what cannot and why, what became contacts; mending, matching, importing."""
+
+from types import SimpleNamespace
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import editors_only, staff_only
+from contacts.models import Contact
+from contacts.selection import ticked_ids
+from core.domain import running
+from core.exporting import Column, export
+from core.listing import ListPage, filtered, narrowing
+from core.models import Operation
+from crm.domain.differences import LABELS, advisor_names, here_value, shown
+from crm.domain.importing import import_records, link
+from crm.domain.staging import judge_again
+from crm.filters import RecordFilter
+from crm.forms import MendForm
+from crm.models import Reason, Record
+from crm.operations.judging import begin_judging
+from crm.tables import REASONS, LinkedTable, RecordTable
+
+
+class RecordList(ListPage):
+    """Base of the three lists; each shows records in one state."""
+
+    title = "CRM records"
+    noun = "records"
+    table_class = RecordTable
+    filterset_class = RecordFilter
+    template_name = "crm/records.html"
+    tab = ""
+    empty_icon = "plug"
+
+    def rows(self) -> QuerySet:
+        """Those the user sees, in this list's state."""
+        return records_in(self.tab, self.request.user).select_related("advisor", "connection").defer("payload")
+
+    def extra(self) -> dict:
+        """The tabs with their counts."""
+        user = self.request.user
+        return {
+            "tab": self.tab,
+            "counts": {name: records_in(name, user).count() for name in TABS} if not self.request.htmx else {},
+            "export_url": f"{reverse('crm:export')}?tab={self.tab}&{narrowed(self.request.GET)}",
+            "empty_url": reverse("crm:connections"),
+            "empty_label": "Go to the connections",
+        }
+
+    def selection(self) -> dict:
+        """What can be done with ticked records."""
+        actions = self.actions() if self.request.user.may_edit else []
+        return {"selection_key": f"crm_{self.tab}", "selection_actions": actions} if actions else {}
+
+    def actions(self) -> list:
+        """Buttons of the selection bar."""
+        return []
+
+
+TABS = ("ready", "cannot", "linked")
+
+
+def records_in(tab: str, user) -> QuerySet:
+    """The records of a list that `user` sees."""
+    if tab == "linked":
+        return (
+            (Record.objects.visible_to(user) | Record.objects.linked_to_visible(user))
+            .filter(contact__isnull=False)
+            .select_related("contact")
+        )
+    state = Record.State.READY if tab == "ready" else Record.State.CANNOT
+    return Record.objects.visible_to(user).filter(state=state)
+
+
+def narrowed(query: QueryDict) -> str:
+    """The filters of a list as a query string."""
+    kept = QueryDict(mutable=True)
+    for name, values in narrowing(query).items():
+        kept.setlist(name, values)
+    return kept.urlencode()
+
+
+class ReadyList(RecordList):
+    """Ready to be imported."""
+
+    tab = "ready"
+    subtitle = "Ready to be imported. Importing tells nobody anything."
+    empty = ("Nothing to import", "Everything that is ready has been imported, or nothing has been synced yet.")
+
+    def table_options(self) -> dict:
+        """There are no reasons against them."""
+        return {"exclude": ("reasons",)}
+
+    def actions(self) -> list:
+        """Import."""
+        return [SimpleNamespace(label="Import", icon="download", url=reverse("crm:import"), danger=False)]
+
+
+class CannotList(RecordList):
+    """Cannot be imported."""
+
+    tab = "cannot"
+    subtitle = "Cannot be imported yet. Mend them here, one by one or many at once, or in the CRM."
+    empty = ("Nothing in the way", "No record has a reason against it.")
+    empty_icon = "circle-check"
+
+    def actions(self) -> list:
+        """Set what is missing."""
+        return [SimpleNamespace(label="Set advisor or type", icon="pencil", url=reverse("crm:mend"), danger=False)]
+
+
+class LinkedList(RecordList):
+    """Records that are contacts here."""
+
+    tab = "linked"
+    table_class = LinkedTable
+    subtitle = "Records that are contacts here, and whether the CRM says something new."
+    empty = ("Nothing imported yet", "Import what is ready; the records then stand here.")
+
+
+def chosen(request: HttpRequest, tab: str) -> tuple[QuerySet, str]:
+    """What was ticked, or all that match, among the records of a list; and the choice in words."""
+    scope = records_in(tab, request.user) & Record.objects.editable_by(request.user)
+    query = QueryDict(request.POST.get("query", ""))
+    if request.POST.get("all") == "1":
+        rows = filtered(RecordFilter, query, scope, request)[1]
+        return rows.order_by(), "All that match the filter" if narrowing(query) else "All records"
+    ids = ticked_ids(request.POST)
+    return scope.filter(pk__in=ids).order_by(), f"{len(ids):,} ticked record{'' if len(ids) == 1 else 's'}"
+
+
+@editors_only
+@require_POST
+def import_many(request: HttpRequest) -> HttpResponse:
+    """First fix the choice and say what it means; confirmed, import."""
+    if "draft" in request.POST:
+        key = request.POST["draft"]
+        drafts = Operation.objects.filter(owner=request.user, kind="crm.import")
+        draft = get_object_or_404(drafts, pk=int(key) if key.isdecimal() and len(key) < 18 else 0)
+        if draft.state == Operation.State.DRAFT:
+            running.start(draft)
+        return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")
+    rows, words = chosen(request, "ready")
+    with transaction.atomic():
+        draft = Operation.objects.create(
+            kind="crm.import", title="Import from the CRM", owner=request.user, selection=words
+        )
+        running.freeze(draft, rows.values_list("pk", flat=True))
+    if not draft.total:
+        draft.delete()
+        messages.warning(request, "Tick the records first.")
+        return redirect("crm:ready")
+    Operation.objects.filter(pk=draft.pk).update(title=f"Import {draft.total:,} contacts from the CRM")
+    advisors = Record.objects.filter(pk__in=draft.planned()).order_by().values_list("advisor").distinct().count()
+    context = {
+        "title": f"Import {draft.total:,} contact{'' if draft.total == 1 else 's'}?",
+        "text": words,
+        "consequences": [
+            f"They belong to {advisors:,} advisor{'' if advisors == 1 else 's'}, who will see them at once.",
+            "Households and tags come with them. Nobody is invited or told.",
+        ],
+        "submit_label": f"Import {draft.total:,} contact{'' if draft.total == 1 else 's'}",
+        "cancel_url": reverse("crm:ready"),
+        "danger": "no",
+        "hidden": {"draft": draft.pk},
+    }
+    return render(request, "core/confirm.html", context)
+
+
+@editors_only
+@require_POST
+def mend_many(request: HttpRequest) -> HttpResponse:
+    """Give many records an advisor or a type."""
+    only = ("contact_type", "primary_advisor")
+    rows, words = chosen(request, "cannot")
+    fields = {name: request.POST.get(name, "") for name in ("ids", "all", "query")}
+    form = MendForm(request.POST if "mend" in request.POST else None, user=request.user, only=only)
+    if form.is_bound and form.is_valid() and form.mends():
+        operation = begin_judging(None, rows, request.user, mends=form.mends())
+        if operation is None:
+            messages.warning(request, "Tick the records first.")
+        elif operation.is_over:
+            messages.success(request, f"{operation.done:,} records were given the values.")
+        else:
+            return redirect("core:operation", pk=operation.pk)
+        return redirect(f"{reverse('crm:cannot')}?{narrowed(QueryDict(fields['query']))}")
+    if not rows.exists():
+        messages.warning(request, "Tick the records first.")
+        return redirect("crm:cannot")
+    context = {
+        "form": form,
+        "title": f"Set values of {rows.count():,} records",
+        "subtitle": words,
+        "notice": "Kept here beside what the CRM says; the CRM is not changed.",
+        "hidden": fields | {"mend": "1"},
+        "submit_label": "Set",
+        "cancel_url": reverse("crm:cannot"),
+    }
+    return render(request, "crm/mend_many.html", context, status=422 if form.errors else 200)
+
+
+@staff_only
+@require_safe
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """One record: what the CRM says, why it cannot be imported, whom it may be."""
+    return _record_page(request, _record(request, pk))
+
+
+def _record(request: HttpRequest, pk: int) -> Record:
+    rows = Record.objects.select_related("connection", "advisor", "contact")
+    seen = Record.objects.visible_to(request.user) | Record.objects.linked_to_visible(request.user)
+    return get_object_or_404(rows.filter(pk__in=seen.values("pk")), pk=pk)
+
+
+def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None) -> HttpResponse:
+    names = advisor_names()
+    match = Contact.objects.visible_to(request.user).filter(pk=one.match_id).first() if one.match_id else None
+    contact = Contact.objects.visible_to(request.user).filter(pk=one.contact_id).first() if one.contact_id else None
+    other = match or contact
+    rows = [
+        (label, shown(name, here_value(other, name), names) if other else "", shown(name, one.values.get(name), names))
+        for name, label in LABELS.items()
+    ]
+    may_mend = Record.objects.editable_by(request.user).filter(pk=one.pk, contact=None).exists()
+    context = {
+        "record": one,
+        "reasons": [Reason(code).label for code in one.reasons],
+        "rows": [row for row in rows if row[1] or row[2]],
+        "match": match,
+        "hidden_match": one.match_id and not match,
+        "contact": contact,
+        "may_mend": may_mend,
+        "may_keep_apart": Reason.POSSIBLE_MATCH in one.reasons,
+        "form": form or (MendForm(user=request.user, record=one) if may_mend else None),
+        "emails": one.payload.get("emails", []),
+        "phones": one.payload.get("phones", []),
+    }
+    return render(request, "crm/record.html", context, status=422 if form and form.errors else 200)
+
+
+def _own(request: HttpRequest, pk: int) -> Record:
+    """A record the user may mend."""
+    rows = Record.objects.select_related("connection").filter(contact=None)
+    return get_object_or_404(rows.filter(pk__in=Record.objects.editable_by(request.user).values("pk")), pk=pk)
+
+
+@editors_only
+@require_POST
+def mend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set what a record lacks."""
+    one = _own(request, pk)
+    form = MendForm(request.POST, user=request.user, record=one)
+    if not form.is_valid():
+        return _record_page(request, one, form)
+    with transaction.atomic():
+        Record.objects.filter(pk=pk).update(mends=form.mends())
+        judge_again(Record.objects.filter(Q(pk=pk) | Q(email=one.email, contact=None) & ~Q(email="")))
+    messages.success(request, "Saved here; the CRM is not changed.")
+    still = Record.objects.editable_by(request.user).filter(pk=pk).exists()
+    return redirect("crm:record", pk=pk) if still else redirect("crm:cannot")
+
+
+@editors_only
+@require_POST
+def import_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a contact of one record."""
+    one = _own(request, pk)
+    with transaction.atomic():
+        done = import_records([one.pk], request.user)
+    if one.pk in done.left_out:
+        messages.error(request, done.left_out[one.pk])
+        return redirect("crm:record", pk=pk)
+    messages.success(request, f"{one} was imported.")
+    return redirect("contacts:detail", pk=done.contacts[one.pk])
+
+
+@editors_only
+@require_POST
+def link_match(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record is the contact proposed."""
+    one = _own(request, pk)
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=one.match_id)
+    if Record.objects.filter(contact=contact).exists():
+        messages.error(request, f"{contact.name} is linked to another record already.")
+        return redirect("crm:record", pk=pk)
+    link(one, contact, request.user)
+    messages.success(request, f"Linked to {contact.name}. Nothing about them has changed yet.")
+    return redirect("crm:update_one", pk=contact.pk)
+
+
+@editors_only
+@require_POST
+def keep_apart(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record is somebody else than the contact proposed."""
+    _own(request, pk)
+    with transaction.atomic():
+        Record.objects.filter(pk=pk).update(kept_apart=True)
+        judge_again(Record.objects.filter(pk=pk))
+    messages.success(request, "They are kept apart.")
+    return redirect("crm:record", pk=pk)
+
+
+@staff_only
+@require_safe
+def export_records(request: HttpRequest) -> HttpResponseBase:
+    """The records of a list as a file, for whoever keeps the CRM."""
+    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "cannot"
+    rows = filtered(RecordFilter, request.GET, records_in(tab, request.user).select_related(None), request)[1]
+    columns = [
+        Column("CRM", "connection__name"),
+        Column("Record", "remote_id"),
+        Column("Name", "name"),
+        Column("Email", "email"),
+        Column("Category", "category"),
+        Column("Reasons", "reasons", lambda codes: "; ".join(REASONS.get(code, code) for code in codes), width=60),
+        Column("Address in the CRM", "url", width=40),
+    ]
+    return export(request.GET.get("format"), f"crm-records-{tab}", columns, rows.order_by("name", "pk"))

@@ -1,0 +1,242 @@
+"""Update from CRM: many contacts by field, one contact difference by difference; linking by hand."""
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import editors_only
+from contacts.forms import contact_url
+from contacts.models import Contact
+from contacts.views.bulk import BulkView
+from core.domain import running
+from core.models import Operation
+from crm.domain import differences
+from crm.domain.importing import link, unlink
+from crm.domain.opening import note_trouble, open_adapter
+from crm.domain.staging import mark
+from crm.domain.syncing import reread
+from crm.errors import CRMError
+from crm.models import Record
+
+DRILLED = 50
+FOUND_AT_MOST = 20
+
+
+class UpdateForm(forms.Form):
+    """Which fields to take over; those in which nobody differs are not offered."""
+
+    fields_wanted = forms.MultipleChoiceField(
+        label="Take over", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Tick at least one field."}
+    )
+    by_hand = forms.BooleanField(
+        required=False,
+        label="Also where the value was changed here by hand",
+        help_text="Otherwise those stay. Locked fields stay in any case.",
+    )
+
+    def __init__(self, *args, user, firm, summary=(), **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fields_wanted"].choices = [(one.field, one.label) for one in summary]
+        self.initial.setdefault("fields_wanted", self.initial.get("fields") or [one.field for one in summary])
+
+
+class UpdateView(BulkView):
+    """Many contacts: a summary of differences by field, then the usual preview and operation."""
+
+    kind = "crm.update"
+    title = "Update from CRM"
+    verb = "Update"
+    form_class = UpdateForm
+    form_template = "crm/update_many.html"
+    consequences = ("Experience, team, campaign and status stay. Nobody is sent anything.",)
+
+    def describe(self, params: dict) -> str:
+        """Which fields."""
+        labels = [label.lower() for name, label in differences.LABELS.items() if name in params.get("fields", [])]
+        return f"Update from CRM: {', '.join(labels)}"[:200] if labels else self.title
+
+    def params(self, form: UpdateForm) -> dict:
+        """The fields by name."""
+        return {"fields": form.cleaned_data["fields_wanted"], "by_hand": form.cleaned_data["by_hand"]}
+
+    def _form(self, operation: Operation) -> UpdateForm:
+        data = self.request.POST if self.request.method == "POST" else None
+        return UpdateForm(
+            data, initial=operation.params, user=self.request.user, firm=None, summary=self._summary(operation)
+        )
+
+    def _records(self, operation: Operation):
+        """The linked records of the frozen selection, with their contacts."""
+        reached = self._kind().reach(operation).filter(pk__in=operation.planned())
+        rows = Record.objects.filter(contact__in=reached.values("pk"), gone_at=None, connection__removed_at=None)
+        return rows.select_related("contact").only(
+            "values", "applied", "contact_id", "connection_id", *(f"contact__{name}" for name in differences.COLUMNS)
+        )
+
+    def _summary(self, operation: Operation) -> list:
+        if not hasattr(self, "_counted"):
+            self._counted = differences.summary(self._records(operation).iterator(chunk_size=2000))
+        return self._counted
+
+    def more_context(self, operation: Operation) -> dict:
+        """The summary, the drill-down of one field, and what taking over would imply."""
+        if operation.params:
+            return {"consequences": [*self.consequences, *implied(operation, self._records(operation))]}
+        summary = self._summary(operation)
+        wanted = self.request.GET.get("field", "")
+        return {
+            "summary": summary,
+            "linked": self._records(operation).count(),
+            "drilled": self._drilled(operation, wanted) if wanted in differences.LABELS else [],
+            "drilled_label": differences.LABELS.get(wanted, ""),
+        }
+
+    def _drilled(self, operation: Operation, name: str) -> list[tuple]:
+        """Contact, value here, value there, locked, by hand: of those that differ in one field."""
+        names, found = differences.advisor_names(), []
+        for record in self._records(operation).order_by("name", "pk").iterator(chunk_size=500):
+            for one in differences.differences(record, record.contact):
+                if one.field == name:
+                    here, there = (differences.shown(name, value, names) for value in (one.here, one.there))
+                    found.append((record.contact, here, there, one.locked, one.by_hand))
+            if len(found) >= DRILLED:
+                break
+        return found
+
+
+def implied(operation: Operation, records) -> list[str]:
+    """What taking over implies beyond the values: who will no longer see whom."""
+    if "primary_advisor" not in operation.params.get("fields", []):
+        return []
+    names, losing = differences.advisor_names(), {}
+    for record in records:
+        for one in differences.differences(record, record.contact):
+            if one.field == "primary_advisor" and not one.locked and (operation.params["by_hand"] or not one.by_hand):
+                losing[one.here] = losing.get(one.here, 0) + 1
+    return [
+        f"Changes the primary advisor: {names.get(pk, 'the advisor')} will no longer see {count:,} of these contacts,"
+        " unless a team of theirs does."
+        for pk, count in losing.items()
+    ]
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def update_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """One contact: here, in the CRM, who changed it here; what is ticked is taken over."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
+    record = get_object_or_404(Record.objects.select_related("connection"), contact=contact)
+    if request.method == "POST":
+        return _apply(request, contact, record)
+    found = differences.with_authors(contact, differences.differences(record, contact))
+    names = differences.advisor_names()
+    rows = [
+        (one, *(differences.shown(one.field, value, names) or "nothing" for value in (one.here, one.there)))
+        for one in found
+    ]
+    change = next((one for one in found if one.field == "primary_advisor"), None)
+    implies = ""
+    if change is not None:
+        implies = f"{names.get(change.here, 'The advisor')} will no longer see {contact.name}, unless a team does."
+    context = {"contact": contact, "record": record, "rows": rows, "implies": implies}
+    return render(request, "crm/update_one.html", context)
+
+
+def _apply(request: HttpRequest, contact: Contact, record: Record) -> HttpResponse:
+    """Take over what is ticked, or dismiss all; what was not shown as it is now is asked about again."""
+    if request.POST.get("seen") != record.digest:
+        messages.warning(request, "The CRM says something newer by now. Look at the differences again.")
+        return redirect("crm:update_one", pk=contact.pk)
+    if "dismiss" in request.POST:
+        Record.objects.filter(pk=record.pk).update(seen_digest=record.digest)
+        record.refresh_from_db()
+        mark([record])
+        messages.success(request, "Dismissed. The contact stays as it is until the CRM says something new.")
+        return redirect("contacts:detail", pk=contact.pk)
+    wanted = [name for name in request.POST.getlist("field") if name in differences.LABELS]
+    if not wanted:
+        messages.warning(request, "Tick what is to be taken over.")
+        return redirect("crm:update_one", pk=contact.pk)
+    with transaction.atomic():
+        operation = Operation.objects.create(
+            kind="crm.update",
+            title=f"Update {contact.name} from CRM"[:200],
+            owner=request.user,
+            selection=contact.name,
+            params={"fields": wanted, "by_hand": True},
+        )
+        running.freeze(operation, Contact.objects.editable_by(request.user).filter(pk=contact.pk).values_list("pk"))
+    operation = running.start(operation)
+    line = operation.lines.get()
+    if line.reason:
+        messages.error(request, line.reason)
+        return redirect("crm:update_one", pk=contact.pk)
+    messages.success(request, f"{contact.name} was updated from the CRM.")
+    still = Contact.objects.visible_to(request.user).filter(pk=contact.pk).exists()
+    return redirect("contacts:detail", pk=contact.pk) if still else redirect("contacts:list")
+
+
+def _read_again(request: HttpRequest, record: Record) -> None:
+    """Ask the CRM for this one record as it is now."""
+    try:
+        reread(record, open_adapter(record.connection))
+    except CRMError as error:
+        note_trouble(record.connection, error)
+        messages.warning(request, f"The CRM could not be asked: {error} This is what it said last.")
+
+
+@editors_only
+@require_POST
+def read_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the CRM for one contact's record as it is now, then show the differences."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
+    _read_again(request, get_object_or_404(Record.objects.select_related("connection"), contact=contact))
+    return redirect("crm:update_one", pk=pk)
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Find the record that a contact is in the CRM, and link it."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
+    free = Record.objects.editable_by(request.user).filter(contact=None, gone_at=None)
+    if Record.objects.filter(contact=contact).exists():
+        messages.info(request, f"{contact.name} is linked already.")
+        return redirect("contacts:detail", pk=pk)
+    if request.method == "POST":
+        key = request.POST.get("record", "")
+        one = get_object_or_404(free, pk=int(key) if key.isdecimal() and len(key) < 18 else 0)
+        link(one, contact, request.user)
+        messages.success(request, f"Linked to {one} in {one.connection.name}. Nothing has changed yet.")
+        return redirect("crm:update_one", pk=pk)
+    text = request.GET.get("q", contact.last_name).strip()
+    same = Q(email=contact.email.lower())
+    found = free.filter(Q(name__icontains=text) | Q(email__icontains=text) | same) if text else free.filter(same)
+    found = found.select_related("connection").annotate(near=Count("pk", filter=same)).order_by("-near", "name", "pk")
+    context = {"contact": contact, "records": found[:FOUND_AT_MOST], "query": text}
+    return render(request, "crm/link.html", context)
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlink_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Untie a contact from its record."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
+    record = get_object_or_404(Record.objects.select_related("connection"), contact=contact)
+    if request.method == "POST":
+        unlink(record, request.user)
+        messages.success(request, f"{contact.name} is no longer linked to {record.connection.name}.")
+        return redirect("contacts:detail", pk=pk)
+    context = {
+        "title": f"Unlink {contact.name} from {record.connection.name}?",
+        "text": "The contact stays as it is and is updated from the CRM no more.",
+        "consequences": ["The record stands among those that cannot be imported, as long as the email is the same."],
+        "submit_label": "Unlink",
+        "cancel_url": contact_url(contact.pk),
+        "danger": "no",
+    }
+    return render(request, "core/confirm.html", context)
