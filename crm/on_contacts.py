@@ -10,7 +10,8 @@ from crm.models import Connection, Record
 
 def integrations(contact: Contact, user) -> str:
     """The record a contact is linked to, how it stands, and what can be done."""
-    record = Record.objects.select_related("connection").filter(contact=contact, connection__removed_at=None).first()
+    linked = Record.objects.select_related("connection").filter(contact=contact, connection__removed_at=None)
+    record = linked.first() if contact.crm_mark else None  # the mark spares asking for the many without a record
     context = {
         "contact": contact,
         "record": record,
