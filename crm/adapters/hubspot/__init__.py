@@ -1,0 +1,5 @@
+"""HubSpot."""
+
+from crm.adapters.hubspot.adapter import HubSpot
+
+__all__ = ["HubSpot"]
