@@ -12,7 +12,13 @@ from accounts.models import Role
 from advisorhub.embedded import BASE_DIR
 from tests.factories import ContactFactory, UserFactory
 
-pytest_plugins = ["tests.template", "tests.live.app", "tests.live.mail_sink", "tests.live.browser"]
+pytest_plugins = [
+    "tests.template",
+    "tests.live.app",
+    "tests.live.mail_sink",
+    "tests.live.browser",
+    "tests.crm.real_tryton",
+]
 
 # Temporary folders of this checkout's own: pytest closes the common one to other accounts at each start, and the
 # servers that another checkout's tests run there under an account of their own would lose their data.

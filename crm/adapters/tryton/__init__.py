@@ -1,0 +1,5 @@
+"""Tryton."""
+
+from crm.adapters.tryton.adapter import Tryton
+
+__all__ = ["Tryton"]
