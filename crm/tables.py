@@ -22,7 +22,9 @@ class RecordTable(tables.Table):
     advisor = tables.Column(order_by=("advisor__last_name", "advisor__first_name", "name"), empty_values=())
     kind = tables.Column(accessor="category", verbose_name="Type", order_by=("category", "name"), empty_values=())
     reasons = tables.Column(orderable=False, empty_values=(), attrs={"td": {"class": "col-wrap"}})
-    household = tables.Column(accessor="household_name", order_by=("household_name", "name"), default="–")
+    household = tables.Column(
+        accessor="household_name", verbose_name="Household", order_by=("household_name", "name"), default="–"
+    )
     changed = tables.Column(accessor="changed_at", verbose_name="Arrived", order_by=("changed_at", "pk"))
 
     caption = "Records of the CRM"

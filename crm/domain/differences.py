@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 
 from accounts.models import User
+from contacts.domain.phone import readable
 from contacts.models import Contact, ContactType
 from crm.models import Record
 
@@ -136,6 +137,8 @@ def shown(name: str, value: Any, advisors: dict[int, str]) -> str:
         return advisors.get(value, "somebody unknown") if value else ""
     if name == "contact_type":
         return str(dict(ContactType.choices).get(value, value))
+    if name == "phone" and value:
+        return readable(value)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {text}" for key, text in value.items())
     return "" if value is None else str(value)

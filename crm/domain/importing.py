@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.domain.tagging import NAME_AT_MOST, tags_named
-from contacts.domain.writing import insert_contacts
+from contacts.domain.writing import insert_contacts, update_contacts
 from contacts.models import Contact, Household
 from contacts.models.contact import CRMMark, Source
 from core.domain.recording import record as record_event
@@ -100,7 +100,7 @@ def _link(records: list[Record], done: Imported) -> None:
         one.contact_id, one.state, one.reasons, one.former_contact_id = done.contacts[one.pk], "linked", [], None
         one.applied, one.seen_digest, one.updated_here_at = dict(one.values), one.digest, now
     names = ["contact", "state", "reasons", "former_contact_id", "applied", "seen_digest", "updated_here_at", "values"]
-    Record.objects.bulk_update(records, [*names, "digest"], batch_size=500)
+    Record.objects.write(records, [*names, "digest"])
 
 
 def _join_households(records: list[Record]) -> None:
@@ -108,11 +108,10 @@ def _join_households(records: list[Record]) -> None:
     members = [one for one in records if one.household_id_there]
     for connection_id, some in _by_connection(members).items():
         homes = _homes(connection_id, {one.household_id_there: one.household_name for one in some})
-        contacts = [
-            Contact(pk=one.contact_id, household_id=homes[one.household_id_there], household_role=_role(one))
-            for one in some
-        ]
-        Contact.objects.bulk_update(contacts, ["household", "household_role"], batch_size=500)
+        rows = {
+            one.contact_id: {"household": homes[one.household_id_there], "household_role": _role(one)} for one in some
+        }
+        update_contacts(rows, ["household", "household_role"])
         heads = {homes[one.household_id_there]: one.contact_id for one in some if one.household_head}
         free = Household.objects.filter(pk__in=heads, head=None)
         Household.objects.bulk_update(

@@ -1,6 +1,5 @@
 """From a connection to an adapter that can talk, and what becomes of a connection when talking fails."""
 
-import redis
 from django.conf import settings
 from django.utils import timezone
 
@@ -8,7 +7,7 @@ from crm.base import Adapter
 from crm.domain.credentials import unseal
 from crm.errors import CRMError, SignInAgain, WillNotWork
 from crm.http import Http
-from crm.limits import Limiter
+from crm.limits import Limiter, connect
 from crm.models import Connection
 
 
@@ -23,7 +22,7 @@ def open_adapter(connection: Connection) -> Adapter:
 def make_adapter(adapter: type[Adapter], config: dict[str, str], name: str, fields=()) -> Adapter:
     """An adapter over an `Http` of ours; `name` tells its calls from those of other connections."""
     hosts = [*adapter.hosts, *(config.get(field.name, "") for field in adapter.config_fields if field.kind == "host")]
-    pace = Limiter(redis.Redis.from_url(settings.REDIS_URL), name, adapter.capabilities.rates)
+    pace = Limiter(connect(settings.REDIS_URL), name, adapter.capabilities.rates)
     http = Http([host for host in hosts if host], private=settings.CRM_PRIVATE_HOSTS, pace=pace)
     return adapter(config, http, fields)
 

@@ -43,7 +43,7 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
     _learn_categories(sync.connection_id, fresh, meanings)
     judge(fresh, meanings)
     Record.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=STORED, batch_size=500
+        fresh, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=STORED, batch_size=1000
     )
     if sync.whole:
         Record.objects.filter(connection=sync.connection_id, remote_id__in=contacts.keys() & known.keys()).update(
@@ -80,9 +80,7 @@ def _taken(sync: Sync, one: RemoteContact, record: Record | None) -> Record | No
 def _learn_categories(connection_id: int, records: list[Record], meanings: Meanings) -> None:
     """Words seen for the first time wait for somebody to say what they mean."""
     seen = {record.payload.get("category", "")[:200] for record in records} - {""}
-    new = [Category(connection_id=connection_id, value=value) for value in sorted(seen - meanings.types.keys())]
-    Category.objects.bulk_create(new, ignore_conflicts=True)
-    meanings.types |= dict.fromkeys((one.value for one in new), "")
+    meanings.types |= Category.objects.learn(connection_id, sorted(seen - meanings.types.keys()))
 
 
 def _join(connection_id: int, household: RemoteHousehold) -> None:
@@ -97,9 +95,7 @@ def _join(connection_id: int, household: RemoteHousehold) -> None:
         member = members[record.remote_id]
         record.household_id_there, record.household_name = household.remote_id, household.name[:120]
         record.household_role, record.household_head = member.role, member.head
-    Record.objects.bulk_update(
-        found, ["household_id_there", "household_name", "household_role", "household_head"], batch_size=500
-    )
+    Record.objects.write(found, ["household_id_there", "household_name", "household_role", "household_head"])
 
 
 def forget(connection_id: int, merged: dict[str, str]) -> int:
@@ -114,7 +110,7 @@ def forget(connection_id: int, merged: dict[str, str]) -> int:
     count = idle.delete()[0] + rows.filter(contact=None).update(gone_at=Now())
     for record in linked:
         record.gone_at, record.merged_into = timezone.now(), merged[record.remote_id][:200]
-    Record.objects.bulk_update(linked, ["gone_at", "merged_into"], batch_size=500)
+    Record.objects.write(linked, ["gone_at", "merged_into"])
     mark(linked)
     judge_again(Record.objects.filter(connection=connection_id, email__in=emails, contact=None))
     return count + len(linked)

@@ -1,5 +1,7 @@
 """A configured adapter, and what the CRM's users and categories mean here."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -98,12 +100,29 @@ class Owner(models.Model):
         return self.name or self.remote_id
 
 
+class CategoryQuerySet(models.QuerySet):
+    """Making categories."""
+
+    def learn(self, connection_id: int, values: Iterable[str]) -> dict[str, str]:
+        """Add words that are new to a connection. One that is the name of a type means that type from the start.
+
+        Returns what each means.
+        """
+        names = {label.lower(): value for value, label in ContactType.choices}
+        found = {value[:200]: names.get(value.strip().lower(), "") for value in values if value.strip()}
+        new = [Category(connection_id=connection_id, value=value, contact_type=kind) for value, kind in found.items()]
+        self.bulk_create(new, ignore_conflicts=True)
+        return found
+
+
 class Category(models.Model):
     """A word the CRM puts on records, and the type it means here; empty as long as nobody has said."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="categories")
     value = models.CharField(max_length=200)
     contact_type = models.CharField("type", max_length=10, choices=ContactType, blank=True)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["value"]

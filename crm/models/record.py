@@ -1,5 +1,7 @@
 """A record of the CRM in staging: as it came, as a contact would be made of it, and what it became."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -51,6 +53,12 @@ class RecordQuerySet(models.QuerySet):
     def linked_to_visible(self, user) -> "RecordQuerySet":
         """Records of contacts that `user` sees, whoever the CRM assigns them to."""
         return self.filter(contact__in=Contact.objects.visible_to(user), connection__removed_at=None)
+
+    def write(self, records: list["Record"], fields: Iterable[str]) -> None:
+        """Save these fields of whole records, in few statements; `bulk_update` takes ten times as long."""
+        self.bulk_create(
+            records, update_conflicts=True, unique_fields=["id"], update_fields=list(fields), batch_size=1000
+        )
 
 
 class Record(models.Model):

@@ -28,7 +28,7 @@ class JudgeKind(ImportKind):
         if mends:
             for record in (records := list(Record.objects.filter(pk__in=found))):
                 record.mends |= mends
-            Record.objects.bulk_update(records, ["mends"], batch_size=500)
+            Record.objects.write(records, ["mends"])
         judge_again(Record.objects.filter(pk__in=found))
         left = dict.fromkeys(set(subject_ids) - set(found), "Imported meanwhile, or not yours to change.")
         return Outcome(done=found, skipped=left)

@@ -77,7 +77,7 @@ class UpdateKind(ContactKind):
                 record.seen_digest = record.digest
             written.append(record)
         update_contacts(rows, list(LABELS), may_empty=True)
-        Record.objects.bulk_update(written, ["applied", "seen_digest", "updated_here_at"], batch_size=500)
+        Record.objects.write(written, ["applied", "seen_digest", "updated_here_at"])
         mark(written)
         record_event(
             "crm_updated", "Updated from the CRM", subject_ids=list(rows), actor=operation.owner, operation=operation

@@ -240,7 +240,17 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     except CRMError as error:
         messages.error(request, str(error))
         return redirect("crm:connection", pk=pk)
-    records = records[:PREVIEWED]
+    records = _as_known(one, records[:PREVIEWED])
     judge(records, Meanings.of(one))
     rows = [(record, [Reason(code).label for code in record.reasons]) for record in records]
     return render(request, "crm/preview.html", {"connection": one, "rows": rows})
+
+
+def _as_known(one: Connection, records: list[Record]) -> list[Record]:
+    """Records that are in staging already, with what the CRM says now laid over them, unsaved."""
+    found = Record.objects.filter(connection=one, remote_id__in=[record.remote_id for record in records])
+    known = {record.remote_id: record for record in found}
+    for record in records:
+        if record.remote_id in known:
+            known[record.remote_id].payload = record.payload
+    return [known.get(record.remote_id, record) for record in records]

@@ -61,9 +61,7 @@ def categories(request: HttpRequest, pk: int) -> HttpResponse:
     one = _connection(request, pk)
     if request.method != "POST":
         try:
-            listed = open_adapter(one).categories()
-            new = [Category(connection=one, value=value[:200]) for value in listed if value]
-            Category.objects.bulk_create(new, ignore_conflicts=True)
+            Category.objects.learn(one.pk, open_adapter(one).categories())
         except CRMError as error:
             messages.warning(request, f"The CRM’s categories could not be read anew: {error}")
     form = CategoriesForm(request.POST if request.method == "POST" else None, connection=one)
