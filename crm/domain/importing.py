@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from psycopg2.extras import execute_values
 
 from accounts.models import User
 from contacts.domain.tagging import NAME_AT_MOST, tags_named
@@ -65,9 +65,10 @@ def _by_connection(records: list[Record]) -> dict[int, list[Record]]:
 
 def _judged_ready(records: list[Record], done: Imported) -> list[Record]:
     """Judge them once more: time has passed. Those that are not ready are left out with the reasons."""
+    before = {one.pk: (one.digest, one.state, one.reasons) for one in records}
     for connection_id, some in _by_connection(records).items():
         judge(some, Meanings.of(Connection.objects.get(pk=connection_id)))
-    save_judged([one for one in records if one.state != Record.State.READY])
+    save_judged([one for one in records if before[one.pk] != (one.digest, one.state, one.reasons)])
     for one in records:
         if one.contact_id:
             done.left_out[one.pk] = "Imported already."
@@ -95,12 +96,17 @@ def _insert(records: list[Record], done: Imported, by: User) -> None:
 
 def _link(records: list[Record], done: Imported) -> None:
     """Tie records to their contacts; what was written is remembered, to know later what was changed by hand."""
-    now = timezone.now()
     for one in records:
-        one.contact_id, one.state, one.reasons, one.former_contact_id = done.contacts[one.pk], "linked", [], None
-        one.applied, one.seen_digest, one.updated_here_at = dict(one.values), one.digest, now
-    names = ["contact", "state", "reasons", "former_contact_id", "applied", "seen_digest", "updated_here_at", "values"]
-    Record.objects.write(records, [*names, "digest"])
+        one.contact_id, one.state = done.contacts[one.pk], Record.State.LINKED
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor.cursor,
+            """UPDATE crm_record AS record SET contact_id = found.contact, state = 'linked', reasons = '[]',
+                former_contact_id = NULL, applied = record.values, seen_digest = record.digest, updated_here_at = now()
+            FROM (VALUES %s) AS found (id, contact) WHERE record.id = found.id""",
+            [(one.pk, one.contact_id) for one in records],
+            page_size=5000,
+        )
 
 
 def _join_households(records: list[Record]) -> None:

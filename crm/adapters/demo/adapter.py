@@ -16,7 +16,7 @@ OWNERS = [
     RemoteOwner("U3", "Demo CRM user Three", "somebody.else@crm.example.com"),
 ]
 ASSIGNED = ["U1", "U1", "U2", "U1", "U2", "U1", "U3"]
-PAGE = 50
+PAGE = 100
 
 
 class DemoCRM(Adapter):
