@@ -18,7 +18,7 @@ class ImportKind(Kind):
 
     key = "crm.import"
     label = "Import from CRM"
-    chunk = 1000
+    chunk = 2000
     retryable = True
     selection_key = "crm_records"
 
