@@ -17,7 +17,7 @@ Role = Literal["head", "spouse_partner", "child", "parent", "other", ""]
 
 _SENSITIVE = re.compile(
     r"ssn|\bsin\b|social.?(?:security|insurance)|tax.?(?:id|payer|number|ref)|\b[ei]?tin\b|passport|driver|licen[cs]e"
-    r"|green.?card|national.?(?:id|insurance)|account.?(?:no|num)|routing|iban|card.?(?:no|num)|cvv|password|secret",
+    r"|green.?card|national.?(?:id|insurance)|government.?id|account.?(?:no|num)|routing|iban|card.?(?:no|num)|cvv|password|secret",
     re.IGNORECASE,
 )
 _LOOKS_LIKE_SSN = re.compile(r"(?<!\d)\d{3}[- ]\d{2}[- ]\d{4}(?!\d)")

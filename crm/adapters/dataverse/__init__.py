@@ -1,0 +1,5 @@
+"""Microsoft Dynamics 365 / Dataverse."""
+
+from crm.adapters.dataverse.adapter import Dataverse
+
+__all__ = ["Dataverse"]
