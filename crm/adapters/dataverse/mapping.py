@@ -42,6 +42,11 @@ def contact(
         return BadRecord("", "The record has no id.")
     if row.get("merged") is True or text(row.get("statecode")) == INACTIVE:
         return Gone(remote_id, text(row.get("_masterid_value")))
+    return _read(row, remote_id, category, custom, site)
+
+
+def _read(row: Mapping, remote_id: str, category: str, custom: Mapping[str, bool], site: str) -> RemoteContact:
+    """The columns of a row that is there."""
     given = {name: text(row.get(name)) for name in STANDARD}
     born = day(given["birthdate"])
     company = worded(row, "_parentcustomerid_value")
