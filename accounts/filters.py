@@ -5,9 +5,10 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.models.user import STAFF_ROLES
+from core.listing import ListFilter
 
 
-class UserFilter(django_filters.FilterSet):
+class UserFilter(ListFilter):
     """Search, role and state of the staff."""
 
     q = django_filters.CharFilter(method="search", label="Search")

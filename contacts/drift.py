@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count, Max, Sum
 from django.http import HttpRequest, QueryDict
-from django_filters import FilterSet
 
 from contacts.querysets import ContactQuerySet
-from core.listing import filtered
+from core.listing import ListFilter, filtered
 from core.models import Operation, OperationLine
 
 LEFT_OUT = "No longer matches the filter."
@@ -40,7 +39,9 @@ class Drift:
         return [contact.name for contact in first]
 
 
-def drift_of(draft: Operation, scope: ContactQuerySet, filterset_class: type[FilterSet], request: HttpRequest) -> Drift:
+def drift_of(
+    draft: Operation, scope: ContactQuerySet, filterset_class: type[ListFilter], request: HttpRequest
+) -> Drift:
     """What has drifted of a draft's selection by now, among the contacts of `scope` and still to be changed."""
     matching = filtered(filterset_class, QueryDict(draft.query), scope, request)[1].order_by()
     astray = scope.filter(pk__in=draft.planned()).exclude(pk__in=matching.values("pk")).order_by()

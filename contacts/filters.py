@@ -1,6 +1,7 @@
 """What the contact list can be narrowed by. Every parameter is one field of the URL and one chip."""
 
 from datetime import datetime, time, timedelta
+from functools import cache
 
 import django_filters
 from django import forms
@@ -12,6 +13,7 @@ from accounts.models import Role, User
 from contacts.models import Contact, ContactType, Household, Status, Tag
 from contacts.models.contact import CRMMark
 from contacts.querysets import fold
+from core.listing import ListFilter
 from experiences.models import Campaign, Experience, Team
 
 # More are no choice any more: they take long to load and longer to read. A name is typed instead.
@@ -59,7 +61,7 @@ class DayFilter(django_filters.DateFilter):
         return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": moment})
 
 
-class ContactFilter(django_filters.FilterSet):
+class ContactFilter(ListFilter):
     """The filters of the contact list, and so the meaning of "all that match"."""
 
     q = django_filters.CharFilter(method="search", label="Search")
@@ -91,15 +93,23 @@ class ContactFilter(django_filters.FilterSet):
 
     def __init__(self, data=None, *args, **kwargs) -> None:
         super().__init__(data, *args, **kwargs)
-        for name, choices in given_choices().items():
-            if name != "tag":
-                choices = [(NONE, f"No {name}"), (ANY, f"Any {name}"), *choices]
-            self.filters[name].extra["choices"] = choices
+        given = cache(given_choices)
+        for name in ("experience", "campaign", "team"):
+            self.filters[name].extra["choices"] = lambda name=name: [
+                (NONE, f"No {name}"),
+                (ANY, f"Any {name}"),
+                *given()[name],
+            ]
+        self.filters["tag"].extra["choices"] = lambda: given()["tag"]
         picked = [key for key in self.data.getlist("advisor") if key.isdigit()] if self.data else []
-        advisors = advisor_choices(picked)
-        self.filters["advisor"].extra["choices"] = advisors
-        if len(advisors) < ADVISORS_AT_MOST and not self.data.get("advisor_name"):
-            del self.filters["advisor_name"]
+        self.filters["advisor"].extra["choices"] = cache(lambda: advisor_choices(picked))
+
+    def panel_form(self) -> forms.Form:
+        """The form as people see it: a part of an advisor's name is typed only where not all can be listed."""
+        short = len(list(self.form.fields["advisor"].choices)) < ADVISORS_AT_MOST
+        if short and not self.data.get("advisor_name"):
+            del self.form.fields["advisor_name"]
+        return self.form
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Name, email, phone."""
@@ -126,7 +136,7 @@ class ContactFilter(django_filters.FilterSet):
         return qs.filter(last_login_at__isnull=value == "no")
 
 
-class TrashFilter(django_filters.FilterSet):
+class TrashFilter(ListFilter):
     """What the trash can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label="Search")

@@ -7,12 +7,11 @@ posted, only what the user may change (or see) comes out, and a filter that cann
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
-from django_filters import FilterSet
 
 from contacts.filters import ContactFilter
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
-from core.listing import chips, filtered, narrowing
+from core.listing import ListFilter, chips, filtered, narrowing
 
 IDS_AT_MOST = 100_000
 
@@ -34,7 +33,7 @@ def selection(request: HttpRequest, *, for_reading: bool = False, posted: QueryD
 
 
 def choose(
-    request: HttpRequest, scope: ContactQuerySet, filterset_class: type[FilterSet], posted: QueryDict
+    request: HttpRequest, scope: ContactQuerySet, filterset_class: type[ListFilter], posted: QueryDict
 ) -> Selection:
     """The contacts of `scope` that are chosen in `posted`; `filterset_class` is that of the list they come from."""
     query = QueryDict(posted.get("query", ""))
@@ -63,7 +62,7 @@ def ticked_ids(posted: QueryDict) -> set[int]:
     return found if len(found) <= IDS_AT_MOST and all(0 < one < 2**63 for one in found) else set()
 
 
-def filter_words(request: HttpRequest, query: QueryDict, filterset_class: type[FilterSet] = ContactFilter) -> str:
+def filter_words(request: HttpRequest, query: QueryDict, filterset_class: type[ListFilter] = ContactFilter) -> str:
     """The filters of "all that match", as their chips say it."""
     filterset = filterset_class(query, queryset=Contact.objects.none(), request=request)
     words = "; ".join(chip.label for chip in chips(filterset, query, request.path))

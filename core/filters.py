@@ -3,6 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 
+from core.listing import ListFilter
 from core.models import Operation, OperationLine
 from core.registry import operation_kinds
 
@@ -12,7 +13,7 @@ def kinds() -> list[tuple[str, str]]:
     return sorted(((kind.key, kind.label or kind.key) for kind in operation_kinds), key=lambda pair: pair[1])
 
 
-class OperationFilter(django_filters.FilterSet):
+class OperationFilter(ListFilter):
     """Filters of the operations list; "Whose" is for those who see all."""
 
     q = django_filters.CharFilter(field_name="title", lookup_expr="icontains", label="Title contains")
@@ -52,7 +53,7 @@ class OperationFilter(django_filters.FilterSet):
         return qs.filter(owner=self.request.user)
 
 
-class LineFilter(django_filters.FilterSet):
+class LineFilter(ListFilter):
     """Filters of an operation's report."""
 
     state = django_filters.ChoiceFilter(choices=OperationLine.State.choices, empty_label="Any", label="Outcome")

@@ -7,8 +7,9 @@ another for its attributes: a third of the page's time. The markup is the same a
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+
+from core.markup import escaped
 
 PATH = "django/forms/widgets/"
 INPUTS = (
@@ -43,28 +44,27 @@ def attributes(attrs: dict[str, Any]) -> str:
         if value is True:
             parts.append(f" {name}")
         elif value is not False:
-            parts.append(f' {name}="{conditional_escape(value)}"')
+            parts.append(f' {name}="{escaped(value)}"')
     return "".join(parts)
 
 
 def build_input(widget: dict) -> SafeString:
     """One `<input>`."""
-    value = "" if widget["value"] is None else f' value="{conditional_escape(widget["value"])}"'
+    value = "" if widget["value"] is None else f' value="{escaped(widget["value"])}"'
     return SafeString(
-        f'<input type="{widget["type"]}" name="{conditional_escape(widget["name"])}"'
-        f"{value}{attributes(widget['attrs'])}>"
+        f'<input type="{widget["type"]}" name="{escaped(widget["name"])}"{value}{attributes(widget["attrs"])}>'
     )
 
 
 def build_select(widget: dict) -> SafeString:
     """A `<select>` with its options and groups."""
-    parts = [f'<select name="{conditional_escape(widget["name"])}"{attributes(widget["attrs"])}>']
+    parts = [f'<select name="{escaped(widget["name"])}"{attributes(widget["attrs"])}>']
     for group, options, _index in widget["optgroups"]:
         if group:
-            parts.append(f'<optgroup label="{conditional_escape(group)}">')
+            parts.append(f'<optgroup label="{escaped(group)}">')
         for option in options:
-            value = conditional_escape(option["value"])
-            label = conditional_escape(option["label"])
+            value = escaped(option["value"])
+            label = escaped(option["label"])
             parts.append(f'<option value="{value}"{attributes(option["attrs"])}>{label}</option>')
         if group:
             parts.append("</optgroup>")

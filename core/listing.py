@@ -6,7 +6,7 @@ Declare one like this, and give it an address with its guard (no template of its
         title = "Teams"
         noun = "teams"
         table_class = TeamTable        # django-tables2; each column's `order_by` is a tuple, the key comes by itself
-        filterset_class = TeamFilter   # django-filter; one parameter per filter, so each is one chip
+        filterset_class = TeamFilter   # a ListFilter; one parameter per filter, so each is one chip
 
         def rows(self):
             return Team.objects.visible_to(self.request.user).only("name")
@@ -16,12 +16,15 @@ Declare one like this, and give it an address with its guard (no template of its
 Optional: `subtitle`, `empty` (title, text), `page_actions` and `selection()`; `template_name` may extend
 `core/list_page.html`. It takes two queries for the rows (keys, then the page's rows) and one for the count; see
 `core.paging`, also for a table that is sorted by what its rows belong to.
-An invalid filter selects nothing. Without JavaScript everything is links and one GET form.
+An invalid filter selects nothing. Without JavaScript everything is links and one GET form. The panel with the
+filters is fetched when it is first opened: its hundreds of choices would be half of the work of a page.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views import View
@@ -33,7 +36,8 @@ from core.paging import KeyPaginator, whole
 PAGE_SIZES = (25, 50, 100, 200)
 PAGE_SIZE = 50
 # Names in the URL that belong to the page and not to its filters.
-PAGE_PARAMETERS = ("page", "per_page", "sort", "view", "columns")
+PAGE_PARAMETERS = ("page", "per_page", "sort", "view", "columns", "filters")
+PANEL = "filters-panel"
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,22 @@ class Chip:
     url: str
 
 
+class ListFilter(FilterSet):
+    """Base of all lists' filters: django-filter's, and what a list does before anybody has chosen anything."""
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Forget all filters but these: a form with all its choices is much work."""
+        self.filters = type(self.filters)((name, self.filters[name]) for name in self.filters if name in names)
+
+    def by_default(self, rows: QuerySet) -> QuerySet:
+        """The rows that match when no filter is in use."""
+        return rows
+
+    def panel_form(self) -> BaseForm:
+        """The filters as the panel shows them."""
+        return self.form
+
+
 class ListPage(View):
     """Base of all list pages; see the head of this file."""
 
@@ -51,7 +71,7 @@ class ListPage(View):
     subtitle = ""
     noun = "rows"
     table_class: type[Table]
-    filterset_class: type[FilterSet] | None = None
+    filterset_class: type[ListFilter] | None = None
     template_name = "core/list_page.html"
     partial_name = "core/list_page.html#list"
     page_size = PAGE_SIZE
@@ -82,7 +102,9 @@ class ListPage(View):
         return {}
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """The page, or for htmx only the part that holds `#list`."""
+        """The page, or for htmx only the part that holds `#list`, or the panel with the filters."""
+        if self.filterset_class and request.htmx and request.htmx.target == PANEL:
+            return render(request, "core/filter_form.html", self._panel())
         filterset, matching = filtered(self.filterset_class, request.GET, self.rows(), request)
         self.matching = matching
         table = self._table(self.shown(matching))
@@ -93,11 +115,13 @@ class ListPage(View):
             "page": table.page,
             "filter": filterset,
             "chips": chips(filterset, request.GET, request.path) if filterset else [],
-            "narrowed": bool(filterset and filterset.is_bound and narrowing(request.GET)),
+            "narrowed": bool(filterset and narrowing(request.GET)),
             "clear_url": request.path,
             "page_sizes": PAGE_SIZES,
             "list_actions": self.page_actions(),
         }
+        if filterset and request.GET.get("filters") == "open":
+            context |= self._panel()
         context |= self.extra()
         if request.htmx and request.htmx.target == "list":
             return render(request, self.partial_name, context)
@@ -105,6 +129,11 @@ class ListPage(View):
         if selection:
             context |= {"selection_total": table.page.paginator.count, **selection}
         return render(request, self.template_name, context)
+
+    def _panel(self) -> dict:
+        """What the panel with the filters needs: the form with all of them."""
+        filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
+        return {"panel": filterset.panel_form(), "clear_url": self.request.path}
 
     def _table(self, matching: QuerySet) -> Table:
         """The table, in the order of the URL and with the key last, cut to the page of the URL."""
@@ -143,12 +172,16 @@ def total_order(rows: QuerySet) -> QuerySet:
 
 
 def filtered(
-    filterset_class: type[FilterSet] | None, query: QueryDict, rows: QuerySet, request: HttpRequest
-) -> tuple[FilterSet | None, QuerySet]:
+    filterset_class: type[ListFilter] | None, query: QueryDict, rows: QuerySet, request: HttpRequest
+) -> tuple[ListFilter | None, QuerySet]:
     """The filterset and the rows that match. A filter that cannot be read matches nothing: it never widens."""
     if filterset_class is None:
         return None, rows
     filterset = filterset_class(query, queryset=rows, request=request)
+    wanted = narrowing(query)
+    if not wanted:
+        return filterset, filterset.by_default(rows)  # without a form, which is costly to build
+    filterset.keep(wanted)
     return filterset, filterset.qs if filterset.is_valid() else rows.none()
 
 
@@ -161,11 +194,14 @@ def narrowing(query: QueryDict) -> dict[str, list[str]]:
     }
 
 
-def chips(filterset: FilterSet, query: QueryDict, path: str) -> list[Chip]:
+def chips(filterset: ListFilter, query: QueryDict, path: str) -> list[Chip]:
     """A chip for every value of every filter in use, unreadable ones included: they can be removed too."""
+    wanted = narrowing(query)
+    if not wanted:
+        return []
     fields = filterset.form.fields
     found = []
-    for name, values in narrowing(query).items():
+    for name, values in wanted.items():
         if name not in fields:
             continue
         for value in values:

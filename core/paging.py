@@ -20,6 +20,8 @@ from django.utils.functional import cached_property
 from django_tables2 import Table
 from django_tables2.rows import BoundRows
 
+from core.counting import how_many
+
 EXACT_UP_TO = 20_000
 GROUPS_TRIED = 20
 NEAR = 2_000
@@ -65,7 +67,7 @@ class KeyPaginator(Paginator):
         """How many rows there are, exactly or, when `about`, by the planner's estimate."""
         if self._ordered is None:
             return len(self.object_list)
-        counted = self._ordered.order_by().values("pk")[: EXACT_UP_TO + 1].count()
+        counted = how_many(self._ordered, EXACT_UP_TO + 1)
         if counted <= EXACT_UP_TO:
             return counted
         self.about = True
@@ -82,7 +84,7 @@ class KeyPaginator(Paginator):
         sort = sorted_by(self.object_list.table)
         if sort:
             self.groups = count_groups(self._ordered, sort[0])
-        self.__dict__["count"] = sum(self.groups.values()) if sort else self._ordered.order_by().values("pk").count()
+        self.__dict__["count"] = sum(self.groups.values()) if sort else how_many(self._ordered)
         self.__dict__.pop("num_pages", None)
         self.about = False
 

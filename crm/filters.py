@@ -5,10 +5,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from contacts.querysets import fold
+from core.listing import ListFilter
 from crm.models import Connection, Reason, Record
 
 
-class RecordFilter(django_filters.FilterSet):
+class RecordFilter(ListFilter):
     """Filters of records in staging."""
 
     q = django_filters.CharFilter(label="Name or email contains", method="by_text")

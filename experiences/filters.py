@@ -3,6 +3,7 @@
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
+from core.listing import ListFilter
 from experiences.models import Resource
 from experiences.models.resources import ResourceTemplate
 from experiences.models.template import TemplateQuerySet
@@ -10,7 +11,7 @@ from experiences.models.template import TemplateQuerySet
 STATES = [("archived", "Archived"), ("all", "In use and archived")]
 
 
-class TemplateFilter(filters.FilterSet):
+class TemplateFilter(ListFilter):
     """Search by words, and what has been archived; without a choice only what is in use is shown."""
 
     q = filters.CharFilter(label="Search", method="search")
@@ -25,6 +26,10 @@ class TemplateFilter(filters.FilterSet):
     def narrow(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Only the archived ones; "all" narrows nothing."""
         return queryset.filter(archived_at__isnull=False) if value == "archived" else queryset
+
+    def by_default(self, rows: TemplateQuerySet) -> QuerySet:
+        """Only what is in use."""
+        return rows.usable()
 
     def filter_queryset(self, queryset: TemplateQuerySet) -> QuerySet:
         """Leave the archived out unless they are asked for."""

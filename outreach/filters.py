@@ -3,10 +3,11 @@
 import django_filters
 from django.db.models import QuerySet
 
+from core.listing import ListFilter
 from outreach.models import ScheduledInvitation, Send
 
 
-class SendFilter(django_filters.FilterSet):
+class SendFilter(ListFilter):
     """Address, state, kind, days."""
 
     q = django_filters.CharFilter(method="search", label="Search")
@@ -28,7 +29,7 @@ class SendFilter(django_filters.FilterSet):
         return queryset
 
 
-class ScheduledFilter(django_filters.FilterSet):
+class ScheduledFilter(ListFilter):
     """State."""
 
     state = django_filters.ChoiceFilter(choices=ScheduledInvitation.State.choices, label="State")

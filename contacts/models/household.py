@@ -1,8 +1,9 @@
 """Households."""
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 
 @pghistory.track(append_only=True)
@@ -17,6 +18,7 @@ class Household(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
+        indexes = [GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="household_by_name_part")]
 
     def __str__(self) -> str:
         return self.name

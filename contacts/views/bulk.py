@@ -35,7 +35,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
-from django_filters import FilterSet
 
 from accounts.models import Firm
 from contacts.drift import NAMES_SHOWN, Drift, drift_of, settle
@@ -45,6 +44,7 @@ from contacts.models import Contact
 from contacts.operations.base import ContactKind, Preview
 from contacts.selection import Selection, selection
 from core.domain import running
+from core.listing import ListFilter
 from core.models import Operation
 from core.registry import operation_kinds
 
@@ -61,7 +61,7 @@ class BulkView(View):
     danger = False
     type_count = False
     back = "contacts:list"  # the list from which the selection comes
-    filterset_class: type[FilterSet] = ContactFilter  # that of the list
+    filterset_class: type[ListFilter] = ContactFilter  # that of the list
     consequences: tuple[str, ...] = ()
     form_template = "contacts/bulk_form.html"
     confirm_template = "contacts/bulk_confirm.html"

@@ -24,7 +24,7 @@ from contacts.imports.reading import Unreadable
 from contacts.models import ContactType, FileImport, ImportRow
 from contacts.operations.importing import BATCH
 from core.exporting import Column, export
-from core.listing import ListPage
+from core.listing import ListFilter, ListPage
 from core.models import Operation
 from core.templatetags.ui import badge
 from core.views.operations import progress
@@ -72,7 +72,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "contacts/import_columns.html", context, status=422 if form.errors else 200)
 
 
-class RowFilter(django_filters.FilterSet):
+class RowFilter(ListFilter):
     """Rows by verdict, by the field that stops them, and by outcome."""
 
     verdict = django_filters.ChoiceFilter(choices=ImportRow.Verdict.choices, label="What becomes of it")

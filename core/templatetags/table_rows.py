@@ -5,11 +5,14 @@ from collections.abc import Callable
 from django import template
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django_tables2 import ManyToManyColumn
 from django_tables2.columns.linkcolumn import BaseLinkColumn
 from django_tables2.utils import A, signature
+
+from core.markup import escaped
 
 register = template.Library()
 
@@ -31,15 +34,15 @@ def _is_plain(column) -> bool:
     return not (column.link or isinstance(column.column, BaseLinkColumn | ManyToManyColumn))
 
 
-def _displays(accessor: A, model: type[Model] | None) -> str | None:
-    """Name the method that turns a field's value into the words of its choice; None for other fields."""
+def _choices(accessor: A, model: type[Model] | None) -> dict | None:
+    """The words of a field's choices, by value; None for other fields."""
     if model is None or "__" in accessor:
         return None
     try:
         field = model._meta.get_field(accessor)
     except FieldDoesNotExist:
         return None
-    return f"get_{field.name}_display" if getattr(field, "choices", None) else None
+    return {value: str(label) for value, label in field.flatchoices} if getattr(field, "choices", None) else None
 
 
 def _cell_maker(column, table) -> Callable:
@@ -50,19 +53,18 @@ def _cell_maker(column, table) -> Callable:
     if not _is_plain(column):
         return lambda row: row.get_cell(column.name)
     accessor, render, default = A(column.accessor), column.render, column.default
-    empty = column.column.empty_values
+    empty, plain = column.column.empty_values, "__" not in accessor and "." not in accessor
     wanted, catch_all = signature(render)
-    display = _displays(accessor, getattr(table.data, "model", None))
+    choices = _choices(accessor, getattr(table.data, "model", None))
 
     def make(row):
         record, value = row.record, None
-        if display and isinstance(record, Model):
-            value = getattr(record, display)()
-        else:
-            try:
-                value = accessor.resolve(record)
-            except Exception:  # noqa: S110 - what django-tables2 does: a column need not be a field
-                pass
+        try:
+            value = getattr(record, accessor) if plain and isinstance(record, Model) else accessor.resolve(record)
+        except Exception:  # noqa: S110 - what django-tables2 does: a column need not be a field
+            pass
+        if choices and isinstance(record, Model):
+            value = choices.get(value, value)
         if value in empty:
             return default
         if wanted == ("value",):
@@ -90,15 +92,18 @@ def table_rows(table) -> SafeString:
         label = "" if column.name == "select" else str(column.header)
         opening = _opening(column, label) if _is_constant(column) else None
         plans.append((column, label, opening, _cell_maker(column, table)))
-    parts = []
-    for row in table.paginated_rows:
-        parts.append(f"<tr {row.attrs.as_html()}>")
+    parts, opened = [], {}
+    alike = not any(callable(value) for value in table.row_attrs.values())
+    for number, row in enumerate(table.paginated_rows):
+        if not alike or number < 2:  # odd and even
+            opened[number % 2] = f"<tr {row.attrs.as_html()}>"
+        parts.append(opened[number % 2])
         for column, label, opening, make in plans:
             cell = make(row)
             if opening is None:  # its attributes may ask for the row
                 column.current_record, column.current_value = row.record, cell
             parts.append(opening or _opening(column, label))
-            parts.append(conditional_escape(cell))
+            parts.append(escaped(cell))
             parts.append("</td>")
         parts.append("</tr>\n")
     return SafeString("".join(parts))
@@ -138,9 +143,6 @@ def page_range(page) -> list:
 @register.simple_tag(takes_context=True)
 def page_url(context, *pairs) -> str:
     """Return the current query string with `name value` pairs replaced; an empty value drops its name."""
-    query = context["request"].GET.copy()
-    for name, value in zip(pairs[::2], pairs[1::2], strict=True):
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    return f"?{query.urlencode()}"
+    replaced = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    kept = [(name, values) for name, values in context["request"].GET.lists() if name not in replaced]
+    return f"?{urlencode(kept + [(name, value) for name, value in replaced.items() if value], doseq=True)}"

@@ -11,7 +11,6 @@ from django import template
 from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -161,7 +160,10 @@ def ago(moment, never: str = "Never") -> SafeString:
 @register.filter
 def exact(moment) -> str:
     """Return a moment in full, in the viewer's zone: "Mon 23 Nov 2026, 08:15 CET"."""
-    return date_format(timezone.localtime(moment), "D j M Y, H:i T") if moment else ""
+    if not moment:
+        return ""
+    local = timezone.localtime(moment)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def _errors(bound) -> SafeString:

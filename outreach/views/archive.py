@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from accounts.access import overseers_only
-from core.listing import ListPage
+from core.listing import ListFilter, ListPage
 from core.templatetags.ui import exact
 from outreach.models import ArchivedMessage
 from outreach.models.send import LEFT
@@ -45,7 +45,7 @@ class ArchiveTable(tables.Table):
         return state_badge(record.send)
 
 
-class ArchiveFilter(django_filters.FilterSet):
+class ArchiveFilter(ListFilter):
     """Address and days."""
 
     recipient = django_filters.CharFilter(lookup_expr="icontains", label="Address")

@@ -15,7 +15,7 @@ from accounts.access import admins_only
 from accounts.models import Firm
 from contacts.models import Contact
 from contacts.tables import detail_address
-from core.listing import ListPage
+from core.listing import ListFilter, ListPage
 from core.templatetags.ui import ago, badge
 from outreach.domain import reinviting
 from outreach.forms import ReinviteForm
@@ -87,7 +87,7 @@ class DryRunTable(tables.Table):
         return record.refusal or badge("Would get one", "success", "send")
 
 
-class DryRunFilter(django_filters.FilterSet):
+class DryRunFilter(ListFilter):
     """Who would get one, or one reason."""
 
     would = django_filters.ChoiceFilter(choices=[("yes", "Yes"), ("no", "No")], method="by_would", label="Gets one")

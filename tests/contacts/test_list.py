@@ -41,7 +41,7 @@ def test_the_list_takes_the_same_queries_for_any_number(as_user, advisor, django
         TagFactory(name=f"tag {number}").contacts.add(contact)
     client = as_user(advisor)
     client.get(LIST)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         assert len(shown(client.get(LIST))) == count
 
 
@@ -139,3 +139,23 @@ def test_htmx_gets_the_list_alone(as_user, advisor, contact):
     html = as_user(advisor).get(LIST, headers={"HX-Request": "true", "HX-Target": "list"}).content.decode()
     assert html.strip().startswith('<div id="list"')
     assert contact.last_name in html
+
+
+def test_the_filters_come_when_their_panel_is_opened(as_user, admin, contact):
+    client = as_user(admin)
+    assert "field-optional" not in client.get(LIST).content.decode()
+    opened = client.get(
+        f"{LIST}?filters=open&status=active&sort=-name", headers={"HX-Request": "true", "HX-Target": "filters-panel"}
+    ).content.decode()
+    assert "<html" not in opened and 'name="created_from"' in opened
+    assert '<option value="active" selected>' in opened
+    assert '<input type="hidden" name="sort" value="-name">' in opened
+
+
+def test_without_scripts_a_link_opens_the_panel(as_user, admin, contact):
+    client = as_user(admin)
+    page = client.get(f"{LIST}?type=client").content.decode()
+    assert 'href="?type=client&amp;filters=open"' in page
+    opened = client.get(f"{LIST}?type=client&filters=open").content.decode()
+    assert 'name="created_from"' in opened and "<html" in opened
+    assert '<option value="client" selected>' in opened

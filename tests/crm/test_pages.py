@@ -99,7 +99,7 @@ def test_lists_take_as_many_queries_for_three_rows_as_for_one(as_user, demo, off
         )
 
     client = as_user(office["one"])
-    queries = {"ready": 13, "cannot": 13, "linked": 14}[name]
+    queries = {"ready": 11, "cannot": 11, "linked": 12}[name]
     add(1)
     client.get(reverse(f"crm:{name}"))
     with django_assert_num_queries(queries):

@@ -1,0 +1,57 @@
+"""Totals of long lists: asked for once, and again when anything has changed."""
+
+import pytest
+
+from contacts.models import Contact
+from core import counting
+from core.counting import how_many
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rows(monkeypatch):
+    """Three contacts, enough to be remembered."""
+    monkeypatch.setattr(counting, "REMEMBERED_FROM", 3)
+    ContactFactory.create_batch(3)
+    return Contact.objects.filter(deleted_at=None)
+
+
+def test_a_number_is_counted_once(rows, django_assert_num_queries):
+    assert how_many(rows) == 3
+    with django_assert_num_queries(1) as asked:
+        assert how_many(rows) == 3
+    assert "COUNT" not in asked[0]["sql"]
+
+
+def test_any_change_has_it_counted_again(rows):
+    assert how_many(rows) == 3
+    added = ContactFactory()
+    assert how_many(rows) == 4
+    Contact.objects.filter(pk=added.pk).update(deleted_at=added.created_at)
+    assert how_many(rows) == 3
+
+
+def test_other_filters_have_other_numbers(rows):
+    assert how_many(rows) == 3
+    assert how_many(rows.filter(pk=rows[0].pk)) == 1
+    assert how_many(rows, at_most=2) == 2
+    assert how_many(rows.none()) == 0
+
+
+def test_small_numbers_are_not_remembered(rows, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(counting, "REMEMBERED_FROM", 4)
+    assert how_many(rows) == 3
+    with django_assert_num_queries(1) as asked:
+        assert how_many(rows) == 3
+    assert "COUNT" in asked[0]["sql"]
+
+
+def test_without_redis_it_is_counted_each_time(rows, settings):
+    settings.CACHES = settings.CACHES | {
+        "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"},
+    }
+    assert how_many(rows) == 3
+    ContactFactory()
+    assert how_many(rows) == 4
