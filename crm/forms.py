@@ -3,12 +3,14 @@
 import re
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.models import Firm, User
 from contacts.models import ContactType
 from crm.base import Adapter, ConfigField
 from crm.domain.judging import MENDABLE, mended_value
+from crm.http import is_at
 from crm.models import Category, Connection, Owner, Record
 
 KEEP = "Leave empty to keep what is stored."
@@ -48,11 +50,24 @@ class ConnectionForm(forms.Form):
         values = super().clean()
         for spec in self.adapter.config_fields:
             value = values.get(spec.name, "")
+            if value and spec.kind == "host":
+                value = values[spec.name] = self._host(spec, value)
             if value and spec.pattern and not re.fullmatch(spec.pattern, value):
-                self.add_error(spec.name, "This is not a value the CRM knows.")
-            if value and spec.kind == "host" and not re.fullmatch(r"[a-z0-9.-]+(:\d+)?", value.lower()):
-                self.add_error(spec.name, "Give the host alone, for example crm.example.com.")
+                self.add_error(spec.name, f"This is not a value that {self.adapter.label} knows.")
         return values
+
+    def _host(self, spec: ConfigField, value: str) -> str:
+        """A host as it is kept: alone, or with `http://` for a private one that may be called without TLS."""
+        host = value.strip().lower().removeprefix("https://").removesuffix("/")
+        if not re.fullmatch(r"(http://)?[a-z0-9.-]+(:\d{1,5})?", host):
+            self.add_error(spec.name, "Give the host alone, for example crm.example.com.")
+        elif host.startswith("http://") and not is_at(host, settings.CRM_PRIVATE_HOSTS):
+            self.add_error(
+                spec.name,
+                "Without TLS (http://) only hosts can be called that whoever runs AdvisorHub has named in "
+                "CRM_PRIVATE_HOSTS. Give the host alone to use https.",
+            )
+        return host
 
 
 class OwnersForm(forms.Form):

@@ -152,10 +152,9 @@ class Http:
     def check_host(self, url: str) -> None:
         """Raise ForeignHost unless `url` is one that this connection may call."""
         parts = urlsplit(url)
-        place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
         if parts.username or not parts.hostname:
             raise ForeignHost("The address of the CRM is not a plain one.")
-        if any(fnmatch.fnmatch(one, pattern) for pattern in self.private for one in (place, parts.hostname)):
+        if is_at(url, self.private):
             return
         known = any(fnmatch.fnmatch(parts.hostname, pattern) for pattern in self.hosts)
         if parts.scheme != "https" or parts.port not in (None, 443) or not known:
@@ -218,6 +217,18 @@ class Http:
         if attempt == TRIES - 1 or time.monotonic() + wait > deadline:
             raise TryLater(verdict.words or "The CRM is busy.", max(wait, 5))
         self.sleep(wait)
+
+
+def site(host: str) -> str:
+    """Where a host that was entered is called: by https, unless it was entered with `http://`."""
+    return host if host.startswith("http://") else f"https://{host}"
+
+
+def is_at(url: str, patterns: Sequence[str]) -> bool:
+    """Whether an address lies at one of these hosts, given with or without a port."""
+    parts = urlsplit(url)
+    place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
+    return any(fnmatch.fnmatch(one, pattern) for pattern in patterns for one in (place, parts.hostname or ""))
 
 
 def by_status(answer: Answer) -> Verdict:

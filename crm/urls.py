@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.access import editors_only, staff_only
-from crm.views import connections, mapping, records, updating
+from crm.views import connections, locking, mapping, records, updating
 
 app_name = "crm"
 
@@ -34,6 +34,7 @@ urlpatterns = [
     path("records/<int:pk>/apart/", records.keep_apart, name="keep_apart"),
     path("update/", editors_only(updating.UpdateView.as_view()), name="update"),
     path("update/<int:pk>/", updating.update_one, name="update_one"),
+    path("update/<int:pk>/lock/", locking.lock, name="lock"),
     path("update/<int:pk>/again/", updating.read_again, name="read_again"),
     path("link/<int:pk>/", updating.link_one, name="link_one"),
     path("unlink/<int:pk>/", updating.unlink_one, name="unlink_one"),

@@ -142,7 +142,15 @@ def update_one(request: HttpRequest, pk: int) -> HttpResponse:
     implies = ""
     if change is not None:
         implies = f"{names.get(change.here, 'The advisor')} will no longer see {contact.name}, unless a team does."
-    context = {"contact": contact, "record": record, "rows": rows, "implies": implies}
+    shown = {one.field for one in found}
+    context = {
+        "contact": contact,
+        "record": record,
+        "rows": rows,
+        "implies": implies,
+        "locked": [(name, differences.LABELS.get(name, name)) for name in contact.locked_fields if name not in shown],
+        "lockable": [pair for pair in differences.LABELS.items() if pair[0] not in shown | {*contact.locked_fields}],
+    }
     return render(request, "crm/update_one.html", context)
 
 

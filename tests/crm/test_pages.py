@@ -302,3 +302,56 @@ def test_removing_a_connection_forgets_the_credentials_and_keeps_the_contacts(as
     assert (imported.secrets, imported.removed_at is not None) == ("", True)
     assert Contact.objects.count() == before
     assert client.get(reverse("crm:connection", args=[imported.pk])).status_code == 404
+
+
+def test_a_field_is_locked_and_unlocked_where_the_differences_are_shown(as_user, imported, office):
+    record = next(
+        one for one in Record.objects.filter(contact__crm_mark="newer") if one.values["city"] != one.contact.city
+    )
+    contact, client = record.contact, as_user(office["admin"])
+    url, lock = (reverse(name, args=[contact.pk]) for name in ("crm:update_one", "crm:lock"))
+    assert client.post(lock, {"lock": "city"}).url == url
+    client.post(lock, {"lock": "gender"})
+    page = client.get(url).content.decode()
+    assert 'aria-label="Unlock City"' in page and 'aria-label="Unlock Gender"' in page
+    client.post(url, {"seen": record.digest, "field": ["city", "phone", "state", "postal_code"]})
+    before, contact = contact.city, Contact.objects.get(pk=contact.pk)
+    assert (contact.city, contact.locked_fields) == (before, ["city", "gender"])
+    client.post(lock, {"unlock": "city"})
+    client.post(lock, {"lock": "status"})
+    contact.refresh_from_db()
+    assert contact.locked_fields == ["gender"]
+
+
+def test_only_who_may_edit_a_contact_locks_its_fields(as_user, imported, office):
+    contact = Contact.objects.filter(primary_advisor=office["one"]).first()
+    stranger = as_user(office["two"])
+    assert stranger.post(reverse("crm:lock", args=[contact.pk]), {"lock": "city"}).status_code == 404
+    contact.refresh_from_db()
+    assert contact.locked_fields == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "says"),
+    [
+        ("crm.firm.example", "crm.firm.example", ""),
+        (" https://CRM.firm.example/ ", "crm.firm.example", ""),
+        ("http://10.1.2.3:8000", "http://10.1.2.3:8000", ""),
+        ("http://10.1.2.3", "", "CRM_PRIVATE_HOSTS"),
+        ("http://crm.firm.example", "", "CRM_PRIVATE_HOSTS"),
+        ("ftp://crm.firm.example", "", "Give the host alone"),
+        ("crm.firm.example/path", "", "Give the host alone"),
+        ("user@crm.firm.example", "", "Give the host alone"),
+    ],
+)
+def test_an_address_without_tls_only_where_the_operator_says_so(settings, typed, kept, says):
+    from crm.adapters.tryton import Tryton
+    from crm.forms import ConnectionForm
+
+    settings.CRM_PRIVATE_HOSTS = ["10.1.2.3:8000"]
+    form = ConnectionForm({"name": "Ours", "host": typed, "database": "crm", "key": "k"}, adapter=Tryton)
+    assert form.is_valid() is bool(kept)
+    if kept:
+        assert form.cleaned_data["host"] == kept
+    else:
+        assert says in str(form.errors["host"])

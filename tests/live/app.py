@@ -54,6 +54,7 @@ class LiveApp:
             "MEDIA_ROOT": str(FOLDER / "media"),
             "BEAT_FILE": str(FOLDER / "beat-schedule"),
             "SWEEP_SECONDS": "1",
+            "CRM_PRIVATE_HOSTS": "127.0.0.1",
         }
         environment = os.environ | TEST_SETTINGS | self.servers.environment() | own
         self.environment = programs.marked(environment, FOLDER)

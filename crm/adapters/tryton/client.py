@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from crm.errors import WillNotWork
-from crm.http import Http
+from crm.http import Http, site
 
 ANY = ["active", "in", [True, False]]  # inactive records are left out unless asked for
 NEVER = ["active", "=", None]  # each nested list hides inactive records too unless it names `active` itself
@@ -40,7 +40,7 @@ class Client:
     def __init__(self, config: Mapping[str, str], http: Http) -> None:
         self.http = http
         self.http.auth = Bearer(config.get("key", ""))
-        server = config.get("base_url") or f"https://{config.get('host', '')}"
+        server = config.get("base_url") or site(config.get("host", ""))
         self.base = f"{server}/{quote(config.get('database', ''), safe='')}/rest/model"
 
     def records(self, model: str, fields: Sequence[str], domain: list, order: list, size: int) -> list[dict]:
