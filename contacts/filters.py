@@ -23,7 +23,14 @@ DATE = {"widget": forms.DateInput(attrs={"type": "date"})}
 NONE, ANY = "none", "any"  # of an experience, a campaign, a team: without one, and with whichever
 
 
-class KeyFilter(django_filters.MultipleChoiceFilter):
+class TickFilter(django_filters.MultipleChoiceFilter):
+    """Several choices to tick: in a list box one would have to know which key to hold."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+class KeyFilter(TickFilter):
     """Any of several values of a column, compared as they are, without a join. NONE and ANY stand for nulls."""
 
     def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
@@ -37,7 +44,7 @@ class KeyFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(condition)
 
 
-class TagFilter(django_filters.MultipleChoiceFilter):
+class TagFilter(TickFilter):
     """Contacts that carry every one of the tags, each by EXISTS: no row appears twice."""
 
     def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:

@@ -72,4 +72,23 @@ def build_select(widget: dict) -> SafeString:
     return SafeString("\n".join(parts))
 
 
-BUILDERS = {f"{PATH}select.html": build_select} | {f"{PATH}{kind}.html": build_input for kind in INPUTS}
+def build_ticks(widget: dict) -> SafeString:
+    """Tick boxes, each in its label, and their groups."""
+    own = {name: widget["attrs"].get(name) or False for name in ("id", "class")}
+    parts = [f"<div{attributes(own)}>"]
+    for group, options, _index in widget["optgroups"]:
+        if group:
+            parts.append(f"<div><label>{escaped(group)}</label>")
+        for option in options:
+            box = build_input(option)
+            target = attributes({"for": option["attrs"].get("id") or False})
+            parts.append(f"<div><label{target}>{box} {escaped(option['label'])}</label></div>")
+        if group:
+            parts.append("</div>")
+    parts.append("</div>")
+    return SafeString("\n".join(parts))
+
+
+BUILDERS = {f"{PATH}select.html": build_select, f"{PATH}checkbox_select.html": build_ticks} | {
+    f"{PATH}{kind}.html": build_input for kind in INPUTS
+}

@@ -29,6 +29,11 @@ class Sample(forms.Form):
     many = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B")], initial=["b"])
     area = forms.CharField(widget=forms.Textarea, initial="x")
     boxes = forms.MultipleChoiceField(choices=[("a", "A")], widget=forms.CheckboxSelectMultiple)
+    grouped = forms.MultipleChoiceField(
+        choices=[("a", "<A>"), ("group & co", [("b", "B")])],
+        initial=["b"],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "c", "required": True}),
+    )
     file = forms.FileField()
 
 

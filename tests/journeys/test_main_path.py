@@ -60,7 +60,7 @@ def import_file(page, folder):
     page.get_by_role("button", name="Import 3 rows").click()
     expect(page.get_by_text("Created").first).to_be_visible(timeout=30_000)
     counts = dict(
-        zip(page.locator(".stat dt").all_inner_texts(), page.locator(".stat dd").all_inner_texts(), strict=True)
+        zip(page.locator(".stat-label").all_inner_texts(), page.locator(".stat-value").all_inner_texts(), strict=True)
     )
     assert counts == {"Rows": "4", "Created": "3", "Updated": "0", "Unchanged": "0", "Cannot be imported": "1"}
 
@@ -77,7 +77,7 @@ def assign_and_invite(page):
     page.select_option("#id_experience", label="Journey experience")
     page.get_by_label("Assign and invite").check()
     page.locator("main form .form-actions button").click()
-    expect(page.locator(".stat", has_text="Will change").locator("dd").first).to_have_text("3")
+    expect(page.locator(".stat", has_text="Will change").locator(".stat-value")).to_have_text("3")
     page.locator("main form button.btn-primary").click()
     expect(page.get_by_role("heading", name=re.compile("Assign Journey experience and invite")).first).to_be_visible()
 

@@ -38,7 +38,7 @@ def up_to_the_confirmation(page, word, fill):
     expect(page.locator("main form")).to_be_visible()
     fill(page)
     page.locator("main form .form-actions button").click()
-    expect(page.locator(".stat", has_text="Will change").locator("dd").first).to_be_visible()
+    expect(page.locator(".stat", has_text="Will change").locator(".stat-value")).to_be_visible()
 
 
 def set_type(page):
