@@ -1,5 +1,7 @@
 """What contacts' pages show of the CRM: the section Integrations, and the next step."""
 
+from django.http import HttpRequest
+from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -8,8 +10,9 @@ from crm.domain.differences import differences
 from crm.models import Connection, Record
 
 
-def integrations(contact: Contact, user) -> str:
+def integrations(contact: Contact, request: HttpRequest) -> str:
     """The record a contact is linked to, how it stands, and what can be done."""
+    user = request.user
     linked = Record.objects.select_related("connection").filter(contact=contact, connection__removed_at=None)
     record = linked.first() if contact.crm_mark else None  # the mark spares asking for the many without a record
     context = {
@@ -18,6 +21,7 @@ def integrations(contact: Contact, user) -> str:
         "may_edit": user.may_edit,
         "count": len(differences(record, contact)) if record and record.gone_at is None else 0,
         "may_link": record is None and user.may_edit and Connection.objects.visible_to(user).exists(),
+        **csrf(request),
     }
     return render_to_string("crm/section.html", context)
 

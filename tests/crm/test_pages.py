@@ -1,6 +1,9 @@
 """The pages of the CRM room, through requests."""
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from contacts.domain.phone import readable
@@ -233,7 +236,13 @@ def test_one_contact_is_updated_from_their_page(as_user, imported, office):
     record = next(one for one in newer if one.values["phone"] != one.contact.phone)
     contact = record.contact
     assert "The CRM has newer data" in client.get(reverse("contacts:detail", args=[contact.pk])).content.decode()
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(office["admin"])
+    page = strict.get(reverse("contacts:detail", args=[contact.pk])).content.decode()
+    form = page[page.index(again := reverse("crm:read_again", args=[contact.pk])) :]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form[: form.index("</form>")])
     url = reverse("crm:update_one", args=[contact.pk])
+    assert strict.post(again, {"csrfmiddlewaretoken": token[1]}).url == url
     assert readable(record.values["phone"]) in client.get(url).content.decode()
     stale = client.post(url, {"seen": "old", "field": ["phone"]})
     assert stale.url == url
