@@ -12,7 +12,7 @@ from core.models import Operation
 from crm.base import Adapter
 from crm.domain.judging import Meanings
 from crm.domain.staging import forget, judge_again, stage
-from crm.models import Connection, Owner, Record, Sync
+from crm.models import Category, Connection, Owner, Record, Sync
 from crm.records import Gone, Page, RemoteContact, RemoteOwner
 
 COMPARE_EVERY = timedelta(days=7)  # how often all is gone through where the CRM does not tell what it deleted
@@ -65,6 +65,12 @@ def refresh_owners(connection: Connection, owners: list[RemoteOwner]) -> None:
     Owner.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=values
     )
+
+
+def learn(connection: Connection, adapter: Adapter) -> None:
+    """Take over who the CRM's users are and which categories it has. Raises the errors of `crm.errors`."""
+    refresh_owners(connection, list(adapter.owners()))
+    Category.objects.learn(connection.pk, adapter.categories())
 
 
 def pages(sync: Sync, adapter: Adapter) -> Iterator:

@@ -14,8 +14,9 @@ from core.models import Operation
 from core.views.operations import progress
 from crm.domain import syncing
 from crm.domain.credentials import seal, unseal
+from crm.domain.differences import shown
 from crm.domain.judging import Meanings, judge
-from crm.domain.opening import check, make_adapter, open_adapter
+from crm.domain.opening import check, make_adapter, note_trouble, open_adapter
 from crm.errors import CRMError
 from crm.forms import ConnectionForm
 from crm.models import Connection, Reason, Record, Sync
@@ -152,6 +153,10 @@ def _saved(form: ConnectionForm, one: Connection) -> Connection | None:
     one.config = {key: value for key, value in config.items() if key not in secret}
     one.save()
     check(one)
+    try:
+        syncing.learn(one, open_adapter(one))
+    except CRMError as error:
+        note_trouble(one, error)
     one.refresh_from_db()
     return one
 
@@ -242,7 +247,10 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("crm:connection", pk=pk)
     records = _as_known(one, records[:PREVIEWED])
     judge(records, Meanings.of(one))
-    rows = [(record, [Reason(code).label for code in record.reasons]) for record in records]
+    rows = [
+        (record, [Reason(code).label for code in record.reasons], shown("phone", record.values.get("phone"), {}))
+        for record in records
+    ]
     return render(request, "crm/preview.html", {"connection": one, "rows": rows})
 
 

@@ -221,7 +221,7 @@ def link_one(request: HttpRequest, pk: int) -> HttpResponse:
         link(one, contact, request.user)
         messages.success(request, f"Linked to {one} in {one.connection.name}. Nothing has changed yet.")
         return redirect("crm:update_one", pk=pk)
-    text = request.GET.get("q", contact.last_name).strip()
+    text = request.GET.get("find", contact.last_name).strip()
     same = Q(email=contact.email.lower())
     found = free.filter(Q(name__icontains=text) | Q(email__icontains=text) | same) if text else free.filter(same)
     found = found.select_related("connection").annotate(near=Count("pk", filter=same)).order_by("-near", "name", "pk")

@@ -293,7 +293,7 @@ def test_a_contact_by_hand_is_linked_and_unlinked(as_user, staged, office):
     record = Record.objects.filter(state=State.READY, advisor=office["one"]).first()
     contact = ContactFactory(primary_advisor=office["one"], last_name="Elsewhere")
     client = as_user(office["one"])
-    page = client.get(reverse("crm:link_one", args=[contact.pk]) + f"?q={record.email}")
+    page = client.get(reverse("crm:link_one", args=[contact.pk]) + f"?find={record.email}")
     assert record.email in page.content.decode()
     client.post(reverse("crm:link_one", args=[contact.pk]), {"record": record.pk})
     record.refresh_from_db()
