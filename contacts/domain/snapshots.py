@@ -9,10 +9,11 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Case, CharField, F, Func, JSONField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, JSONObject, Substr
 
 from contacts.models import Assignment, Contact
-from core.models import Operation
+from core.models import Operation, OperationLine
 
 HELD = [field.attname for field in Assignment._meta.concrete_fields if field.attname != "contact_id"]
 OF_ASSIGNMENT = ("experience_id", "campaign_id")  # the contact's copies of what the open assignment holds
@@ -83,11 +84,28 @@ class Snapshot:
         """The contact's columns, with those that follow the open assignment."""
         return tuple(dict.fromkeys((*self.columns, *(OF_ASSIGNMENT if self.assignments else ()))))
 
-    def keep(self, operation: Operation, ids: list[int], moment: str) -> None:
-        """Write the values of now on the operation's lines; `moment` is "before" or "after"."""
+    def take(self, ids: list[int]) -> str:
+        """The values of now, as one JSON object by contact: written by PostgreSQL, and only handed on to `keep`."""
+        rows = Contact.objects.filter(pk__in=ids).order_by().values_list("pk", self.values())
+        statement, values = rows.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT jsonb_object_agg(one.pk, one.held)::text FROM ({statement}) AS one (pk, held)",  # noqa: S608
+                values,
+            )
+            return cursor.fetchone()[0]
+
+    def keep(self, operation: Operation, ids: list[int], before: str) -> None:
+        """Note on these contacts' lines that they are done, the values of now, and those that were taken before.
+
+        All in one statement: a line is written once for a change, not three times.
+        """
         now = Contact.objects.filter(pk=OuterRef("subject_id")).values(kept=self.values())
-        lines: QuerySet = operation.lines.filter(subject_id__in=ids)
-        lines.update(**{moment: Subquery(now[:1], output_field=JSONField())})
+        operation.lines.filter(subject_id__in=ids).update(
+            state=OperationLine.State.DONE,
+            before=RawSQL("%s::jsonb -> subject_id::text", [before], output_field=JSONField()),
+            after=Subquery(now[:1], output_field=JSONField()),
+        )
 
     def restore(self, operation: Operation, ids: list[int]) -> None:
         """Give these contacts the values they had before `operation`, in the caller's transaction."""

@@ -18,20 +18,22 @@ class Assignment(models.Model):
     """
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="assignments")
-    experience = models.ForeignKey(Experience, on_delete=models.PROTECT, related_name="assignments")
-    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    experience = models.ForeignKey(Experience, on_delete=models.PROTECT, related_name="assignments", db_index=False)
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     card_template = models.ForeignKey(
-        CardTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+        CardTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments", db_index=False
     )
     resource_template = models.ForeignKey(
-        ResourceTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+        ResourceTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments", db_index=False
     )
     featured_template = models.ForeignKey(
-        FeaturedTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+        FeaturedTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments", db_index=False
     )
     assigned_at = models.DateTimeField(db_default=Now())
     assigned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     campaign_started_on = models.DateField(
         null=True, blank=True, help_text="Day 1 of the campaign, in the contact's time zone."
@@ -49,6 +51,15 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["experience"], condition=Q(ended_at=None), name="assignment_experience"),
             models.Index(fields=["campaign"], condition=Q(ended_at=None), name="assignment_campaign"),
+            # Few contacts have own templates: these indexes are short.
+            *(
+                models.Index(
+                    fields=[f"{part}_template"],
+                    condition=Q(ended_at=None, **{f"{part}_template__isnull": False}),
+                    name=f"assignment_{part}",
+                )
+                for part in ("card", "resource", "featured")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -129,7 +129,9 @@ class Contact(models.Model):
         help_text="How the contact stands to its CRM record, kept up by the CRM room for lists.",
     )
 
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts")
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts", db_index=False
+    )
     experience = models.ForeignKey(
         Experience,
         null=True,
@@ -137,6 +139,7 @@ class Contact(models.Model):
         on_delete=models.PROTECT,
         related_name="contacts",
         help_text="The open assignment's, repeated here for lists.",
+        db_index=False,
     )
     campaign = models.ForeignKey(
         Campaign,
@@ -145,6 +148,7 @@ class Contact(models.Model):
         on_delete=models.PROTECT,
         related_name="contacts",
         help_text="The open assignment's, repeated here for lists.",
+        db_index=False,
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="contact"
@@ -158,7 +162,7 @@ class Contact(models.Model):
     deactivated_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     purged_at = models.DateTimeField(
         null=True, blank=True, help_text="Deleted for good; the row stays, nameless, for what must be kept."
@@ -218,6 +222,7 @@ class Contact(models.Model):
             )
         ]
         # One index per sort of the list, each ending in the primary key: a total order, read off the index.
+        # What a row belongs to has no index of its own besides these: each is one more to write with every change.
         indexes = [
             # With what decides who sees a row beside it, the usual order is read without looking at the rows.
             models.Index(

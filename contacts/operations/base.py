@@ -116,13 +116,14 @@ class ContactKind(Kind):
         skipped = {pk: reasons.get(pk, GONE) for pk in subject_ids if reasons.get(pk, GONE)}
         ids = [pk for pk in subject_ids if pk not in skipped]
         snapshot = self.keeps(operation)
-        if ids and snapshot:
-            snapshot.keep(operation, ids, "before")
-        if ids:
-            skipped |= self.change(operation, ids) or {}
-        if ids and snapshot:
-            snapshot.keep(operation, [pk for pk in ids if pk not in skipped], "after")
-        return Outcome(done=[pk for pk in ids if pk not in skipped], skipped=skipped)
+        if not ids:
+            return Outcome(skipped=skipped)
+        before = snapshot.take(ids) if snapshot else ""
+        skipped |= self.change(operation, ids) or {}
+        done = [pk for pk in ids if pk not in skipped]
+        if snapshot and done:
+            snapshot.keep(operation, done, before)
+        return Outcome(done=done, skipped=skipped)
 
     def undo_url(self, operation: Operation, user) -> str:
         """Where undoing begins, if it can be undone by this user now."""

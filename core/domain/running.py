@@ -200,7 +200,8 @@ def _write(operation: Operation, ids: list[int], outcome: Outcome) -> None:
     skipped, failed = outcome.skipped or {}, outcome.failed or {}
     lost = set(ids) - set(outcome.done) - skipped.keys() - failed.keys()
     failed = failed | dict.fromkeys(lost, "No longer there.")
-    operation.lines.filter(subject_id__in=outcome.done).update(state=OperationLine.State.DONE)
+    left = operation.lines.filter(state=OperationLine.State.PLANNED)  # a kind may have written its own lines
+    left.filter(subject_id__in=outcome.done).update(state=OperationLine.State.DONE)
     for state, reasons in ((OperationLine.State.SKIPPED, skipped), (OperationLine.State.FAILED, failed)):
         by_reason: dict[str, list[int]] = {}
         for subject_id, reason in reasons.items():

@@ -119,7 +119,7 @@ class OperationLine(models.Model):
         SKIPPED = "skipped", "Skipped"
         FAILED = "failed", "Failed"
 
-    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="lines")
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="lines", db_index=False)
     subject_id = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     reason = models.CharField(max_length=300, blank=True)
