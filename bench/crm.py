@@ -23,7 +23,7 @@ def crm() -> Iterator[Figure]:
     connection = Connection.objects.create(name="Bench", adapter="demo", default_type="client")
     _at_step(connection, 0)
     with PeakMemory() as memory:
-        taken = _run(syncing.begin(connection, admin))
+        taken = run(syncing.begin(connection, admin))
     yield Figure("crm.sync.records_per_second", RECORDS / taken, "records/s", 1_500, at_least=True)
     yield Figure("crm.sync.memory_growth", memory.growth, "MB", 50)
     operation = Operation.objects.create(kind="crm.import", title="Import", owner=admin)
@@ -31,10 +31,10 @@ def crm() -> Iterator[Figure]:
     operation.refresh_from_db()
     if not operation.total:
         raise Missing("Nothing is ready to be imported.")
-    taken = _run(running.start(operation))
+    taken = run(running.start(operation))
     yield Figure("crm.import.rows_per_second", operation.total / taken, "rows/s", 2_000, at_least=True)
     _at_step(connection, 50)
-    yield Figure("crm.sync.small_change.seconds", _run(syncing.begin(connection, admin)), "s", 5)
+    yield Figure("crm.sync.small_change.seconds", run(syncing.begin(connection, admin)), "s", 5)
     linked = Record.objects.filter(connection=connection, contact__isnull=False).select_related("contact")
     began = time.perf_counter()
     summary(linked.order_by("pk")[:COMPARED])
@@ -50,8 +50,8 @@ def _at_step(connection: Connection, steps: int) -> None:
     connection.refresh_from_db()
 
 
-def _run(operation: Operation) -> float:
-    """Seconds that a worker takes."""
+def run(operation: Operation) -> float:
+    """Run an operation as a worker does. Returns the seconds it took."""
     began = time.perf_counter()
     running.run(operation.pk)
     taken = time.perf_counter() - began

@@ -48,7 +48,7 @@ class World:
     """The people, the owners and the households of one fake CRM, with a clock that only tests move."""
 
     def __init__(self, count: int = 0, *, step: timedelta = timedelta(minutes=1)) -> None:
-        self.now, self.step = BEGIN, step
+        self.now, self.step, self._newest = BEGIN, step, 1000
         self.owners = {1: ("Avery Adams", "avery@example.com"), 2: ("Blair Bell", "blair@example.com")}
         self.households: dict[int, str] = {}
         self.people: dict[int, Person] = {}
@@ -62,7 +62,7 @@ class World:
 
     def add(self, **values) -> Person:
         """A new person, made up from its number where `values` say nothing."""
-        number = max(self.people, default=1000) + 1
+        number = self._newest + 1
         first, last = FIRST[number % 10], LAST[number // 10 % 10]
         now = self.tick()
         person = Person(
@@ -84,6 +84,7 @@ class World:
             | values
         )
         self.people[number] = person
+        self._newest = max(self._newest, number)
         return person
 
     def change(self, number: int, **values) -> Person:

@@ -1,6 +1,7 @@
 """A fake of Wealthbox's API, as strict as its documentation: header, parameters, sizes, formats of time."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 from crm.adapters.wealthbox.mapping import when
 from crm.testing import FakeServer, Person, Refusal, Reply, Request
@@ -79,8 +80,8 @@ class WealthboxFake(FakeServer):
             rows = [self.shown(one) if self.bodies_of_deleted else {"id": one.number} for one in gone]
             return self.listed(request, "contacts", rows, CONTACTS)
         since = self.time(query.get("updated_since", "2000-01-01T00:00:00Z"))
-        rows = [self.shown(one) for one in self.world.there() if minute(one.updated_at) >= minute(since)]
-        homes = [] if "updated_since" in query else [self.home(key) for key in self.world.households]
+        rows = [partial(self.shown, one) for one in self.world.there() if minute(one.updated_at) >= minute(since)]
+        homes = [] if "updated_since" in query else [partial(self.home, key) for key in self.world.households]
         return self.listed(request, "contacts", rows + homes, CONTACTS)
 
     def time(self, value: str) -> datetime:
@@ -95,7 +96,7 @@ class WealthboxFake(FakeServer):
             raise Refusal(400, {"success": False, "errors": f"unknown parameter {sorted(unknown)}"})
         size = min(int(request.query.get("per_page", 25)), self.cap)
         page = int(request.query.get("page", 1))
-        part = rows[(page - 1) * size : page * size]
+        part = [row() if callable(row) else row for row in rows[(page - 1) * size : page * size]]
         counts = {"total_pages": -(-len(rows) // size), "total_count": len(rows)}
         told = {"meta": {"meta": {"current_page": page, **counts}}, "top": {"page": page, "per_page": size, **counts}}
         return Reply({name: part} | told.get(self.envelope, {}))
