@@ -12,8 +12,10 @@ STAFF = f"""
 from accounts.models import Role, User
 from experiences.models import CardTemplate, Experience, FeaturedTemplate, ResourceTemplate, Team
 def person(email, name, role):
-    if not User.objects.filter(email=email).exists():
-        User.objects.create_user(email, "{PASSWORD}", role=role, first_name=name, last_name="Syncing")
+    named = dict(role=role, first_name=name, last_name="Syncing")
+    user, _ = User.objects.update_or_create(email=email, defaults=named)
+    user.set_password("{PASSWORD}")
+    user.save()
 person("admin@syncing.example.com", "Jo", Role.ADMIN)
 """
 # The Demo CRM's users One and Two are found here by their emails, Three is nobody.
