@@ -1,0 +1,103 @@
+"""From rows of Salesforce to our records, field by field."""
+
+import re
+from collections.abc import Mapping
+
+from crm.adapters.salesforce.profiles import Profile
+from crm.adapters.salesforce.soql import ID
+from crm.reading import day, moment, text
+from crm.records import Address, BadRecord, Email, Gone, Phone, RemoteContact, RemoteOwner, is_sensitive
+
+PHONES = (("Phone", "Business"), ("MobilePhone", "Mobile"), ("HomePhone", "Home"), ("OtherPhone", "Other"))
+PLACES = ("Street", "City", "State", "PostalCode", "Country")
+STANDARD = (
+    "Id FirstName MiddleName LastName Salutation Suffix Email Title Birthdate OwnerId AccountId CreatedDate "
+    "SystemModstamp HasOptedOutOfEmail IsPersonAccount Phone MobilePhone HomePhone OtherPhone"
+).split() + [f"{kind}{place}" for kind in ("Mailing", "Other") for place in PLACES]
+LINES = 3
+# Compound, binary or concealed values that are no plain text.
+UNREADABLE = {"address", "base64", "location", "encryptedstring", "reference", "anyType", "complexvalue"}
+
+
+def owner(row: Mapping) -> RemoteOwner | None:
+    """A user; None for a row without an id."""
+    remote_id, email = text(row.get("Id")), text(row.get("Email"))
+    if not remote_id:
+        return None
+    return RemoteOwner(remote_id, text(row.get("Name")) or email, email, row.get("IsActive") is not False)
+
+
+def contact(
+    row: Mapping, profile: Profile, groups: frozenset[str] | None, category: str, custom: tuple[str, ...], site: str
+) -> RemoteContact | Gone | BadRecord:
+    """A row of Contact."""
+    remote_id = text(row.get("Id"))
+    if not ID.fullmatch(remote_id):
+        return BadRecord(remote_id[:40] if remote_id.isalnum() else "", "The record has no id.")
+    if row.get("IsDeleted") is True:
+        return Gone(remote_id, text(row.get("MasterRecordId")))
+    given = {name: text(row.get(name)) for name in STANDARD}
+    household = profile.household(row, groups)
+    account = row.get("Account") if isinstance(row.get("Account"), Mapping) else {}
+    employer = "" if household or row.get("IsPersonAccount") is True else text(account.get("Name"))
+    born = day(row.get("Birthdate"))
+    return RemoteContact(
+        remote_id,
+        prefix=given["Salutation"],
+        first_name=given["FirstName"],
+        middle_name=given["MiddleName"],
+        last_name=given["LastName"],
+        suffix=given["Suffix"],
+        company=employer,
+        job_title=given["Title"],
+        emails=(Email(given["Email"], primary=True),) if given["Email"] else (),
+        phones=_phones(given),
+        addresses=_addresses(row),
+        birth_date=born,
+        category=text(at(row, category)) if category else "",
+        owner_id=given["OwnerId"],
+        household=household,
+        custom={name: _custom(row.get(name)) for name in custom},
+        do_not_contact=row.get("HasOptedOutOfEmail") is True,
+        odd=("birth_date",) if given["Birthdate"] and born is None else (),
+        created_at=moment(row.get("CreatedDate")),
+        updated_at=moment(row.get("SystemModstamp")),
+        url=f"{site}/{remote_id}",
+    )
+
+
+def at(row: Mapping, path: str) -> object:
+    """The value at a path such as `RecordType.Name`."""
+    found: object = row
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def is_choosable(field: Mapping) -> bool:
+    """Whether a field of describe is the firm's own, plain and not sensitive."""
+    name, label = text(field.get("name")), text(field.get("label"))
+    plain = field.get("type") not in UNREADABLE and re.fullmatch(r"[A-Za-z]\w*__\w+", name)
+    return bool(field.get("custom") is True and plain and not is_sensitive(name, label))
+
+
+def _custom(value: object) -> str | int | float | bool:
+    return value if isinstance(value, bool | int | float) else text(value)
+
+
+def _phones(given: Mapping[str, str]) -> tuple[Phone, ...]:
+    found = [(given[name], label) for name, label in PHONES if given[name]]
+    return tuple(Phone(number, label=label, primary=not at) for at, (number, label) in enumerate(found))
+
+
+def _addresses(row: Mapping) -> tuple[Address, ...]:
+    """The two addresses, as far as there is anything in them."""
+    found = []
+    for kind in ("Mailing", "Other"):
+        street = str(row.get(f"{kind}Street") or "").splitlines()
+        lines = tuple(filter(None, map(text, street)))
+        lines = (*lines[: LINES - 1], " ".join(lines[LINES - 1 :])) if len(lines) > LINES else lines
+        places = [text(row.get(f"{kind}{place}")) for place in PLACES[1:]]
+        if lines or any(places):
+            found.append(Address(lines, *places, label=kind, primary=not found))
+    return tuple(found)

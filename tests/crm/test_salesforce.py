@@ -1,0 +1,259 @@
+"""Salesforce against its fake: the shared suite over each profile, and what only Salesforce does."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from crm.adapters.salesforce import Salesforce
+from crm.errors import SignInAgain, StateExpired, TryLater, WillNotWork
+from crm.http import ForeignHost
+from crm.records import Gone
+from crm.testing import AdapterContract, Mirror, Reply, Trouble, World, plain_http
+from tests.crm.fakes.salesforce import SalesforceFake
+
+
+class SalesforceContract(AdapterContract):
+    adapter_class = Salesforce
+    profile = "plain"
+
+    @pytest.fixture
+    def fake(self):
+        with SalesforceFake(World(count=self.people), self.profile) as fake:
+            yield fake
+
+    def remote_id(self, person) -> str:
+        return f"003FK{person.number:010d}AAA"
+
+
+class TestManagedPackage(SalesforceContract):
+    profile = "fsc_package"
+
+
+class TestCore(SalesforceContract):
+    profile = "fsc_core"
+
+
+class TestPractifi(SalesforceContract):
+    profile = "practifi"
+
+
+class TestPlain(SalesforceContract):
+    def test_households_have_their_members(self, fake):
+        fake.world.household("The Riveras", *[one.number for one in fake.world.there()[:2]])
+        mirror = synced(fake)
+        assert mirror.members == {}
+        assert {one.company for one in mirror.contacts.values()} == {"Example Co"}
+
+
+@pytest.fixture
+def fake():
+    with SalesforceFake(World(count=23)) as fake:
+        yield fake
+
+
+@pytest.fixture(params=["fsc_package", "fsc_core", "practifi"])
+def home_fake(request):
+    with SalesforceFake(World(count=23), request.param) as fake:
+        yield fake
+
+
+def let_in(fake, fields=(), **config) -> Salesforce:
+    return Salesforce(fake.config() | config, plain_http(Salesforce), fields)
+
+
+def synced(fake, **options) -> Mirror:
+    mirror = Mirror()
+    mirror.run(let_in(fake, **options))
+    return mirror
+
+
+# --- signing in -------------------------------------------------------------------------------------------------------
+
+
+def test_it_signs_in_by_a_certificate(fake):
+    assert let_in(fake, sign_in="jwt", client_secret="").check().who == "Fake Advisory (sandbox)"
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"username": "somebody@example.com"}, "refuses to sign in"),
+        ({"audience": "https://test.salesforce.com"}, "refuses to sign in"),
+        ({"private_key": "no key at all"}, "private key"),
+        ({"private_key": ""}, "private key"),
+    ],
+)
+def test_a_certificate_that_is_refused_needs_a_person(fake, values, says):
+    with pytest.raises(SignInAgain, match=says):
+        let_in(fake, sign_in="jwt", **values).check()
+
+
+def test_a_token_that_ends_in_the_middle_is_renewed_once(fake):
+    adapter = let_in(fake)
+    fake.before = lambda request: fake.forget_token() if len(fake.seen) == 4 else None
+    assert Mirror().run(adapter)[0] == 23
+    assert fake.tokens == 2
+
+
+def test_a_token_that_is_refused_again_and_again_needs_a_person(fake):
+    adapter = let_in(fake)
+    fake.before = lambda request: fake.forget_token() if "oauth2" not in request.path else None
+    with pytest.raises(SignInAgain):
+        adapter.check()
+    assert fake.tokens <= 2
+
+
+def test_an_instance_that_is_not_salesforces_gets_no_token(fake):
+    fake.instance_url = "https://salesforce.com.evil.example.org"
+    with pytest.raises(ForeignHost):
+        let_in(fake).check()
+    assert len(fake.seen) == 1
+
+
+@pytest.mark.parametrize("host", ["evil.example.com", "a.my.salesforce.com.evil.example", "my.salesforce.com", "a.b.c"])
+def test_only_my_domains_are_let_through(host):
+    (field,) = [one for one in Salesforce.config_fields if one.name == "host"]
+    assert not re.fullmatch(field.pattern, host)
+    assert re.fullmatch(field.pattern, "contoso--test.sandbox.my.salesforce.com")
+    with pytest.raises(ForeignHost):
+        plain_http(Salesforce).check_host(f"https://{host}/services")
+
+
+def test_the_check_warns_without_users(fake):
+    fake.unreadable = {"User"}
+    result = let_in(fake).check()
+    assert "users" in result.warnings[0]
+    assert result.quota_left > 4900
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+
+def test_merged_deleted_and_purged_records_are_gone(fake):
+    mirror = synced(fake)
+    ids = {number: fake.id_of(number) for number in (1001, 1002, 1003, 1004)}
+    fake.world.now += timedelta(hours=1)
+    fake.world.delete(1001)
+    fake.world.merge(1002, 1003)
+    fake.purged[1004] = fake.world.tick()
+    fake.world.vanish(1004)
+    mirror.run(let_in(fake))
+    assert mirror.gone == {ids[1001]: "", ids[1002]: ids[1003], ids[1004]: ""}
+    assert let_in(fake).fetch([ids[1002], ids[1001]]) == [Gone(ids[1002], ids[1003]), Gone(ids[1001])]
+
+
+def test_a_run_after_too_long_begins_anew(fake):
+    mirror = synced(fake)
+    fake.remembers = timedelta(0)
+    fake.world.now += timedelta(days=30)
+    with pytest.raises(StateExpired):
+        mirror.run(let_in(fake))
+
+
+def test_no_link_is_followed(fake):
+    """The fake's links lead elsewhere: whoever followed one would be refused."""
+    assert synced(fake).contacts.keys() == {fake.id_of(one.number) for one in fake.world.there()}
+
+
+def test_a_household_that_changes_alone_is_noticed(home_fake):
+    fake = home_fake
+    key = fake.world.household("The Riveras", 1001, 1002)
+    mirror = synced(fake)
+    fake.world.now += timedelta(hours=1)
+    fake.world.households[key] = "The Rivera family"
+    fake.moved = {number: fake.world.tick() for number in (1001, 1002)}
+    mirror.run(let_in(fake))
+    assert {mirror.contacts[fake.id_of(number)].household.name for number in (1001, 1002)} == {"The Rivera family"}
+    assert mirror.contacts[fake.id_of(1003)].household is None
+
+
+def test_the_head_and_roles_arrive(home_fake):
+    fake = home_fake
+    fake.world.household("The Riveras", 1001, 1002)
+    mirror = synced(fake)
+    head, spouse = (mirror.contacts[fake.id_of(number)].household for number in (1001, 1002))
+    if fake.profile == "practifi":  # its fields of roles are not known
+        assert (head.role, spouse.role) == ("", "")
+    else:
+        assert (head.role, head.head, spouse.role, spouse.head) == ("head", True, "spouse_partner", False)
+    assert mirror.contacts[fake.id_of(1001)].company == ""
+
+
+def test_other_record_types_of_households_can_be_named():
+    with SalesforceFake(World(count=3), "fsc_package") as fake:
+        fake.household_type = "Family_Office"
+        fake.world.household("The Riveras", 1001)
+        assert synced(fake).members == {}
+        assert len(synced(fake, record_types="Household, Family_Office").members) == 1
+        with pytest.raises(WillNotWork):
+            synced(fake, record_types="x') OR Id != ('")
+
+
+# --- fields -----------------------------------------------------------------------------------------------------------
+
+
+def test_only_chosen_fields_that_are_plain_come_along(fake):
+    adapter = let_in(fake)
+    names = [one.name for one in adapter.field_catalogue()]
+    assert names == ["Segment__c", "Vip__c"]
+    mirror = synced(fake, fields=["Segment__c", "Vip__c", "SSN__c", "Nothing__c"])
+    assert next(iter(mirror.contacts.values())).custom == {"Segment__c": "A", "Vip__c": True}
+
+
+def test_a_field_that_may_not_be_read_is_left_out(fake):
+    fake.hidden = {"Birthdate", "MobilePhone"}
+    assert {one.birth_date for one in synced(fake).contacts.values()} == {None}
+
+
+def test_categories_are_those_of_the_field_or_the_record_types(fake):
+    assert let_in(fake).categories() == ["Client", "Prospect", "Vendor"]
+    assert let_in(fake, category="").categories() == ["Client", "Prospect"]
+    assert {one.category for one in synced(fake, category="").contacts.values()} == {"Client"}
+    with pytest.raises(WillNotWork):
+        let_in(fake, category="SSN__c").categories()
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_fifth_of_the_days_calls_is_left_to_others(fake):
+    adapter = let_in(fake)
+    fake.used = (3999, 5000)
+    with pytest.raises(TryLater) as later:
+        Mirror().run(adapter)
+    assert later.value.wait == 3600
+    fake.used = (10, 5000)
+    assert Mirror().run(adapter)[0] == 23
+    assert 0 < adapter.quota_left() < 4990
+
+
+def test_a_used_up_day_is_for_later(fake):
+    adapter = let_in(fake)
+    adapter.check()
+    used_up = [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}]
+    before = len(fake.seen)
+    fake.trouble(Trouble(reply=Reply(used_up, 403)))
+    with pytest.raises(TryLater) as later:
+        Mirror().run(adapter)
+    assert later.value.wait >= 3600
+    assert len(fake.seen) - before == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error", "says"),
+    [
+        (400, "INVALID_FIELD", WillNotWork, "field"),
+        (400, "INVALID_TYPE", WillNotWork, "object"),
+        (400, "MALFORMED_QUERY", WillNotWork, "question"),
+        (403, "API_DISABLED_FOR_ORG", SignInAgain, "no API"),
+        (403, "SOMETHING_ELSE", SignInAgain, "right"),
+        (404, "NOT_FOUND", WillNotWork, "version"),
+    ],
+)
+def test_refusals_are_told_in_words(fake, status, code, error, says):
+    adapter = let_in(fake)
+    adapter.check()
+    fake.trouble(Trouble(reply=Reply([{"message": "x", "errorCode": code}], status)))
+    with pytest.raises(error, match=says):
+        adapter.check()
