@@ -57,7 +57,8 @@ def run(operation: Operation) -> float:
     taken = time.perf_counter() - began
     state = Operation.objects.get(pk=operation.pk).state
     if state != Operation.State.FINISHED:
-        raise Missing(f"{operation.title} ended {state}.")
+        words = Connection.objects.order_by("-pk").values_list("trouble", flat=True).first()
+        raise Missing(f"{operation.title} ended {state}. {words}".strip())
     return taken
 
 

@@ -172,9 +172,6 @@ def create_contacts(
             )
         cursor.execute("SELECT setval('contacts_household_id_seq', coalesce(max(id), 1)) FROM contacts_household")
         _date_history_back(cursor)
-    if not connection.in_atomic_block:  # as autovacuum will, sooner or later; tests load the firm in a transaction
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM (ANALYZE)")
 
 
 def _parameters(count: int, base: datetime, teams, experiences, campaigns) -> dict:
