@@ -8,8 +8,15 @@ from playwright.sync_api import expect
 from tests.crm.real_tryton import RealWorld
 from tests.journeys.test_main_path import PASSWORD, sign_in
 
+# What other tests connected before is put away: they share the database.
 STAFF = f"""
+from django.utils import timezone
 from accounts.models import Role, User
+from contacts.models import Contact
+from crm.models import Connection, Record
+Connection.objects.update(removed_at=timezone.now())
+Record.objects.all().delete()
+Contact.objects.exclude(crm_mark="").update(crm_mark="")
 from experiences.models import CardTemplate, Experience, FeaturedTemplate, ResourceTemplate, Team
 def person(email, name, role):
     named = dict(role=role, first_name=name, last_name="Syncing")
