@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 
-from bench.scratch import scratch_database
+from bench.scratch import Scratch, firm_name, scratch_database
 
 
 def main() -> int:
@@ -17,9 +17,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure AdvisorHub on a scratch database.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run; all when none is named")
     parser.add_argument("--contacts", type=int, default=100_000, help="contacts of the demo firm (100000)")
+    parser.add_argument("--keep", action="store_true", help="keep the filled firm in var/bench, and copy a kept one")
     parser.add_argument("--list", action="store_true", help="name the benchmarks and stop")
     arguments = parser.parse_args()
-    with scratch_database():
+    with scratch_database(firm_name(arguments.contacts) if arguments.keep else "") as scratch:
         os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
         import django
 
@@ -31,7 +32,8 @@ def main() -> int:
         unknown = [name for name in arguments.names if name not in known]
         if unknown:
             parser.error(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(known)}")
-        return run({name: known[name] for name in known if name in arguments.names or not arguments.names}, arguments)
+        fill(scratch, arguments.contacts)
+        return run({name: known[name] for name in known if name in arguments.names or not arguments.names})
 
 
 def benchmarks() -> dict:
@@ -44,16 +46,29 @@ def benchmarks() -> dict:
     return {name: benchmark for module in found for name, benchmark in module.BENCHMARKS.items()}
 
 
-def run(chosen: dict, arguments: argparse.Namespace) -> int:
-    """Fill the database, take every figure, and print it; 0 when all are within budget."""
+def fill(scratch: Scratch, contacts: int) -> None:
+    """Bring the demo firm into the scratch database, unless it is the copy of one that has it."""
+    from django.db import connections
+
+    from bench import demo
+
+    demo.collect_static()
+    if scratch.is_filled:
+        say(f"Going on with the firm of {contacts:,} contacts that was kept …")
+        return
+    say(f"Making a firm of {contacts:,} contacts …")
+    demo.fill(contacts)
+    connections.close_all()
+    scratch.keep()
+
+
+def run(chosen: dict) -> int:
+    """Take every figure, and print it; 0 when all are within budget."""
     from django.db import connections
 
     from advisorhub.settling import settle
-    from bench import demo
     from bench.figures import Figure, yardstick
 
-    say(f"Making a firm of {arguments.contacts:,} contacts …")
-    demo.fill(arguments.contacts)
     settle()  # as a web process does
     measure = yardstick()
     print(Figure("yardstick", measure, "ms").line(), flush=True)
