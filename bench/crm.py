@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bench import people
 from bench.figures import Figure, Missing, PeakMemory
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from crm.adapters.demo.people import STEP
 from crm.domain import syncing
@@ -27,7 +27,8 @@ def crm() -> Iterator[Figure]:
     yield Figure("crm.sync.records_per_second", RECORDS / taken, "records/s", 1_500, at_least=True)
     yield Figure("crm.sync.memory_growth", memory.growth, "MB", 50)
     operation = Operation.objects.create(kind="crm.import", title="Import", owner=admin)
-    running.freeze(operation, Record.objects.filter(connection=connection, state="ready").values_list("pk", flat=True))
+    ready = Record.objects.filter(connection=connection, state="ready")
+    selecting.freeze(operation, ready.values_list("pk", flat=True))
     operation.refresh_from_db()
     if not operation.total:
         raise Missing("Nothing is ready to be imported.")

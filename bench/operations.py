@@ -7,7 +7,7 @@ from bench import people
 from bench.figures import Figure, Missing, PeakMemory
 from contacts.models import Contact
 from contacts.operations import undoing
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from experiences.models import Experience
 
@@ -30,7 +30,7 @@ def operations() -> Iterator[Figure]:
         params={"experience": experience.pk, "campaign": None, "start_over": True},
     )
     first = Contact.objects.editable_by(admin).filter(deactivated_at=None).order_by("pk").values("pk")[:ROWS]
-    running.freeze(assign, Contact.objects.editable_by(admin).filter(pk__in=first).values_list("pk", flat=True))
+    selecting.freeze(assign, Contact.objects.editable_by(admin).filter(pk__in=first).values_list("pk", flat=True))
     yield Figure("operations.select.seconds", time.perf_counter() - started, "s", 0.5)
     with PeakMemory() as memory:
         yield _rate("operations.assign", assign)

@@ -13,7 +13,7 @@ from accounts.models import Firm
 from bench import people
 from bench.figures import Figure, Missing
 from contacts.models import Contact, Status
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from outreach.domain import sending
 from outreach.models import Send
@@ -30,7 +30,7 @@ def inviting() -> Iterator[Figure]:
     if not ids:
         raise Missing("Nobody can be invited.")
     operation = Operation.objects.create(kind="outreach.invite", title="Invite", owner=user, state="queued")
-    running.freeze(operation, Contact.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    selecting.freeze(operation, Contact.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     started = time.perf_counter()
     running.run(operation.pk)
     taken = time.perf_counter() - started

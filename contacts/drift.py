@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Sum
 from django.http import HttpRequest, QueryDict
 
 from contacts.querysets import ContactQuerySet
+from core.domain import selecting
 from core.listing import ListFilter, filtered
 from core.models import Operation, OperationLine
 
@@ -57,8 +58,7 @@ def settle(draft: Operation, drift: Drift, *, leave_out: bool) -> None:
         return
     locked.selection = KEPT_WORDS.sub("", locked.selection)
     if leave_out:
-        lines = locked.lines.filter(state=OperationLine.State.PLANNED, subject_id__in=drift.contacts.values("pk"))
-        lines.update(state=OperationLine.State.SKIPPED, reason=LEFT_OUT)
+        selecting.leave_out(locked, drift.contacts, LEFT_OUT)
         locked.skipped = locked.lines.filter(state=OperationLine.State.SKIPPED).count()
     else:
         locked.drift_accepted = drift.sign

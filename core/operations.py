@@ -20,11 +20,15 @@ OUTCOME = [
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a chunk did, by subject id: done, skipped with the reason, failed with the reason."""
+    """What a chunk did, by subject id: done, skipped with the reason, failed with the reason.
+
+    `lines_written`: the kind has written the lines of those done itself, with more than that they are done.
+    """
 
     done: Sequence[int] = ()
     skipped: dict[int, str] | None = None
     failed: dict[int, str] | None = None
+    lines_written: bool = False
 
 
 class Kind:

@@ -21,10 +21,10 @@ STATE_TONES = {
     Operation.State.FAILED: ("danger", "circle-x"),
 }
 LINE_TONES = {
-    OperationLine.State.PLANNED: ("neutral", "clock"),
     OperationLine.State.DONE: ("success", "check"),
     OperationLine.State.SKIPPED: ("warning", "minus"),
     OperationLine.State.FAILED: ("danger", "circle-x"),
+    OperationLine.State.UNTOUCHED: ("neutral", "circle"),
 }
 PERSON = '{}<span class="person-text"><strong>{}</strong><small>{}</small></span>'
 NUMBER = {"td": {"class": "col-num"}, "th": {"class": "col-num"}}

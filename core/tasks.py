@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core import health, registry
-from core.domain import running
+from core.domain import running, selecting
 
 
 @shared_task(name="core.run_operation", acks_late=True, reject_on_worker_lost=True)
@@ -18,6 +18,7 @@ def sweep() -> None:
     health.beat("scheduler")
     health.beat("worker")
     running.resume_stuck()
+    running.run_each([selecting.tell_untouched])
     running.run_each(registry.sweepers)
 
 

@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from contacts.models import Contact
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from core.registry import Duty
 
@@ -32,7 +32,7 @@ def draft(user: User, by: User, to: User | None = None) -> Operation:
         params={"from": user.pk} | ({"to": to.pk} if to else {}),
         selection=f"All contacts of {user.name}, those in the trash included",
     )
-    running.freeze(operation, Contact.objects.filter(primary_advisor=user).values_list("pk", flat=True))
+    selecting.freeze(operation, Contact.objects.filter(primary_advisor=user).values_list("pk", flat=True))
     return operation
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Case, CharField, F, Func, JSONField, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import Case, CharField, F, Func, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Concat, JSONObject, Substr
 
 from contacts.models import Assignment, Contact
@@ -96,16 +95,16 @@ class Snapshot:
             return cursor.fetchone()[0]
 
     def keep(self, operation: Operation, ids: list[int], before: str) -> None:
-        """Note on these contacts' lines that they are done, the values of now, and those that were taken before.
-
-        All in one statement: a line is written once for a change, not three times.
-        """
-        now = Contact.objects.filter(pk=OuterRef("subject_id")).values(kept=self.values())
-        operation.lines.filter(subject_id__in=ids).update(
-            state=OperationLine.State.DONE,
-            before=RawSQL("%s::jsonb -> subject_id::text", [before], output_field=JSONField()),
-            after=Subquery(now[:1], output_field=JSONField()),
-        )
+        """Write these contacts' lines: done, with the values of now and those that were taken before."""
+        rows = Contact.objects.filter(pk__in=ids).order_by().values_list("pk", self.values())
+        statement, values = rows.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO core_operationline (operation_id, state, reason, subject_id, before, after)"  # noqa: S608
+                " SELECT %s, %s, '', one.pk, %s::jsonb -> one.pk::text, one.held"
+                f" FROM ({statement}) AS one (pk, held)",
+                [operation.pk, OperationLine.State.DONE, before, *values],
+            )
 
     def restore(self, operation: Operation, ids: list[int]) -> None:
         """Give these contacts the values they had before `operation`, in the caller's transaction."""

@@ -12,8 +12,8 @@ from contacts.imports.reading import Unreadable, describe, rows
 from contacts.imports.storing import row_key, write_plans
 from contacts.models import FileImport, ImportRow
 from contacts.operations.importing import batches
-from core.domain import running
-from core.models import Operation, OperationLine
+from core.domain import running, selecting
+from core.models import Operation
 
 State = FileImport.State
 SAMPLE_ROWS = 5
@@ -51,8 +51,7 @@ def check(file_import: FileImport, mapping: dict[str, str], options: dict, by) -
         return False
     remember(file_import.headings, mapping, by)
     operation = _begin("contacts.import_check", f"Check {file_import.file_name}", file_import, by)
-    OperationLine.objects.create(operation=operation, subject_id=0)
-    Operation.objects.filter(pk=operation.pk).update(total=1)
+    selecting.freeze(operation, [0])
     FileImport.objects.filter(pk=file_import.pk).update(
         mapping=mapping, options=options, check_operation=operation, error=""
     )
@@ -66,7 +65,7 @@ def apply(file_import: FileImport, by) -> bool:
     if not _claim(file_import, State.APPLYING, state=State.CHECKED):
         return False
     operation = _begin("contacts.import_apply", f"Import {file_import.file_name}", file_import, by)
-    batches(operation, last_line(file_import))
+    selecting.freeze(operation, batches(last_line(file_import)))
     FileImport.objects.filter(pk=file_import.pk).update(apply_operation=operation)
     running.start(operation)
     return True
@@ -122,7 +121,7 @@ def mend_reason(file_import: FileImport, field: str, value: str, by) -> int:
         )
         count = cursor.rowcount
     operation = _begin("contacts.import_check", f"Check {file_import.file_name} again", file_import, by)
-    batches(operation, last_line(file_import))
+    selecting.freeze(operation, batches(last_line(file_import)))
     FileImport.objects.filter(pk=file_import.pk).update(check_operation=operation)
     running.start(operation)
     return count

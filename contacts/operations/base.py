@@ -123,7 +123,7 @@ class ContactKind(Kind):
         done = [pk for pk in ids if pk not in skipped]
         if snapshot and done:
             snapshot.keep(operation, done, before)
-        return Outcome(done=done, skipped=skipped)
+        return Outcome(done=done, skipped=skipped, lines_written=bool(snapshot))
 
     def undo_url(self, operation: Operation, user) -> str:
         """Where undoing begins, if it can be undone by this user now."""

@@ -12,19 +12,16 @@ from contacts.imports.checking import last_line, plan
 from contacts.imports.reading import Unreadable
 from contacts.imports.storing import stage, write_plans
 from contacts.models import FileImport
-from core.models import Operation, OperationLine
+from core.domain import selecting
+from core.models import Operation
 from core.operations import Kind, Outcome, register
 
 BATCH = min(2000, settings.OPERATION_ROWS)
 
 
-def batches(operation: Operation, last: int) -> None:
-    """Give the operation a line per batch of lines up to the file's last, beside what it has."""
-    numbers = range(1, (last + BATCH - 1) // BATCH + 1)
-    OperationLine.objects.bulk_create(
-        [OperationLine(operation=operation, subject_id=number) for number in numbers], ignore_conflicts=True
-    )
-    Operation.objects.filter(pk=operation.pk).update(total=operation.lines.count())
+def batches(last: int) -> range:
+    """The numbers of the batches up to the file's last line."""
+    return range(1, (last + BATCH - 1) // BATCH + 1)
 
 
 def rows_of(file_import: FileImport, subject_ids: Sequence[int]):
@@ -74,7 +71,7 @@ class Check(ImportKind):
             FileImport.objects.filter(pk=file_import.pk).update(state=FileImport.State.FAILED, error=str(error)[:500])
             return Outcome(failed={0: str(error)})
         FileImport.objects.filter(pk=file_import.pk).update(row_count=count)
-        batches(operation, last_line(file_import))
+        selecting.extend(operation, batches(last_line(file_import)))
         return Outcome(done=[0])
 
     def finish(self, operation: Operation) -> None:

@@ -16,7 +16,7 @@ from contacts.domain.snapshots import SameJson, Snapshot
 from contacts.operations.base import ContactKind
 from contacts.operations.lifecycle import TAKEN, same_address
 from contacts.querysets import ContactQuerySet
-from core.domain import running
+from core.domain import selecting
 from core.domain.recording import record
 from core.models import Operation, OperationLine
 from core.operations import register
@@ -110,5 +110,5 @@ def draft(operation: Operation, user) -> Operation:
         selection=f"What “{operation.title}” changed"[:500],
     )
     done = operation.lines.filter(state=OperationLine.State.DONE).exclude(after=None)
-    running.freeze(undo, done.values_list("subject_id", flat=True))
+    selecting.freeze(undo, done.values_list("subject_id", flat=True))
     return undo

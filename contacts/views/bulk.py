@@ -43,7 +43,7 @@ from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, Preview
 from contacts.selection import Selection, selection
-from core.domain import running
+from core.domain import running, selecting
 from core.listing import ListFilter
 from core.models import Operation
 from core.registry import operation_kinds
@@ -143,7 +143,7 @@ class BulkView(View):
                 query=chosen.query,
                 params=params,
             )
-            running.freeze(draft, chosen.contacts.values_list("pk", flat=True))
+            selecting.freeze(draft, chosen.contacts.values_list("pk", flat=True))
         return draft
 
     def _freeze(self) -> HttpResponse:
@@ -286,8 +286,8 @@ class BulkView(View):
 
     def _after_one(self, contact: Contact, operation: Operation) -> HttpResponse:
         """Say how it went, and go back to the contact, or to the list when they are gone from it."""
-        line = operation.lines.get()
-        if line.reason:
+        line = operation.lines.first()  # none yet when a worker does it
+        if line and line.reason:
             messages.error(self.request, f"{contact.name}: {line.reason}")
         elif operation.is_over:
             messages.success(self.request, f"{contact.name}: {self.describe(operation.params)}. Done.")

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pghistory
 from django.conf import settings
-from django.core.exceptions import EmptyResultSet
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Count, F, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from core.domain import selecting
 from core.models import Operation, OperationLine
 from core.operations import CannotGoOn, Kind, NotNow, Outcome, Stream
 from core.registry import operation_kinds
@@ -146,8 +146,7 @@ def _step(operation: Operation, kind: Kind) -> bool:
     with transaction.atomic():
         if not _goes_on(operation):
             return False
-        planned = operation.lines.filter(state=OperationLine.State.PLANNED).order_by("subject_id")
-        ids = list(planned.values_list("subject_id", flat=True)[: min(kind.chunk, settings.OPERATION_ROWS)])
+        ids = selecting.next_ids(operation, min(kind.chunk, settings.OPERATION_ROWS))
         if not ids:
             kind.finish(operation)
             _end(operation, Operation.State.FINISHED)
@@ -196,18 +195,15 @@ def _take_all(operation: Operation, kind: Stream) -> None:
 
 
 def _write(operation: Operation, ids: list[int], outcome: Outcome) -> None:
-    """Record the chunk's outcome on its lines, and the totals and the renewed lease on the operation."""
+    """Write the chunk's lines, and the figures, the position and the renewed lease."""
     skipped, failed = outcome.skipped or {}, outcome.failed or {}
     lost = set(ids) - set(outcome.done) - skipped.keys() - failed.keys()
     failed = failed | dict.fromkeys(lost, "No longer there.")
-    left = operation.lines.filter(state=OperationLine.State.PLANNED)  # a kind may have written its own lines
-    left.filter(subject_id__in=outcome.done).update(state=OperationLine.State.DONE)
-    for state, reasons in ((OperationLine.State.SKIPPED, skipped), (OperationLine.State.FAILED, failed)):
-        by_reason: dict[str, list[int]] = {}
-        for subject_id, reason in reasons.items():
-            by_reason.setdefault(reason[:300], []).append(subject_id)
-        for reason, subject_ids in by_reason.items():
-            operation.lines.filter(subject_id__in=subject_ids).update(state=state, reason=reason)
+    if not outcome.lines_written:
+        selecting.write_lines(operation, OperationLine.State.DONE, dict.fromkeys(outcome.done, ""))
+    selecting.write_lines(operation, OperationLine.State.SKIPPED, skipped)
+    selecting.write_lines(operation, OperationLine.State.FAILED, failed)
+    selecting.move_on(operation, len(ids))
     Operation.objects.filter(pk=operation.pk).update(
         done=F("done") + len(outcome.done),
         skipped=F("skipped") + len(skipped),
@@ -221,6 +217,9 @@ def _end(operation: Operation, state: str, error: str = "", **still) -> bool:
     ended = Operation.objects.filter(pk=operation.pk, **still).update(
         state=state, error=error, finished_at=timezone.now(), lease_until=None
     )
+    if ended:
+        operation.refresh_from_db()
+        selecting.close(operation)
     return bool(ended)
 
 
@@ -229,22 +228,6 @@ def _end_early(operation: Operation, state: str, error: str = "", **still) -> No
     """End the operation before all is done, as `_end` does, and let its kind know."""
     if _end(operation, state, error, **still):
         operation_kinds[operation.kind].ended_early(operation)
-
-
-def freeze(operation: Operation, subject_ids) -> None:
-    """Fix the selection: one line per subject, in one statement. `subject_ids` is a values_list queryset of ids."""
-    try:
-        sql, params = subject_ids.order_by().query.sql_with_params()
-    except EmptyResultSet:  # the ORM knows without asking that nothing fits
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_operationline (operation_id, subject_id, state, reason)"  # noqa: S608 - the ORM's own SQL
-            f" SELECT %s, chosen.id, 'planned', '' FROM ({sql}) AS chosen(id)",
-            [operation.pk, *params],
-        )
-    Operation.objects.filter(pk=operation.pk).update(total=cursor.rowcount)
-    operation.refresh_from_db()
 
 
 def retry(operation: Operation, by) -> Operation:
@@ -257,7 +240,8 @@ def retry(operation: Operation, by) -> Operation:
             params=operation.params,
             selection=f"Those that failed in operation {operation.pk}",
         )
-        freeze(again, operation.lines.filter(state=OperationLine.State.FAILED).values_list("subject_id", flat=True))
+        failed = operation.lines.filter(state=OperationLine.State.FAILED)
+        selecting.freeze(again, failed.values_list("subject_id", flat=True))
     return start(again) if again.total else again
 
 
@@ -267,9 +251,3 @@ def drop_stale_drafts() -> None:
     for draft in Operation.objects.filter(state=Operation.State.DRAFT, created_at__lt=stale)[:500]:
         draft.lines.all()._raw_delete(draft.lines.db)
         draft.delete()
-
-
-def counts(operation: Operation) -> dict[str, int]:
-    """Lines by state, counted: the same figures wherever they appear."""
-    states = {state: Count("pk", filter=Q(state=state)) for state in OperationLine.State.values}
-    return operation.lines.aggregate(**states)

@@ -3,5 +3,6 @@
 from core.models.activity import Activity
 from core.models.heartbeat import Heartbeat
 from core.models.operation import Operation, OperationLine
+from core.models.selection import FrozenSelection
 
-__all__ = ["Activity", "Heartbeat", "Operation", "OperationLine"]
+__all__ = ["Activity", "FrozenSelection", "Heartbeat", "Operation", "OperationLine"]

@@ -1,4 +1,4 @@
-"""A change to many rows as a record of its own: selection, progress, and a line per row."""
+"""A change to many rows as a record of its own: who, what, how far, and a line for each row that it has reached."""
 
 from django.conf import settings
 from django.db import models
@@ -95,7 +95,9 @@ class Operation(models.Model):
 
     def planned(self) -> models.QuerySet:
         """Keys of the rows that it has yet to change."""
-        return self.lines.filter(state=OperationLine.State.PLANNED).values("subject_id")
+        from core.models.selection import FrozenSelection
+
+        return FrozenSelection.objects.filter(operation=self).still_to_change()
 
     @property
     def percent(self) -> int:
@@ -111,17 +113,17 @@ class Operation(models.Model):
 
 
 class OperationLine(models.Model):
-    """What happened to one row of an operation's frozen selection."""
+    """What happened to one row of an operation's frozen selection, written once it has happened."""
 
     class State(models.TextChoices):
-        PLANNED = "planned", "Planned"
         DONE = "done", "Done"
         SKIPPED = "skipped", "Skipped"
         FAILED = "failed", "Failed"
+        UNTOUCHED = "untouched", "Untouched"
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="lines", db_index=False)
     subject_id = models.BigIntegerField()
-    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    state = models.CharField(max_length=10, choices=State)
     reason = models.CharField(max_length=300, blank=True)
     before = models.JSONField(null=True, blank=True, help_text="Exact values before the change.")
     after = models.JSONField(null=True, blank=True, help_text="Exact values right after it.")
@@ -134,7 +136,12 @@ class OperationLine(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["operation", "state", "subject_id"], name="line_by_state"),
+            # Nearly all lines are done: these are read off the constraint's index, and only the others are in this one.
+            models.Index(
+                fields=["operation", "state", "subject_id"],
+                name="line_not_done",
+                condition=~Q(state="done"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -69,7 +69,7 @@ class OperationPage(ListPage):
     table_class = LineTable
     filterset_class = LineFilter
     template_name = "core/operation.html"
-    empty = ("Nothing to report", "This operation has no rows.")
+    empty = ("Nothing to report yet", "Every row that the operation has reached is listed here.")
     empty_icon = "list-checks"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -79,7 +79,7 @@ class OperationPage(ListPage):
         return super().get(request)
 
     def rows(self) -> QuerySet:
-        """A line for each row of the frozen selection."""
+        """A line for each row that it has reached."""
         return self.operation.lines.all()
 
     def table_options(self) -> dict:
@@ -194,6 +194,7 @@ def progress(operation: Operation, user) -> SimpleNamespace:
     page = reverse("core:operation", args=[operation.pk])
     paused = operation.state == Operation.State.PAUSED
     going = not operation.is_over
+    untouched = 0 if going else operation.total - operation.handled
     stoppable = going and controls(user, operation) and not operation.cancel_requested
     return SimpleNamespace(
         title="Progress" if going else "Result",
@@ -209,6 +210,7 @@ def progress(operation: Operation, user) -> SimpleNamespace:
                 ("Done", operation.done, "done"),
                 ("Skipped", operation.skipped, "skipped"),
                 ("Failed", operation.failed, "failed"),
+                *([("Untouched", untouched, "untouched")] if untouched else []),
             )
         ],
         poll_url=reverse("core:operation_progress", args=[operation.pk]),

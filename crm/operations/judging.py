@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from accounts.models import User
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from core.operations import Outcome, register
 from crm.domain.staging import judge_again
@@ -42,7 +42,7 @@ def begin_judging(connection: Connection | None, records, by: User, mends: dict 
     operation = Operation.objects.create(
         kind="crm.judge", title=title[:200], owner=by, params={"mends": mends} if mends else {}
     )
-    running.freeze(operation, rows.values_list("pk", flat=True))
+    selecting.freeze(operation, rows.values_list("pk", flat=True))
     if not operation.total:
         operation.delete()
         return None

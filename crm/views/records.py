@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import editors_only, staff_only
 from contacts.models import Contact
 from contacts.selection import ticked_ids
-from core.domain import running
+from core.domain import running, selecting
 from core.exporting import Column, export
 from core.listing import ListPage, filtered, narrowing
 from core.models import Operation
@@ -151,7 +151,7 @@ def import_many(request: HttpRequest) -> HttpResponse:
         draft = Operation.objects.create(
             kind="crm.import", title="Import from the CRM", owner=request.user, selection=words
         )
-        running.freeze(draft, rows.values_list("pk", flat=True))
+        selecting.freeze(draft, rows.values_list("pk", flat=True))
     if not draft.total:
         draft.delete()
         messages.warning(request, "Tick the records first.")

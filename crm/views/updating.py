@@ -12,7 +12,7 @@ from accounts.access import editors_only
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.views.bulk import BulkView
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from crm.domain import differences
 from crm.domain.importing import link, unlink
@@ -177,7 +177,7 @@ def _apply(request: HttpRequest, contact: Contact, record: Record) -> HttpRespon
             selection=contact.name,
             params={"fields": wanted, "by_hand": True},
         )
-        running.freeze(operation, Contact.objects.editable_by(request.user).filter(pk=contact.pk).values_list("pk"))
+        selecting.freeze(operation, Contact.objects.editable_by(request.user).filter(pk=contact.pk).values_list("pk"))
     operation = running.start(operation)
     line = operation.lines.get()
     if line.reason:

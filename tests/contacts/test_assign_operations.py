@@ -7,7 +7,7 @@ from contacts.domain import assigning
 from contacts.models import Contact
 from contacts.operations.assigning import as_params
 from contacts.operations.base import GONE
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from core.registry import AfterAssign, after_assign
 from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory, TeamFactory
@@ -15,7 +15,7 @@ from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory
 
 def start(owner, kind, params, contacts):
     operation = Operation.objects.create(kind=kind, title="Test", owner=owner, params=params)
-    running.freeze(operation, Contact.objects.visible_to(owner).filter(pk__in=contacts).values_list("pk"))
+    selecting.freeze(operation, Contact.objects.visible_to(owner).filter(pk__in=contacts).values_list("pk"))
     return operation
 
 

@@ -10,7 +10,7 @@ PEOPLE = 8_000
 PREPARE = """
 from accounts.models import Role, User
 from contacts.models import Contact, Tag
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from experiences.models import CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
 user = User.objects.create_user("{name}@staff.example.com", role=Role.ADMIN, first_name="Bo", last_name="{name}")
@@ -24,7 +24,7 @@ Contact.objects.bulk_create([Contact(
 params = {{"experience": experience.pk, "campaign": None}} if "{kind}" == "contacts.assign" else {params}
 operation = Operation.objects.create(kind="{kind}", title="{name}", owner=user, params=params)
 mine = Contact.objects.filter(email__startswith="{name}", deleted_at=None)
-running.freeze(operation, mine.values_list("pk", flat=True))
+selecting.freeze(operation, mine.values_list("pk", flat=True))
 running.start(operation)
 """
 UNDO = """

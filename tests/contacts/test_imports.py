@@ -16,7 +16,7 @@ from contacts.imports.checking import plan
 from contacts.imports.fields import _PLAIN_EMAIL, Bad, read_phone
 from contacts.imports.reading import Unreadable, describe, rows
 from contacts.models import Contact, FileImport, ImportRow
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Activity, Operation, OperationLine
 from tests.factories import ContactFactory, HouseholdFactory, TagFactory, UserFactory
 
@@ -169,7 +169,9 @@ def test_a_contact_changed_since_the_dry_run_is_left_alone(admin, advisor, bring
 def test_applying_twice_creates_once(admin, advisor, bring, apply):
     file_import = apply(admin, bring(admin, f"{HEADINGS}\nN,N,n@example.com,2125550101,client,{advisor.email},\n"))
     apply(admin, file_import)
-    OperationLine.objects.filter(operation=file_import.apply_operation).update(state="planned")
+    operation = file_import.apply_operation
+    OperationLine.objects.filter(operation=operation).delete()
+    selecting.freeze(operation, [1])
     type(file_import.apply_operation).objects.update(state="queued")
     running.run(file_import.apply_operation_id)
     assert Contact.objects.count() == 1

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from contacts.models import Contact
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation, OperationLine
 from core.registry import operation_kinds
 from tests.factories import ContactFactory, TeamFactory, UserFactory
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def planned(owner, pks, **params):
     """An operation that waits for a worker."""
     operation = Operation.objects.create(kind="contacts.edit", title="x", owner=owner, params=params)
-    running.freeze(operation, Contact.objects.filter(pk__in=pks).values_list("pk", flat=True))
+    selecting.freeze(operation, Contact.objects.filter(pk__in=pks).values_list("pk", flat=True))
     Operation.objects.filter(pk=operation.pk).update(state="queued")
     return operation
 

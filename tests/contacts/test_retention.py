@@ -42,7 +42,9 @@ def secret_contact(contact):
     contact.tags.add(TagFactory())
     NoteFactory(contact=contact, text="confidential")
     operation = Operation.objects.create(kind="contacts.edit", title="x", owner=contact.primary_advisor)
-    OperationLine.objects.create(operation=operation, subject_id=contact.pk, before={"last_name": "Zylberberg"})
+    OperationLine.objects.create(
+        operation=operation, subject_id=contact.pk, state="done", before={"last_name": "Zylberberg"}
+    )
     return contact
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contacts.domain.assigning import Gift, assign, unassign
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from tests.factories import ContactFactory, ExperienceFactory, TagFactory, TeamFactory, UserFactory
 
@@ -75,7 +75,7 @@ def operate(firm, kind, which, pks):
         "change_experience": {"experience": firm["experiences"][which].pk},
     }.get(kind, {})
     operation = Operation.objects.create(kind=f"contacts.{kind}", title=kind, owner=firm["admin"], params=params)
-    running.freeze(operation, Contact.objects.filter(pk__in=pks).values_list("pk", flat=True))
+    selecting.freeze(operation, Contact.objects.filter(pk__in=pks).values_list("pk", flat=True))
     return finished(operation)
 
 

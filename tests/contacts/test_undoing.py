@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Assignment, Contact, ResourceView
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Activity, Operation
 from core.registry import operation_kinds
 from tests.factories import (
@@ -39,7 +39,8 @@ def rows():
 def operate(kind, owner, contacts, **params):
     """Run an operation over contacts to its end."""
     operation = Operation.objects.create(kind=kind, title=kind, owner=owner, params=params)
-    running.freeze(operation, Contact.objects.filter(pk__in=[one.pk for one in contacts]).values_list("pk", flat=True))
+    chosen = Contact.objects.filter(pk__in=[one.pk for one in contacts])
+    selecting.freeze(operation, chosen.values_list("pk", flat=True))
     operation = running.start(operation)
     assert operation.state == "finished", operation.error
     return operation

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.domain import selecting
 from core.models import Operation, OperationLine
 from tests.factories import ContactFactory
 
@@ -16,6 +17,9 @@ def operation_of(user, *, states=("done", "skipped", "failed"), **fields):
     for state in states:
         reason = "" if state in {"done", "planned"} else f"Why {state}."
         contact = ContactFactory(primary_advisor=user)
+        if state == "planned":
+            selecting.freeze(operation, [contact.pk])
+            continue
         OperationLine.objects.create(operation=operation, subject_id=contact.pk, state=state, reason=reason)
     return operation
 

@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from core.domain import running
-from core.models import Operation, OperationLine
+from core.domain import running, selecting
+from core.models import FrozenSelection, Operation
 from core.operations import Kind, Outcome
 from core.registry import operation_kinds
+from core.tasks import sweep
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,15 +50,15 @@ def kind():
 @pytest.fixture
 def operation(kind):
     """Five rows to work on."""
-    operation = Operation.objects.create(kind=kind.key, title="Counting", owner=UserFactory(), total=5)
-    OperationLine.objects.bulk_create(OperationLine(operation=operation, subject_id=one) for one in range(1, 6))
+    operation = Operation.objects.create(kind=kind.key, title="Counting", owner=UserFactory())
+    selecting.freeze(operation, [5, 1, 2, 4, 3])
     return operation
 
 
 def figures(operation):
     """State and counts, as the row has them and as the lines say."""
     operation.refresh_from_db()
-    lines = running.counts(operation)
+    lines = {state: operation.lines.filter(state=state).count() for state in ("done", "skipped", "failed")}
     assert (operation.done, operation.skipped, operation.failed) == (lines["done"], lines["skipped"], lines["failed"])
     return operation.state, operation.done, operation.skipped, operation.failed
 
@@ -130,3 +131,23 @@ def test_a_cancelled_operation_keeps_what_was_done_and_leaves_the_rest(operation
     Operation.objects.update(cancel_requested=True)
     running.start(operation)
     assert figures(operation) == ("stopped", 0, 0, 0)
+    assert list(operation.lines.order_by("subject_id").values_list("subject_id", "state")) == [
+        (one, "untouched") for one in range(1, 6)
+    ]
+    assert not FrozenSelection.objects.exists()
+
+
+def test_many_rows_that_were_never_reached_are_told_by_the_sweep(operation, monkeypatch):
+    monkeypatch.setattr(selecting, "TOLD_AT_ONCE", 2)
+    monkeypatch.setattr(selecting, "IN_ONE_TRANSACTION", 2)
+    running.cancel(operation)
+    assert (operation.lines.count(), FrozenSelection.objects.count()) == (0, 1)
+    sweep()
+    sweep()
+    assert set(operation.lines.values_list("state", flat=True)) == {"untouched"}
+    assert (operation.lines.count(), FrozenSelection.objects.count()) == (5, 0)
+
+
+def test_the_selection_is_gone_once_every_row_has_its_line(operation):
+    running.start(operation)
+    assert (operation.lines.count(), FrozenSelection.objects.count()) == (5, 0)

@@ -24,12 +24,13 @@ syncing.begin(connection, User.objects.get(email="crm-faults@staff.example.com")
 """
 IMPORT = """
 from accounts.models import User
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from crm.models import Record
 admin = User.objects.get(email="crm-faults@staff.example.com")
 operation = Operation.objects.create(kind="crm.import", title="crm faults import", owner=admin)
-running.freeze(operation, Record.objects.filter(connection__name="{name}", state="ready").values_list("pk", flat=True))
+ready = Record.objects.filter(connection__name="{name}", state="ready")
+selecting.freeze(operation, ready.values_list("pk", flat=True))
 running.start(operation)
 """
 RECORDS = """

@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Contact, Household
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Activity, Operation
 from crm.domain.importing import import_records, link, unlink
 from crm.domain.traces import TRACES
@@ -30,7 +30,7 @@ def staged(demo, office, sync):
 def run_import(ids, by) -> Operation:
     """Import as an operation, as the page does."""
     operation = Operation.objects.create(kind="crm.import", title="Import", owner=by)
-    running.freeze(operation, Record.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    selecting.freeze(operation, Record.objects.filter(pk__in=ids).values_list("pk", flat=True))
     return running.start(operation)
 
 

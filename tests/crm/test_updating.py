@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Assignment, Contact
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from crm.domain.differences import differences, summary, with_authors
 from crm.domain.importing import import_records
@@ -41,7 +41,7 @@ def update(by, fields=ALL, **params) -> Operation:
     operation = Operation.objects.create(
         kind="crm.update", title="Update", owner=by, params={"fields": fields, **params}
     )
-    running.freeze(operation, Contact.objects.visible_to(by).values_list("pk", flat=True))
+    selecting.freeze(operation, Contact.objects.visible_to(by).values_list("pk", flat=True))
     return running.start(operation)
 
 

@@ -21,7 +21,7 @@ from contacts.domain.assigning import Gift, assign
 from contacts.imports import steps
 from contacts.models import Assignment, Contact, FileImport, ImportRow
 from contacts.operations import undoing
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Activity, Operation
 from core.registry import operation_kinds
 from outreach.models import Send
@@ -69,7 +69,7 @@ class Cast:
     def operation(self, kind: str, **params) -> Operation:
         """One over all of them."""
         made = Operation.objects.create(kind=kind, title=self.name, owner=self.owner, params=params)
-        running.freeze(made, self.rows.values_list("pk", flat=True))
+        selecting.freeze(made, self.rows.values_list("pk", flat=True))
         return made
 
     def assigned(self) -> None:

@@ -11,7 +11,7 @@ PREPARE = """
 from accounts.models import Firm, Role, User
 from contacts.models import Contact
 from contacts.domain.assigning import Gift, assign
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from django.db import transaction
 from experiences.models import CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
@@ -28,7 +28,7 @@ with transaction.atomic():
     mine = Contact.objects.filter(email__startswith="{name}", deleted_at=None)
     assign(mine, Gift(experience), by=user)
     operation = Operation.objects.create(kind="outreach.invite", title="Invite", owner=user, params={{}})
-    running.freeze(operation, mine.values_list("pk", flat=True))
+    selecting.freeze(operation, mine.values_list("pk", flat=True))
 running.start(operation)
 """
 STATES = "SELECT state, count(*) FROM outreach_send WHERE recipient LIKE %s GROUP BY state"
