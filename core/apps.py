@@ -11,6 +11,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the operations, and clean up after them."""
+        from core import lookups  # noqa: F401 - registers them
         from core.domain.running import drop_stale_drafts
         from core.domain.stored_files import remove_strays
         from core.registry import NavItem, daily_jobs, nav

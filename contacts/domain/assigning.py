@@ -94,13 +94,18 @@ def assign(
     """
     ids, skipped = _take(contacts, assign_skips(gift))
     if ids:
-        replaced = _end(ids)
-        _start(ids, gift, by)
-        moved = {"experience": gift.experience, "campaign": gift.campaign}
-        Contact.objects.filter(pk__in=ids).update(**moved, **({} if gift.team is KEEP else {"team": gift.team}))
-        for sentence, subject_ids in words_for_assigned(gift, replaced, ids, has_team=gift.team is not KEEP):
-            record("assigned", sentence, subject_ids=subject_ids, actor=by, operation=operation)
+        give(ids, gift, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
+
+
+def give(ids: list[int], gift: Gift, *, by: User | None, operation: Operation | None = None) -> None:
+    """`assign` for contacts that are locked, and that `assign_skips` refuses none of."""
+    replaced = _end(ids)
+    _start(ids, gift, by)
+    moved = {"experience": gift.experience, "campaign": gift.campaign}
+    Contact.objects.filter(pk__among=ids).update(**moved, **({} if gift.team is KEEP else {"team": gift.team}))
+    for sentence, subject_ids in words_for_assigned(gift, replaced, ids, has_team=gift.team is not KEEP):
+        record("assigned", sentence, subject_ids=subject_ids, actor=by, operation=operation)
 
 
 def change(
@@ -110,19 +115,24 @@ def change(
 
     A changed campaign goes on from the same day; one given to an active contact who had none starts today.
     """
-    if wanted.experience is None:
-        raise ValueError("An experience is swapped for another or taken away with unassign, never cleared.")
     ids, skipped = _take(contacts, change_skips(wanted))
     if ids:
-        sentences = words_for_changed(ids, wanted.elements())
-        if wanted.parts():
-            _swap(ids, wanted.parts())
-        moved = {name: value for name, value in wanted.elements().items() if name in ("experience", "campaign", "team")}
-        if moved:
-            Contact.objects.filter(pk__in=ids).update(**moved)
-        for sentence, subject_ids in sentences:
-            record("experience_changed", sentence, subject_ids=subject_ids, actor=by, operation=operation)
+        swap(ids, wanted, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
+
+
+def swap(ids: list[int], wanted: Change, *, by: User | None, operation: Operation | None = None) -> None:
+    """`change` for contacts that are locked, and that `change_skips` refuses none of."""
+    if wanted.experience is None:
+        raise ValueError("An experience is swapped for another or taken away with unassign, never cleared.")
+    sentences = words_for_changed(ids, wanted.elements())
+    if wanted.parts():
+        _swap(ids, wanted.parts())
+    moved = {name: value for name, value in wanted.elements().items() if name in ("experience", "campaign", "team")}
+    if moved:
+        Contact.objects.filter(pk__among=ids).update(**moved)
+    for sentence, subject_ids in sentences:
+        record("experience_changed", sentence, subject_ids=subject_ids, actor=by, operation=operation)
 
 
 def unassign(
@@ -131,11 +141,16 @@ def unassign(
     """Take the experience and campaign away. The team stays, and nobody stops being active by it."""
     ids, skipped = _take(contacts, unassign_skips())
     if ids:
-        ended = _end(ids)
-        Contact.objects.filter(pk__in=ids).update(experience=None, campaign=None)
-        for name, subject_ids in ended.items():
-            record("unassigned", f"{name} removed", subject_ids=subject_ids, actor=by, operation=operation)
+        take_away(ids, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
+
+
+def take_away(ids: list[int], *, by: User | None, operation: Operation | None = None) -> None:
+    """`unassign` for contacts that are locked, and that `unassign_skips` refuses none of."""
+    ended = _end(ids)
+    Contact.objects.filter(pk__among=ids).update(experience=None, campaign=None)
+    for name, subject_ids in ended.items():
+        record("unassigned", f"{name} removed", subject_ids=subject_ids, actor=by, operation=operation)
 
 
 def assign_skips(gift: Gift) -> list[When]:
@@ -188,10 +203,10 @@ def _take(contacts: ContactQuerySet | Sequence[int], skips: list[When]) -> tuple
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     if not isinstance(contacts, ContactQuerySet):
-        contacts = Contact.objects.filter(pk__in=contacts)
-    locked = contacts.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+        contacts = Contact.objects.filter(pk__among=contacts)
+    locked = contacts.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True)
     refusal = Case(*skips, default=Value(""), output_field=CharField())
-    judged = Contact.objects.filter(pk__in=list(locked)).order_by("pk").values_list("pk", refusal)
+    judged = Contact.objects.filter(pk__among=list(locked)).order_by("pk").values_list("pk", refusal)
     ids, skipped = [], {}
     for pk, reason in judged:
         if reason:
@@ -203,7 +218,7 @@ def _take(contacts: ContactQuerySet | Sequence[int], skips: list[When]) -> tuple
 
 def _end(ids: list[int]) -> dict[str, list[int]]:
     """End the open assignments of these contacts. Returns the contacts by the name of the experience that ended."""
-    ending = Assignment.objects.filter(contact__in=ids, ended_at=None)
+    ending = Assignment.objects.filter(contact__among=ids, ended_at=None)
     found: dict[str, list[int]] = {}
     for name, contact_id in ending.order_by("contact_id").values_list("experience__name", "contact_id"):
         found.setdefault(name, []).append(contact_id)
@@ -214,7 +229,7 @@ def _end(ids: list[int]) -> dict[str, list[int]]:
 
 def _days(ids: list[int]) -> dict[str, Any]:
     """Today by the time zones that these contacts live in."""
-    zones = Contact.objects.filter(pk__in=ids).order_by().values_list("time_zone", flat=True).distinct()
+    zones = Contact.objects.filter(pk__among=ids).order_by().values_list("time_zone", flat=True).distinct()
     return local_days(list(zones))
 
 
@@ -238,7 +253,7 @@ def _start(ids: list[int], gift: Gift, by: User | None) -> None:
 
 def _swap(ids: list[int], parts: dict[str, Any]) -> None:
     """Write the parts into the open assignments of these contacts, and keep the campaign's clock."""
-    rows = Assignment.objects.filter(contact__in=ids, ended_at=None)
+    rows = Assignment.objects.filter(contact__among=ids, ended_at=None)
     if "campaign" in parts and parts["campaign"] is None:
         rows.update(**parts, campaign_started_on=None)
         return

@@ -39,7 +39,7 @@ def words_for_assigned(
 def words_for_changed(ids: list[int], elements: dict[str, Any]) -> list[tuple[str, list[int]]]:
     """Sentences for `change`, from → to, each with the contacts it is about. Ask before changing."""
     paths = {name: "team__name" if name == "team" else f"open__{name}__name" for name in elements}
-    rows = Contact.objects.filter(pk__in=ids).order_by("pk")
+    rows = Contact.objects.filter(pk__among=ids).order_by("pk")
     grouped: dict[tuple, list[int]] = {}
     for pk, *before in _named_before(rows, paths):
         grouped.setdefault(tuple(before), []).append(pk)

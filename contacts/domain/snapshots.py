@@ -85,7 +85,7 @@ class Snapshot:
 
     def take(self, ids: list[int]) -> str:
         """The values of now, as one JSON object by contact: written by PostgreSQL, and only handed on to `keep`."""
-        rows = Contact.objects.filter(pk__in=ids).order_by().values_list("pk", self.values())
+        rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.values())
         statement, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
@@ -96,7 +96,7 @@ class Snapshot:
 
     def keep(self, operation: Operation, ids: list[int], before: str) -> None:
         """Write these contacts' lines: done, with the values of now and those that were taken before."""
-        rows = Contact.objects.filter(pk__in=ids).order_by().values_list("pk", self.values())
+        rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.values())
         statement, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(

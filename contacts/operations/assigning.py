@@ -9,7 +9,7 @@ from contacts.domain.assigning import ELEMENTS, KEEP, Change, Gift
 from contacts.domain.snapshots import Snapshot
 from contacts.operations.base import ContactKind, skip
 from core.models import Operation
-from core.operations import Outcome, register
+from core.operations import register
 from core.registry import after_assign
 from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate, Team
 
@@ -55,10 +55,6 @@ class AssigningKind(ContactKind):
         """Why the verb would skip a contact. Raises Gone."""
         raise NotImplementedError
 
-    def run(self, operation: Operation, ids: list[int]) -> Outcome:
-        """The verb itself."""
-        raise NotImplementedError
-
     def skips(self, operation: Operation) -> list[When]:
         """The verb's own refusals, so that the preview says what will be done."""
         try:
@@ -69,10 +65,6 @@ class AssigningKind(ContactKind):
     def keeps(self, operation: Operation) -> Snapshot:
         """The assignments, and the team where it is among what is given."""
         return Snapshot(("team_id",) if "team" in operation.params else (), assignments=True)
-
-    def change(self, operation: Operation, ids: list[int]) -> dict[int, str] | None:
-        """Run the verb; it judges once more and answers with whom it skipped."""
-        return self.run(operation, ids).skipped
 
 
 @register
@@ -90,13 +82,12 @@ class AssignKind(AssigningKind):
         """Those of `assign`."""
         return assigning.assign_skips(self.gift(operation))
 
-    def run(self, operation: Operation, ids: list[int]) -> Outcome:
+    def change(self, operation: Operation, ids: list[int]) -> None:
         """Assign; then invite, when that was asked for."""
-        outcome = assigning.assign(ids, self.gift(operation), by=operation.owner, operation=operation)
+        assigning.give(ids, self.gift(operation), by=operation.owner, operation=operation)
         invite = after_assign.get("invite") if operation.params.get("invite") else None
-        if invite and outcome.done:
-            invite.run(list(outcome.done), operation.owner, operation)
-        return outcome
+        if invite:
+            invite.run(ids, operation.owner, operation)
 
 
 @register
@@ -114,9 +105,9 @@ class ChangeKind(AssigningKind):
         """Those of `change`."""
         return assigning.change_skips(self.wanted(operation))
 
-    def run(self, operation: Operation, ids: list[int]) -> Outcome:
+    def change(self, operation: Operation, ids: list[int]) -> None:
         """Change."""
-        return assigning.change(ids, self.wanted(operation), by=operation.owner, operation=operation)
+        assigning.swap(ids, self.wanted(operation), by=operation.owner, operation=operation)
 
 
 @register
@@ -130,6 +121,6 @@ class UnassignKind(AssigningKind):
         """Those of `unassign`."""
         return assigning.unassign_skips()
 
-    def run(self, operation: Operation, ids: list[int]) -> Outcome:
+    def change(self, operation: Operation, ids: list[int]) -> None:
         """Unassign."""
-        return assigning.unassign(ids, by=operation.owner, operation=operation)
+        assigning.take_away(ids, by=operation.owner, operation=operation)

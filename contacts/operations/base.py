@@ -12,7 +12,7 @@
             return [skip("In this team already.", team=operation.params["team"])]
 
         def change(self, operation, ids):             # set-based, in the chunk's transaction; ids are those not skipped
-            Contact.objects.filter(pk__in=ids).update(team=operation.params["team"])
+            Contact.objects.filter(pk__among=ids).update(team=operation.params["team"])
             record("team_set", "…", subject_ids=ids, actor=operation.owner, operation=operation)
 
 `operation.params` is what the form chose, as JSON. Rights are those of `operation.owner`, asked again for each chunk.
@@ -109,9 +109,9 @@ class ContactKind(Kind):
         with connection.cursor() as cursor:
             # Deferred checks pile up over a chunk's triggers and are walked again for each row otherwise.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        chunk = self.reach(operation).filter(pk__in=subject_ids).order_by("pk")
+        chunk = self.reach(operation).filter(pk__among=subject_ids).order_by("pk")
         locked = list(chunk.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
-        rows = self.with_reason(operation, self.reach(operation).filter(pk__in=locked))
+        rows = self.with_reason(operation, self.reach(operation).filter(pk__among=locked))
         reasons = dict(rows.order_by().values_list("pk", "why"))
         skipped = {pk: reasons.get(pk, GONE) for pk in subject_ids if reasons.get(pk, GONE)}
         ids = [pk for pk in subject_ids if pk not in skipped]

@@ -46,7 +46,7 @@ class ChangeFields(ContactKind):
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Write the columns in one statement, the tags in two at most."""
         columns = {COLUMNS[name]: wanted.get("value") for name, wanted in operation.params.items() if name != "tags"}
-        Contact.objects.filter(pk__in=ids).update(**columns, updated_at=timezone.now())
+        Contact.objects.filter(pk__among=ids).update(**columns, updated_at=timezone.now())
         if "tags" in operation.params:
             retag(ids, **operation.params["tags"])
         record("changed", sentence(operation.params), subject_ids=ids, actor=operation.owner, operation=operation)
@@ -93,7 +93,7 @@ def existing_tags(names: list[str]) -> list[int]:
 
 def retag(ids: list[int], how: str, value: list[str] | None = None) -> None:
     """Put tags on, take them off, or make them these and no others."""
-    worn = Contact.tags.through.objects.filter(contact__in=ids)
+    worn = Contact.tags.through.objects.filter(contact__among=ids)
     if how == REMOVE:
         worn.filter(tag__in=existing_tags(value)).delete()
         return

@@ -45,6 +45,6 @@ class HandOver(ContactKind):
         """Give them away."""
         people = User.objects.in_bulk([operation.params["from"], operation.params["to"]])
         giver, taker = people[operation.params["from"]], people[operation.params["to"]]
-        self.reach(operation).filter(pk__in=ids).update(primary_advisor=taker, updated_at=timezone.now())
+        self.reach(operation).filter(pk__among=ids).update(primary_advisor=taker, updated_at=timezone.now())
         sentence = words(giver, taker).replace("Hand", "Handed", 1)
         record("handed_over", sentence, subject_ids=ids, actor=operation.owner, operation=operation)

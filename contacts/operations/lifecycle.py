@@ -38,7 +38,7 @@ class Deactivate(ContactKind):
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Close them."""
         now = timezone.now()
-        Contact.objects.filter(pk__in=ids).update(deactivated_at=now, updated_at=now)
+        Contact.objects.filter(pk__among=ids).update(deactivated_at=now, updated_at=now)
         record("deactivated", "Deactivated", subject_ids=ids, actor=operation.owner, operation=operation)
 
 
@@ -59,7 +59,7 @@ class Reactivate(ContactKind):
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Open them."""
-        Contact.objects.filter(pk__in=ids).update(deactivated_at=None, updated_at=timezone.now())
+        Contact.objects.filter(pk__among=ids).update(deactivated_at=None, updated_at=timezone.now())
         record("reactivated", "Reactivated", subject_ids=ids, actor=operation.owner, operation=operation)
 
 
@@ -81,7 +81,7 @@ class Delete(ContactKind):
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Put them into the trash."""
         now = timezone.now()
-        rows = Contact.objects.filter(Q(deleted_at=None), pk__in=ids)
+        rows = Contact.objects.filter(Q(deleted_at=None), pk__among=ids)
         rows.update(deleted_at=now, deleted_by=operation.owner, updated_at=now)
         record("deleted", "Moved to the trash", subject_ids=ids, actor=operation.owner, operation=operation)
 
@@ -113,6 +113,6 @@ class Restore(ContactKind):
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Take them out of the trash."""
-        rows = Contact.objects.restorable_by(operation.owner).filter(pk__in=ids)
+        rows = Contact.objects.restorable_by(operation.owner).filter(pk__among=ids)
         rows.update(deleted_at=None, deleted_by=None, updated_at=timezone.now())
         record("restored", "Restored from the trash", subject_ids=ids, actor=operation.owner, operation=operation)

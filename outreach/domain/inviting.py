@@ -105,9 +105,9 @@ def invite(contacts: Sequence[int], mode: Mode, *, by, operation: Operation | No
     with connection.cursor() as cursor:
         # Deferred checks pile up and would be walked again for each row that a history trigger sees.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    rows = Contact.objects.filter(pk__in=contacts, deleted_at=None).order_by("pk")
+    rows = Contact.objects.filter(pk__among=contacts, deleted_at=None).order_by("pk")
     held = list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
-    found = judged(Contact.objects.filter(pk__in=held), skips(mode, Firm.get())).order_by("pk")
+    found = judged(Contact.objects.filter(pk__among=held), skips(mode, Firm.get())).order_by("pk")
     reasons = dict(found.values_list("pk", "refusal"))
     skipped = {pk: reasons.get(pk, NOT_THERE) for pk in contacts if reasons.get(pk, NOT_THERE)}
     ids = [pk for pk, reason in reasons.items() if not reason]
