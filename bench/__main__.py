@@ -52,7 +52,7 @@ def fill(scratch: Scratch, contacts: int) -> None:
 
     from bench import demo
 
-    demo.collect_static()
+    demo.prepare()
     if scratch.is_filled:
         say(f"Going on with the firm of {contacts:,} contacts that was kept …")
         return

@@ -15,14 +15,14 @@ ROWS_PER_SECOND = 2800
 _loading: dict[str, float] = {}
 
 
-def collect_static() -> None:
-    """Put scripts and styles where the pages look for them."""
+def prepare() -> None:
+    """Migrate the scratch database, and put scripts and styles where the pages look for them."""
+    call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def fill(contacts: int) -> None:
-    """Migrate the scratch database and load the demo firm."""
-    call_command("migrate", verbosity=0, interactive=False)
+    """Load the demo firm."""
     started = time.perf_counter()
     with PeakMemory() as memory:
         call_command("load_demo", contacts=contacts, stdout=sys.stderr)

@@ -10,6 +10,7 @@ import dj_database_url
 import psycopg2
 from psycopg2 import sql
 
+import demo
 from advisorhub.embedded import TEST_SETTINGS, VAR_DIR, EmbeddedServers
 
 FOLDER = VAR_DIR / "bench"
@@ -49,10 +50,9 @@ class Scratch:
 
 
 def firm_name(contacts: int) -> str:
-    """The name under which a filled firm is kept: another one as soon as a migration or the demo firm changes."""
-    root = Path(__file__).resolve().parent.parent
-    files = [*root.glob("*/migrations/*.py"), *root.glob("demo/**/*.py")]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+    """The name under which a filled firm is kept: another one as soon as the demo firm changes."""
+    files = sorted(Path(demo.__file__).parent.glob("**/*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
     return f"{PREFIX}firm_{contacts}_{digest[:12]}"
 
 
