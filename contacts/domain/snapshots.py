@@ -95,15 +95,21 @@ class Snapshot:
             return cursor.fetchone()[0]
 
     def keep(self, operation: Operation, ids: list[int], before: str) -> None:
-        """Write these contacts' lines: done, with the values of now and those that were taken before."""
+        """Write these contacts' lines: done, with the values of now and those that were taken before.
+
+        For an undoing those of before are the ones its operation left, and need not be taken.
+        """
+        was, source = "%s::jsonb -> one.pk::text", before
+        if operation.undoes_id:
+            was = "(SELECT after FROM core_operationline WHERE operation_id = %s AND subject_id = one.pk)"
+            source = operation.undoes_id
         rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.values())
         statement, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO core_operationline (operation_id, state, reason, subject_id, before, after)"  # noqa: S608
-                " SELECT %s, %s, '', one.pk, %s::jsonb -> one.pk::text, one.held"
-                f" FROM ({statement}) AS one (pk, held)",
-                [operation.pk, OperationLine.State.DONE, before, *values],
+                f" SELECT %s, %s, '', one.pk, {was}, one.held FROM ({statement}) AS one (pk, held)",
+                [operation.pk, OperationLine.State.DONE, source, *values],
             )
 
     def restore(self, operation: Operation, ids: list[int]) -> None:
@@ -173,5 +179,6 @@ def _assignments() -> list[str]:
         f"{again} AND was.held ->> 'ended_at' IS NULL",
         f"INSERT INTO contacts_assignment ({', '.join(HELD)}, contact_id)"  # noqa: S608
         f" SELECT {reads}, was.subject_id FROM ({kept}) AS was"
-        " WHERE NOT EXISTS (SELECT 1 FROM contacts_assignment WHERE id = (was.held ->> 'id')::bigint)",
+        " WHERE (was.held ->> 'id')::bigint NOT IN"
+        " (SELECT id FROM contacts_assignment WHERE contact_id = ANY(%(ids)s))",
     ]

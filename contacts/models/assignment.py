@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from core.history import InsertEvents, UpdateEvents
 from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
 
 
-@pghistory.track(append_only=True)
+@pghistory.track(InsertEvents(), UpdateEvents(), append_only=True)
 class Assignment(models.Model):
     """An experience given to a contact, with its own settings, from start to end. At most one is open.
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower, Now
 from contacts.models.household import Household
 from contacts.models.tags import Tag
 from contacts.querysets import ContactQuerySet
+from core.history import InsertEvents, UpdateEvents
 from experiences.models import Campaign, Experience, Team
 
 
@@ -81,8 +82,8 @@ REQUIRED_FIELDS = ["first_name", "last_name", "email", "phone", "primary_advisor
 
 
 @pghistory.track(
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(),
+    InsertEvents(),
+    UpdateEvents(),
     exclude=["status", "search_text", "sort_name", "last_login_at", "purged_at", "updated_at", "crm_mark"],
     append_only=True,
 )
@@ -102,7 +103,7 @@ class Contact(models.Model):
     date_of_birth = models.DateField(null=True, blank=True)
     contact_type = models.CharField("type", max_length=10, choices=ContactType)
     primary_advisor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="advised_contacts"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="advised_contacts", db_index=False
     )
     email = models.EmailField(max_length=254)
     phone = models.CharField(max_length=20, help_text="Stored as E.164, for example +12125550123.")
@@ -114,7 +115,9 @@ class Contact(models.Model):
     country = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=50, blank=True)
     tags = models.ManyToManyField(Tag, blank=True, related_name="contacts")
-    household = models.ForeignKey(Household, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
+    household = models.ForeignKey(
+        Household, null=True, blank=True, on_delete=models.SET_NULL, related_name="members", db_index=False
+    )
     household_role = models.CharField(max_length=40, blank=True)
     custom_data = models.JSONField(default=dict, blank=True)
     source = models.CharField(max_length=6, choices=Source, default=Source.MANUAL)
@@ -262,6 +265,7 @@ class Contact(models.Model):
                 condition=LIVE,
             ),
             models.Index("deleted_at", name="contact_in_trash", condition=~LIVE),
+            models.Index("household", name="contact_in_household", condition=Q(household__isnull=False)),
             models.Index(
                 "sort_name", "id", name="contact_crm_marked", condition=LIVE & Q(crm_mark__in=["newer", "gone"])
             ),

@@ -118,7 +118,8 @@ class ContactKind(Kind):
         snapshot = self.keeps(operation)
         if not ids:
             return Outcome(skipped=skipped)
-        before = snapshot.take(ids) if snapshot else ""
+        # What is undone says itself what was before: the contacts are as it left them.
+        before = snapshot.take(ids) if snapshot and not operation.undoes_id else ""
         skipped |= self.change(operation, ids) or {}
         done = [pk for pk in ids if pk not in skipped]
         if snapshot and done:

@@ -121,7 +121,10 @@ class OperationLine(models.Model):
         FAILED = "failed", "Failed"
         UNTOUCHED = "untouched", "Untouched"
 
-    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    # Lines are only written while the operation's row is locked: checking that it is there would be work for each.
+    operation = models.ForeignKey(
+        Operation, on_delete=models.CASCADE, related_name="lines", db_index=False, db_constraint=False
+    )
     subject_id = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State)
     reason = models.CharField(max_length=300, blank=True)
