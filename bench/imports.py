@@ -39,7 +39,7 @@ def importing() -> Iterator[Figure]:
             took = _work(one, "check", admin)
             yield Figure("import.check", ROWS / took, "rows/s", budget=5000, at_least=True)
             took = _work(one, "apply", admin)
-            yield Figure("import.apply", ROWS / took, "rows/s", budget=2000, at_least=True)
+            yield Figure("import.apply", ROWS / took, "rows/s", budget=3000, at_least=True)
             grown = max(0, process.memory_info().rss - before) / MEGABYTE
             yield Figure("import.memory_growth", grown, "MB", budget=100)
             file.seek(0)

@@ -14,8 +14,9 @@ from experiences.models import Campaign, Experience, Team
 ORDER = 10
 QUERIES = 12
 LIST_MS, LIST_P95_MS = 40, 120
-ADVISOR_MS, ADVISOR_P95_MS = 40, 60
+ADVISOR_MS, ADVISOR_P95_MS = 30, 60
 SEARCH_MS, SEARCH_P95_MS = 100, 150
+SUMMARY_MS = 30
 SORTS = ("name", "advisor", "type", "status", "last_login", "experience")
 
 
@@ -85,7 +86,7 @@ def summary() -> Iterator[Figure]:
         contact = people.contact()
         viewer = user or contact.primary_advisor
         address = reverse("contacts:detail", args=[contact.pk])
-        yield from _page(f"summary.{who}", people.signed_in(viewer), address, 40, 120)
+        yield from _page(f"summary.{who}", people.signed_in(viewer), address, SUMMARY_MS, 120)
 
 
 def report() -> Iterator[Figure]:

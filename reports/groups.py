@@ -1,24 +1,28 @@
 """The experience report's groups: how many contacts each has, in every status, and where each number leads."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
+from accounts.models import User
 from contacts.filters import NONE
 from contacts.models import Status
 from core.listing import narrowing
+from experiences.models import Campaign, Experience, Team
 from reports.filters import REPORT_ONLY, ExperienceFilter
 
 STATUSES = (Status.ASSIGNED, Status.INVITED, Status.ACTIVE, Status.DEACTIVATED)
-# By parameter of the URL: heading, column, columns of the name.
+# By parameter of the URL: heading, column, whose key it holds, columns of the name.
 GROUPINGS = {
-    "experience": ("Experience", "experience_id", ("experience__name",)),
-    "campaign": ("Campaign", "campaign_id", ("campaign__name",)),
-    "advisor": ("Primary advisor", "primary_advisor_id", ("primary_advisor__first_name", "primary_advisor__last_name")),
-    "team": ("Team", "team_id", ("team__name",)),
+    "experience": ("Experience", "experience_id", Experience, ("name",)),
+    "campaign": ("Campaign", "campaign_id", Campaign, ("name",)),
+    "advisor": ("Primary advisor", "primary_advisor_id", User, ("first_name", "last_name")),
+    "team": ("Team", "team_id", Team, ("name",)),
 }
 # More rows nobody reads; those with the most contacts are shown, the rest on request.
 GROUPS_SHOWN = 12
@@ -33,51 +37,63 @@ class Number:
     url: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Group:
-    """Contacts that have something in common, counted."""
+    """Contacts that have something in common, counted by status, and where each number leads once it is shown."""
 
     name: str
-    url: str
-    total: int
-    numbers: list[Number] = field(default_factory=list)
-    active: int = 0
+    counts: dict[str, int]
+    query: QueryDict
+    narrowed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """All of its contacts."""
+        return contacts_url(self.query, self.narrowed)
+
+    @cached_property
+    def total(self) -> int:
+        """How many there are."""
+        return sum(self.counts.values())
+
+    @property
+    def numbers(self) -> list[Number]:
+        """How many there are in every status."""
+        return [
+            Number(
+                status.label,
+                self.counts.get(status, 0),
+                contacts_url(self.query, self.narrowed | {"status": status.value}),
+            )
+            for status in STATUSES
+        ]
 
     @property
     def percent(self) -> int:
         """The share that is active, rounded down."""
-        return self.active * 100 // self.total if self.total else 0
+        return self.counts.get(Status.ACTIVE, 0) * 100 // self.total if self.total else 0
 
 
 def groups(matching: QuerySet, by: str, query: QueryDict) -> list[Group]:
-    """All groups of `matching`, the largest first, in one query. `query` is the report's own query string."""
-    _, key, names = GROUPINGS[by]
-    counts = {status.value: Count("pk", filter=Q(status=status)) for status in STATUSES}
-    rows = matching.order_by().values_list(key, *names).annotate(total=Count("pk"), **counts)
-    found = [_group(by, row[0], row[1 : 1 + len(names)], row[1 + len(names) :], query) for row in rows]
+    """All groups of `matching`, the largest first. `query` is the report's own query string.
+
+    Counted by key alone, in one pass over the contacts; joined with the names, each contact would have to be sorted.
+    """
+    _, column, model, columns = GROUPINGS[by]
+    counted: dict[int | None, dict[str, int]] = {}
+    for key, status, number in matching.order_by().values_list(column, "status").annotate(number=Count("pk")):
+        counted.setdefault(key, {})[status] = number
+    named = model.objects.order_by().filter(pk__among=[key for key in counted if key])
+    names = {row[0]: " ".join(row[1:]).strip() or "Unnamed" for row in named.values_list("pk", *columns)}
+    names[None] = f"No {by}"
+    found = [Group(names[key], counts, query, {by: str(key or NONE)}) for key, counts in counted.items()]
     return sorted(found, key=lambda group: (-group.total, group.name.lower()))
 
 
 def whole(found: list[Group], query: QueryDict) -> Group:
     """All groups as one."""
-    counts = [sum(group.numbers[at].value for group in found) for at in range(len(STATUSES))]
-    return _filled("All", sum(group.total for group in found), counts, query, {})
-
-
-def _group(by: str, key: int | None, names: tuple, counts: tuple, query: QueryDict) -> Group:
-    """One group from its row."""
-    name = f"No {by}" if key is None else " ".join(names).strip() or "Unnamed"
-    return _filled(name, counts[0], counts[1:], query, {by: str(key or NONE)})
-
-
-def _filled(name: str, total: int, counts, query: QueryDict, narrowed: dict[str, str]) -> Group:
-    group = Group(name, contacts_url(query, narrowed), total)
-    group.numbers = [
-        Number(status.label, count, contacts_url(query, narrowed | {"status": status.value}))
-        for status, count in zip(STATUSES, counts, strict=True)
-    ]
-    group.active = group.numbers[STATUSES.index(Status.ACTIVE)].value
-    return group
+    counts = sum((Counter(group.counts) for group in found), Counter())
+    return Group("All", counts, query)
 
 
 def contacts_url(query: QueryDict, narrowed: dict[str, str]) -> str:
