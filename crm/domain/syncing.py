@@ -23,17 +23,14 @@ NOTES_KEPT = 100
 def begin(connection: Connection, by: User, *, whole: bool = False) -> Operation | None:
     """Start a sync; None when one is under way already. `whole` goes through all records again.
 
-    A first sync is always whole; so is one each week where deletions are only found by comparing.
+    A first sync is always whole; so is one each week where deletions are only found by comparing. What decides is how
+    the connection stands in the database now, however long ago the caller has read it.
     """
-    adapter = connection.adapter_class
-    compares = adapter is not None and (
-        adapter.capabilities.deletes == "reconcile" or adapter.capabilities.incremental == "hash"
-    )
-    due = connection.compared_at is None or connection.compared_at < timezone.now() - COMPARE_EVERY
-    whole = whole or not connection.sync_state or (compares and due)
-    title = f"{'Full sync' if whole else 'Sync'} of {connection.name}"
     try:
         with transaction.atomic():
+            connection = Connection.objects.select_for_update().get(pk=connection.pk)
+            whole = whole or _needs_all(connection)
+            title = f"{'Full sync' if whole else 'Sync'} of {connection.name}"
             operation = Operation.objects.create(
                 kind="crm.sync", title=title[:200], owner=by, params={"connection": connection.pk}
             )
@@ -43,6 +40,16 @@ def begin(connection: Connection, by: User, *, whole: bool = False) -> Operation
     except IntegrityError:  # the constraint of one open sync
         return None
     return running.start(operation)
+
+
+def _needs_all(connection: Connection) -> bool:
+    """Whether the next sync has to go through all records."""
+    adapter = connection.adapter_class
+    compares = adapter is not None and (
+        adapter.capabilities.deletes == "reconcile" or adapter.capabilities.incremental == "hash"
+    )
+    due = connection.compared_at is None or connection.compared_at < timezone.now() - COMPARE_EVERY
+    return not connection.sync_state or (compares and due)
 
 
 def open_sync(connection: Connection) -> Sync | None:

@@ -65,6 +65,17 @@ def test_a_second_sync_changes_nothing(demo, office, sync):
     assert fingerprint() == before
 
 
+def test_a_connection_read_before_the_last_sync_is_read_anew(demo, office, sync):
+    stale = Connection.objects.get(pk=demo.pk)
+    sync(demo, office["admin"])
+    assert stale.sync_state == {}
+    begun = syncing.begin(stale, office["admin"])
+    assert (begun.crm_sync.whole, begun.title) == (False, "Sync of Our CRM")
+    running.run(begun.pk)
+    demo.refresh_from_db()
+    assert demo.sync_state
+
+
 def test_an_incremental_sync_brings_what_changed(demo, office, sync):
     sync(demo, office["admin"])
     move_on(demo, 8)
