@@ -51,8 +51,8 @@ def update_contacts(rows: dict[int, dict[str, Any]], fields: list[str], *, may_e
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE contacts_contact AS contact SET {sets}, updated_at = now()"  # noqa: S608 - names of our columns
-            f" FROM (SELECT * FROM jsonb_array_elements(%s) AS raw, jsonb_to_record(raw) AS own (id bigint, {found}))"
-            " AS found WHERE contact.id = found.id",
+            " FROM (SELECT * FROM jsonb_array_elements(%s) AS given (raw),"
+            f" jsonb_to_record(given.raw) AS own (id bigint, {found})) AS found WHERE contact.id = found.id",
             [_as_json([{"id": pk} | values for pk, values in rows.items()], fields)],
         )
 
