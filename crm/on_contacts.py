@@ -13,7 +13,7 @@ from crm.models import Connection, Record
 def integrations(contact: Contact, request: HttpRequest) -> str:
     """The record a contact is linked to, how it stands, and what can be done."""
     user = request.user
-    linked = Record.objects.select_related("connection").filter(contact=contact, connection__removed_at=None)
+    linked = Record.objects.filter(contact=contact, connection__removed_at=None).select_related("connection").compared()
     record = linked.first() if contact.crm_mark else None  # the mark spares asking for the many without a record
     context = {
         "contact": contact,

@@ -1,7 +1,7 @@
 """What the CRM says otherwise than the contact: by field, with who changed it here and what ticking it would do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,12 @@ from django.apps import apps
 from accounts.models import User
 from contacts.domain.phone import readable
 from contacts.models import Contact, ContactType
+from crm.domain.households import household_change
+from crm.domain.tags import tag_change
 from crm.models import Record
 
-LABELS = {
+# Columns of the contact that are compared value by value; tags and household have rules of their own.
+PLAIN = {
     "first_name": "First name",
     "last_name": "Last name",
     "preferred_name": "Preferred name",
@@ -30,19 +33,28 @@ LABELS = {
     "country": "Country",
     "custom_data": "Data from the CRM",
 }
+LABELS = PLAIN | {"tags": "Tags", "household": "Household"}
 REQUIRED = {"first_name", "last_name", "email", "phone", "contact_type", "primary_advisor"}
-COLUMNS = ["id", "locked_fields", *(name for name in LABELS)]
+COLUMNS = ["id", "locked_fields", *PLAIN]
+HISTORY = {"primary_advisor": "primary_advisor_id", "household": "household_id"}  # tags have none
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one contact. `by_hand`: it was changed here since it last came from the CRM."""
+    """One field of one contact. `by_hand`: it was changed here since it last came from the CRM.
+
+    `writes` is what taking it over writes and `came` what the record remembers then; both are `there` for a plain
+    field. `note` says what taking over does where the two values do not show it.
+    """
 
     field: str
     here: Any
     there: Any
     locked: bool
     by_hand: bool
+    writes: Any = None
+    came: Any = None
+    note: str = ""
     changed_by: str = ""
     changed_at: datetime | None = None
 
@@ -59,18 +71,30 @@ class Difference:
 
 def here_value(contact: Contact, name: str) -> Any:
     """A contact's value as a record holds it."""
+    if name == "tags":
+        return [tag.name for tag in contact.tags.all()]
+    if name == "household":
+        home = contact.household
+        return _home(home.name, contact.household_role, home.head_id == contact.pk) if home else None
     value = contact.primary_advisor_id if name == "primary_advisor" else getattr(contact, name)
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def there_value(record: Record, name: str) -> Any:
+    """What the record says of a field, in the same shape; a household with its name."""
+    value = record.values.get(name)
+    return _home(record.household_name, value["role"], value["head"]) if name == "household" and value else value
 
 
 def differences(record: Record, contact: Contact) -> list[Difference]:
     """All fields in which the two differ. What the CRM leaves empty empties nothing that is required.
 
-    A value here is held to be changed by hand when it is not the one that last came from the CRM; of a contact that
-    was linked later nothing came yet, so there all that is filled in here counts as by hand.
+    The record comes from `Record.objects.compared()`. A value here is held to be changed by hand when it is not the one
+    that last came from the CRM; of a contact that was linked later nothing came yet, so there all that is filled in
+    here counts as by hand. For tags and households see `crm.domain.tags` and `crm.domain.households`.
     """
     found = []
-    for name in LABELS:
+    for name in PLAIN:
         here, there = here_value(contact, name), record.values.get(name)
         there = there if there is not None else ({} if name == "custom_data" else "")
         here = here if here is not None else ""
@@ -78,31 +102,59 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
             continue
         last = record.applied.get(name)
         by_hand = here not in ("", {}) and here != last if name != "custom_data" else False
-        found.append(Difference(name, here, there, name in contact.locked_fields, by_hand))
-    return found
+        found.append(Difference(name, here, there, name in contact.locked_fields, by_hand, there, there))
+    return found + [one for one in (_tags(record, contact), _household(record, contact)) if one is not None]
+
+
+def _tags(record: Record, contact: Contact) -> Difference | None:
+    here, there = record.tags_here, record.values.get("tags", [])
+    change = tag_change(here, there, record.applied.get("tags") or [])
+    if change is None:
+        return None
+    locked = "tags" in contact.locked_fields
+    return Difference("tags", here, there, locked, change.by_hand, change, change.remembers, change.words)
+
+
+def _household(record: Record, contact: Contact) -> Difference | None:
+    change = household_change(record)
+    if change is None:
+        return None
+    here = _home(record.household_name_here, record.role_here, record.head_here) if record.household_here else None
+    note = "" if there_value(record, "household") else "Leaves the household."
+    return Difference(
+        "household",
+        here,
+        there_value(record, "household"),
+        "household" in contact.locked_fields,
+        change.by_hand,
+        change,
+        record.values.get("household"),
+        "Becomes the head of the household." if change.heads else note,
+    )
+
+
+def _home(name: str, role: str, head: bool) -> dict[str, Any]:
+    return {"name": name, "role": role, "head": head}
 
 
 def with_authors(contact: Contact, found: list[Difference]) -> list[Difference]:
     """The same with who changed each field here last, and when, as the history knows."""
     model = apps.get_model("contacts", "ContactEvent")
     rows = list(model.objects.filter(pgh_obj_id=contact.pk).select_related("pgh_context").order_by("pgh_id"))
+    columns = {name: HISTORY.get(name, name) for name in LABELS if name != "tags"}
     authors: dict[str, tuple[Any, datetime]] = {}
     for older, newer in zip([None, *rows], rows, strict=False):
         user = ((newer.pgh_context and newer.pgh_context.metadata) or {}).get("user")
-        for name in LABELS:
-            column = f"{name}_id" if name == "primary_advisor" else name
+        for name, column in columns.items():
             if older is None or getattr(older, column) != getattr(newer, column):
                 authors[name] = (user, newer.pgh_created_at)
     names = {user.pk: user.name for user in User.objects.filter(pk__in={who for who, _ in authors.values() if who})}
+    nobody = (None, None)
     return [
-        Difference(
-            one.field,
-            one.here,
-            one.there,
-            one.locked,
-            one.by_hand,
-            names.get(authors.get(one.field, (None, None))[0], ""),
-            authors.get(one.field, (None, None))[1],
+        replace(
+            one,
+            changed_by=names.get(authors.get(one.field, nobody)[0], ""),
+            changed_at=authors.get(one.field, nobody)[1],
         )
         for one in found
     ]
@@ -120,7 +172,7 @@ class FieldSummary:
 
 
 def summary(records: Iterable[Record]) -> list[FieldSummary]:
-    """Counts by field over many records, whose `contact` is loaded."""
+    """Counts by field over many records, compared ones, whose `contact` is loaded."""
     counts: dict[str, list[int]] = {}
     for record in records:
         for one in differences(record, record.contact):
@@ -139,6 +191,11 @@ def shown(name: str, value: Any, advisors: dict[int, str]) -> str:
         return str(dict(ContactType.choices).get(value, value))
     if name == "phone" and value:
         return readable(value)
+    if name == "household" and value:
+        roles = [value["role"], "head of the household" if value["head"] and value["role"] != "Head" else ""]
+        return ", ".join(filter(None, [value["name"], *roles]))
+    if isinstance(value, list):
+        return ", ".join(value)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {text}" for key, text in value.items())
     return "" if value is None else str(value)

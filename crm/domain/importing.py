@@ -1,21 +1,21 @@
 """Contacts out of ready records: inserted as a set, with their households, tags and link. Nobody is told anything."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from psycopg2.extras import execute_values
 
 from accounts.models import User
-from contacts.domain.tagging import NAME_AT_MOST, tags_named
-from contacts.domain.writing import insert_contacts, update_contacts
-from contacts.models import Contact, Household
+from contacts.domain.writing import insert_contacts
+from contacts.models import Contact
 from contacts.models.contact import CRMMark, Source
 from core.domain.recording import record as record_event
 from core.models import Operation
+from crm.domain.households import by_connection, join
 from crm.domain.judging import LENGTHS, Meanings, judge, save_judged
 from crm.domain.staging import judge_again, mark
-from crm.models import Connection, Reason, Record, RemoteHousehold
+from crm.domain.tags import put_on
+from crm.models import Connection, Reason, Record
 
 FIELDS = [*LENGTHS, "email", "phone", "contact_type", "primary_advisor", "date_of_birth", "custom_data"]
 TAKEN = "Somebody took this email address in this very moment. Look at the record again."
@@ -45,28 +45,21 @@ def import_records(ids: list[int], by: User, operation: Operation | None = None)
     _insert(ready, done, by)
     made = [one for one in ready if one.pk in done.contacts]
     _link(made, done)
-    _join_households(made)
-    _tag(made)
+    join(made)
+    put_on({one.contact_id: one.values.get("tags", []) for one in made})
     emails = {one.email for one in made}
     judge_again(Record.objects.filter(email__in=emails, contact=None, connection__removed_at=None))
-    for connection_id, records in _by_connection(made).items():
+    for connection_id, records in by_connection(made).items():
         name = Connection.objects.values_list("name", flat=True).get(pk=connection_id)
         keys = [done.contacts[one.pk] for one in records]
         record_event("added", f"Imported from {name}", subject_ids=keys, actor=by, operation=operation)
     return done
 
 
-def _by_connection(records: list[Record]) -> dict[int, list[Record]]:
-    found: dict[int, list[Record]] = {}
-    for one in records:
-        found.setdefault(one.connection_id, []).append(one)
-    return found
-
-
 def _judged_ready(records: list[Record], done: Imported) -> list[Record]:
     """Judge them once more: time has passed. Those that are not ready are left out with the reasons."""
     before = {one.pk: (one.digest, one.state, one.reasons) for one in records}
-    for connection_id, some in _by_connection(records).items():
+    for connection_id, some in by_connection(records).items():
         judge(some, Meanings.of(Connection.objects.get(pk=connection_id)))
     save_judged([one for one in records if before[one.pk] != (one.digest, one.state, one.reasons)])
     for one in records:
@@ -107,63 +100,6 @@ def _link(records: list[Record], done: Imported) -> None:
             [(one.pk, one.contact_id) for one in records],
             page_size=5000,
         )
-
-
-def _join_households(records: list[Record]) -> None:
-    """Put contacts into the household of their CRM's household, which is made when its first member arrives."""
-    members = [one for one in records if one.household_id_there]
-    for connection_id, some in _by_connection(members).items():
-        homes = _homes(connection_id, {one.household_id_there: one.household_name for one in some})
-        rows = {
-            one.contact_id: {"household": homes[one.household_id_there], "household_role": _role(one)} for one in some
-        }
-        update_contacts(rows, ["household", "household_role"])
-        heads = {homes[one.household_id_there]: one.contact_id for one in some if one.household_head}
-        free = Household.objects.filter(pk__in=heads, head=None)
-        Household.objects.bulk_update(
-            [Household(pk=pk, head_id=heads[pk]) for pk in free.values_list("pk", flat=True)], ["head"]
-        )
-
-
-def _homes(connection_id: int, names: dict[str, str]) -> dict[str, int]:
-    """Our household for each of the CRM's."""
-    rows = RemoteHousehold.objects.filter(connection=connection_id, remote_id__in=names)
-    found = dict(rows.values_list("remote_id", "household_id"))
-    missing = [remote_id for remote_id in names if remote_id not in found]
-    made = Household.objects.bulk_create([Household(name=names[key] or "Household") for key in missing])
-    links = [
-        RemoteHousehold(connection_id=connection_id, remote_id=key, household=home)
-        for key, home in zip(missing, made, strict=True)
-    ]
-    RemoteHousehold.objects.bulk_create(links)
-    return found | {link.remote_id: link.household_id for link in links}
-
-
-def _role(one: Record) -> str:
-    """The role in words."""
-    return {"head": "Head", "spouse_partner": "Spouse or partner", "child": "Child", "parent": "Parent"}.get(
-        one.household_role, ""
-    )
-
-
-def _tag(records: list[Record]) -> None:
-    """Put on the CRM's tags, making those that are new."""
-    wanted = {one.contact_id: [tag[:NAME_AT_MOST] for tag in one.payload.get("tags", [])] for one in records}
-    names = {tag.lower(): tag for tags in wanted.values() for tag in tags if tag.strip()}
-    if not names:
-        return
-    keys = {tag.name.lower(): tag.pk for tag in tags_named(names.values())}
-    through: Any = Contact.tags.through
-    through.objects.bulk_create(
-        [
-            through(contact_id=pk, tag_id=keys[tag.lower()])
-            for pk, tags in wanted.items()
-            for tag in tags
-            if tag.lower() in keys
-        ],
-        ignore_conflicts=True,
-        batch_size=2000,
-    )
 
 
 def link(one: Record, contact: Contact, by: User) -> None:

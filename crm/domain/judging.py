@@ -18,6 +18,8 @@ from accounts.models import Firm, User
 from contacts.domain.phone import NotAPhone, e164
 from contacts.imports.fields import Bad, read_email, read_phone
 from contacts.models import Contact
+from crm.domain.households import read_household
+from crm.domain.tags import read_tags
 from crm.models import Category, Connection, Owner, Reason, Record
 from crm.records import digest
 
@@ -108,6 +110,7 @@ def _read(record: Record, meanings: Meanings) -> None:
     record.category, record.owner_id_there = payload.get("category", "")[:200], payload.get("owner_id", "")
     _read_type(record, values, reasons, meanings)
     _read_advisor(record, values, reasons, meanings)
+    values |= read_household(record)
     if payload.get("kind", "person") != "person":
         reasons.append(Reason.NOT_A_PERSON)
     record.values, record.reasons, record.match = values, reasons, None
@@ -143,7 +146,8 @@ def _plain_values(payload: dict) -> dict[str, Any]:
     for name, label in (("company", "Company"), ("job_title", "Job title"), ("client_since", "Client since")):
         if payload.get(name):
             custom[label] = payload[name]
-    return values | ({"custom_data": custom} if custom else {})
+    tags = read_tags(payload.get("tags", []))
+    return values | ({"custom_data": custom} if custom else {}) | ({"tags": tags} if tags else {})
 
 
 def _main(entries: list[dict] | None) -> str:

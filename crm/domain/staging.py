@@ -1,5 +1,6 @@
 """Pages of an adapter into staging: new, changed, unchanged, gone. Running a page twice changes nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -8,13 +9,15 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.models.contact import CRMMark
+from crm.domain.households import read_household
 from crm.domain.judging import JUDGED, Meanings, judge, save_judged
 from crm.models import Category, Connection, Record, Sync
 from crm.records import Page, RemoteContact, RemoteHousehold, digest, payload
 
+HOUSEHOLD = ("household_id_there", "household_name", "household_role", "household_head")
 STORED = (
-    "url", "payload", "payload_digest", "household_id_there", "household_name", "household_role", "household_head",
-    "remote_created_at", "remote_updated_at", "changed_at", "gone_at", "merged_into", "seen_in", *JUDGED,
+    "url", "payload", "payload_digest", "remote_created_at", "remote_updated_at", "changed_at", "gone_at",
+    "merged_into", "seen_in", *HOUSEHOLD, *JUDGED,
 )  # fmt: skip
 
 
@@ -50,8 +53,7 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
             seen_in=sync.pk
         )
     mark([record for record in fresh if record.contact_id])
-    for household in page.households:
-        _join(sync.connection_id, household)
+    _join(sync.connection_id, page.households)
     counts.gone = forget(sync.connection_id, {one.remote_id: one.merged_into for one in page.gone})
     return counts
 
@@ -83,19 +85,29 @@ def _learn_categories(connection_id: int, records: list[Record], meanings: Meani
     meanings.types |= Category.objects.learn(connection_id, sorted(seen - meanings.types.keys()))
 
 
-def _join(connection_id: int, household: RemoteHousehold) -> None:
-    """Make the members of a household those the page names."""
+def _join(connection_id: int, households: Iterable[RemoteHousehold]) -> None:
+    """Make the members of these households those that the page names. A household that came before says the same."""
+    homes = {one.remote_id: one for one in households}
+    if not homes:
+        return
+    members = {member.contact_id: (home, member) for home in homes.values() for member in home.members}
     rows = Record.objects.filter(connection=connection_id)
-    members = {member.contact_id: member for member in household.members}
-    rows.filter(household_id_there=household.remote_id).exclude(remote_id__in=members).update(
-        household_id_there="", household_name="", household_role="", household_head=False
-    )
-    found = list(rows.filter(remote_id__in=members))
-    for record in found:
-        member = members[record.remote_id]
-        record.household_id_there, record.household_name = household.remote_id, household.name[:120]
-        record.household_role, record.household_head = member.role, member.head
-    Record.objects.write(found, ["household_id_there", "household_name", "household_role", "household_head"])
+    changed = []
+    for record in rows.filter(Q(remote_id__in=members) | Q(household_id_there__in=homes)).order_by("pk"):
+        home, member = members.get(record.remote_id, (None, None))
+        before = [getattr(record, name) for name in HOUSEHOLD]
+        if home is not None and member is not None:
+            after = [home.remote_id, home.name[:120], member.role, member.head]
+        else:
+            after = ["", "", "", False]
+        if before != after:
+            for name, value in zip(HOUSEHOLD, after, strict=True):
+                setattr(record, name, value)
+            record.values = {k: v for k, v in record.values.items() if k != "household"} | read_household(record)
+            record.digest = digest(record.values)
+            changed.append(record)
+    Record.objects.write(changed, [*HOUSEHOLD, "values", "digest"])
+    mark([record for record in changed if record.contact_id])
 
 
 def forget(connection_id: int, merged: dict[str, str]) -> int:

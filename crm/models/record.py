@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Lower, Now
 
-from contacts.models import Contact
-from crm.models.connection import Connection
+from contacts.models import Contact, Household
+from crm.models.connection import Connection, RemoteHousehold
 
 
 class Reason(models.TextChoices):
@@ -53,6 +55,26 @@ class RecordQuerySet(models.QuerySet):
     def linked_to_visible(self, user) -> "RecordQuerySet":
         """Records of contacts that `user` sees, whoever the CRM assigns them to."""
         return self.filter(contact__in=Contact.objects.visible_to(user), connection__removed_at=None)
+
+    def compared(self) -> "RecordQuerySet":
+        """Linked records with what `crm.domain.differences` asks of their contacts beyond columns of their own.
+
+        `tags_here`, names; `household_here`, `household_name_here`, `role_here`, `head_here`; `home_there` and
+        `home_applied`, our household for the CRM's of now and for the one that was last taken over.
+        """
+        worn = Contact.tags.through.objects.filter(contact=OuterRef("contact")).order_by(Lower("tag__name"))
+        homes = RemoteHousehold.objects.filter(connection=OuterRef("connection"))
+        now = homes.filter(remote_id=OuterRef("household_id_there"))
+        before = homes.filter(remote_id=OuterRef("household_id_applied"))
+        return self.alias(household_id_applied=KT("applied__household__id")).annotate(
+            tags_here=ArraySubquery(worn.values("tag__name")),
+            household_here=F("contact__household"),
+            household_name_here=F("contact__household__name"),
+            role_here=F("contact__household_role"),
+            head_here=Exists(Household.objects.filter(head=OuterRef("contact"))),
+            home_there=Subquery(now.values("household")[:1]),
+            home_applied=Subquery(before.values("household")[:1]),
+        )
 
     def write(self, records: list["Record"], fields: Iterable[str]) -> None:
         """Save these fields of whole records, in few statements; `bulk_update` takes ten times as long."""

@@ -1,20 +1,20 @@
 """Update from CRM as an operation on contacts: chosen fields of linked contacts get the CRM's values. Undoable."""
 
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from contacts.domain.snapshots import Snapshot
-from contacts.domain.writing import update_contacts
 from contacts.models import Contact
 from contacts.operations.base import NAMES_SHOWN, ContactKind, Preview, skip
 from core.domain.recording import record as record_event
 from core.models import Operation
 from core.operations import register
-from crm.domain.differences import COLUMNS, LABELS, Difference, differences, taken_addresses
+from crm.domain.differences import COLUMNS, PLAIN, Difference, differences, taken_addresses
+from crm.domain.remembering import UpdateSnapshot
 from crm.domain.staging import mark
+from crm.domain.taking_over import take_over
 from crm.models import Record
 
-KEPT = tuple(f"{name}_id" if name == "primary_advisor" else name for name in LABELS)
+KEPT = tuple(f"{name}_id" if name == "primary_advisor" else name for name in PLAIN)
 NOTHING = "Nothing to take over: the chosen fields are the same, locked, or were changed here by hand."
 
 
@@ -30,8 +30,8 @@ class UpdateKind(ContactKind):
     chunk = 1000
 
     def keeps(self, operation: Operation) -> Snapshot:
-        """Every column it can write."""
-        return Snapshot(KEPT)
+        """Every column it can write, the tags, the household, and what the record remembers."""
+        return UpdateSnapshot(KEPT, tags=True)
 
     def skips(self, operation: Operation) -> list:
         """Who has nothing to be updated from."""
@@ -46,7 +46,8 @@ class UpdateKind(ContactKind):
         seen = super().preview(operation)
         found = self.with_reason(operation, self.reach(operation).filter(pk__in=operation.planned())).filter(why="")
         will, counts = [], dict(seen.skipped)
-        for record in Record.objects.filter(contact__in=found.order_by().values("pk")).select_related("contact"):
+        linked = Record.objects.filter(contact__in=found.order_by().values("pk"))
+        for record in linked.select_related("contact").compared():
             if chosen_of(operation, differences(record, record.contact)):
                 will.append(record.contact)
             else:
@@ -58,29 +59,28 @@ class UpdateKind(ContactKind):
         """Write the chosen fields that differ, as they differ now; a locked field is never written."""
         wanted = set(operation.params["fields"])
         contacts = Contact.objects.editable_by(operation.owner).only(*COLUMNS).in_bulk(ids)
-        records = list(Record.objects.filter(contact__in=ids).order_by("pk").select_for_update())
+        locked = Record.objects.filter(contact__in=ids).order_by("pk").select_for_update(of=("self",))
+        records = list(locked.compared())
         taken = taken_addresses(records) if "email" in wanted else set()
-        rows, left_out, written = {}, {}, []
+        chosen, left_out, written = {}, {}, []
         for record in records:
             found = differences(record, contacts[record.contact_id])
-            chosen = chosen_of(operation, found)
-            if any(one.field == "email" for one in chosen) and record.values.get("email") in taken:
+            takes = chosen_of(operation, found)
+            if any(one.field == "email" for one in takes) and record.values.get("email") in taken:
                 left_out[record.contact_id] = "Another contact here has the email address that the CRM says."
                 continue
-            if not chosen:
-                left_out[record.contact_id] = NOTHING
+            if takes:
+                chosen[record.contact_id] = takes
             else:
-                rows[record.contact_id] = {one.field: _writable(one) for one in chosen}
-                record.applied |= {one.field: one.there for one in chosen}
-                record.updated_here_at = timezone.now()
+                left_out[record.contact_id] = NOTHING
             if not found or operation.params.get("settles", True):
                 record.seen_digest = record.digest
             written.append(record)
-        update_contacts(rows, list(LABELS), may_empty=True)
+        take_over(written, chosen)
         Record.objects.write(written, ["applied", "seen_digest", "updated_here_at"])
         mark(written)
         record_event(
-            "crm_updated", "Updated from the CRM", subject_ids=list(rows), actor=operation.owner, operation=operation
+            "crm_updated", "Updated from the CRM", subject_ids=list(chosen), actor=operation.owner, operation=operation
         )
         return left_out
 
@@ -89,8 +89,3 @@ def chosen_of(operation: Operation, found: list[Difference]) -> list[Difference]
     """Those differences that the operation's form chose; a locked field is never among them."""
     wanted, by_hand = set(operation.params.get("fields", [])), operation.params.get("by_hand", False)
     return [one for one in found if one.field in wanted and not one.locked and (by_hand or not one.by_hand)]
-
-
-def _writable(one: Difference):
-    """A value for its column: an empty date is null."""
-    return None if one.field == "date_of_birth" and one.there == "" else one.there

@@ -17,7 +17,7 @@ from core.domain import running, selecting
 from core.exporting import Column, export
 from core.listing import ListPage, filtered, narrowing
 from core.models import Operation
-from crm.domain.differences import LABELS, advisor_names, here_value, shown
+from crm.domain.differences import LABELS, advisor_names, here_value, shown, there_value
 from crm.domain.importing import import_records, link
 from crm.domain.staging import judge_again
 from crm.filters import RecordFilter
@@ -223,10 +223,8 @@ def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None
     match = Contact.objects.visible_to(request.user).filter(pk=one.match_id).first() if one.match_id else None
     contact = Contact.objects.visible_to(request.user).filter(pk=one.contact_id).first() if one.contact_id else None
     other = match or contact
-    rows = [
-        (label, shown(name, here_value(other, name), names) if other else "", shown(name, one.values.get(name), names))
-        for name, label in LABELS.items()
-    ]
+    here = {name: shown(name, here_value(other, name), names) if other else "" for name in LABELS}
+    rows = [(label, here[name], shown(name, there_value(one, name), names)) for name, label in LABELS.items()]
     may_mend = Record.objects.editable_by(request.user).filter(pk=one.pk, contact=None).exists()
     context = {
         "record": one,

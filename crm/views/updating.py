@@ -15,12 +15,14 @@ from contacts.views.bulk import BulkView
 from core.domain import running, selecting
 from core.models import Operation
 from crm.domain import differences
+from crm.domain.implied import implied_by
 from crm.domain.importing import link, unlink
 from crm.domain.opening import note_trouble, open_adapter
 from crm.domain.staging import mark
 from crm.domain.syncing import reread
 from crm.errors import CRMError
 from crm.models import Record
+from crm.operations.updating import chosen_of
 
 DRILLED = 50
 FOUND_AT_MOST = 20
@@ -73,9 +75,10 @@ class UpdateView(BulkView):
         """The linked records of the frozen selection, with their contacts."""
         reached = self._kind().reach(operation).filter(pk__in=operation.planned())
         rows = Record.objects.filter(contact__in=reached.values("pk"), gone_at=None, connection__removed_at=None)
-        return rows.select_related("contact").only(
-            "values", "applied", "contact_id", "connection_id", *(f"contact__{name}" for name in differences.COLUMNS)
-        )
+        columns = ("values", "applied", "contact_id", "connection_id", "household_id_there", "household_name")
+        theirs = (f"contact__{name}" for name in (*differences.COLUMNS, "team"))
+        wanted = rows.select_related("contact").only(*columns, *theirs)
+        return wanted.compared()
 
     def _summary(self, operation: Operation) -> list:
         if not hasattr(self, "_counted"):
@@ -85,7 +88,7 @@ class UpdateView(BulkView):
     def more_context(self, operation: Operation) -> dict:
         """The summary, the drill-down of one field, and what taking over would imply."""
         if operation.params:
-            return {"consequences": [*self.consequences, *implied(operation, self._records(operation))]}
+            return {"consequences": [*self.consequences, *self._implied(operation)]}
         summary = self._summary(operation)
         wanted = self.request.GET.get("field", "")
         return {
@@ -95,33 +98,25 @@ class UpdateView(BulkView):
             "drilled_label": differences.LABELS.get(wanted, ""),
         }
 
+    def _implied(self, operation: Operation) -> list[str]:
+        """What taking over the primary advisor, if it is chosen, would imply."""
+        if "primary_advisor" not in operation.params.get("fields", []):
+            return []
+        records = self._records(operation).iterator(chunk_size=2000)
+        found = ((one.contact, chosen_of(operation, differences.differences(one, one.contact))) for one in records)
+        return implied_by((contact, one) for contact, some in found for one in some if one.field == "primary_advisor")
+
     def _drilled(self, operation: Operation, name: str) -> list[tuple]:
-        """Contact, value here, value there, locked, by hand: of those that differ in one field."""
+        """Contact, value here, value there, the difference: of those that differ in one field."""
         names, found = differences.advisor_names(), []
         for record in self._records(operation).order_by("name", "pk").iterator(chunk_size=500):
             for one in differences.differences(record, record.contact):
                 if one.field == name:
                     here, there = (differences.shown(name, value, names) for value in (one.here, one.there))
-                    found.append((record.contact, here, there, one.locked, one.by_hand))
+                    found.append((record.contact, here, there, one))
             if len(found) >= DRILLED:
                 break
         return found
-
-
-def implied(operation: Operation, records) -> list[str]:
-    """What taking over implies beyond the values: who will no longer see whom."""
-    if "primary_advisor" not in operation.params.get("fields", []):
-        return []
-    names, losing = differences.advisor_names(), {}
-    for record in records:
-        for one in differences.differences(record, record.contact):
-            if one.field == "primary_advisor" and not one.locked and (operation.params["by_hand"] or not one.by_hand):
-                losing[one.here] = losing.get(one.here, 0) + 1
-    return [
-        f"Changes the primary advisor: {names.get(pk, 'the advisor')} will no longer see {count:,} of these contacts,"
-        " unless a team of theirs does."
-        for pk, count in losing.items()
-    ]
 
 
 @editors_only
@@ -129,7 +124,7 @@ def implied(operation: Operation, records) -> list[str]:
 def update_one(request: HttpRequest, pk: int) -> HttpResponse:
     """One contact: here, in the CRM, who changed it here; what is ticked is taken over."""
     contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
-    record = get_object_or_404(Record.objects.select_related("connection"), contact=contact)
+    record = get_object_or_404(Record.objects.select_related("connection").compared(), contact=contact)
     if request.method == "POST":
         return _apply(request, contact, record)
     found = differences.with_authors(contact, differences.differences(record, contact))
@@ -138,16 +133,12 @@ def update_one(request: HttpRequest, pk: int) -> HttpResponse:
         (one, *(differences.shown(one.field, value, names) or "nothing" for value in (one.here, one.there)))
         for one in found
     ]
-    change = next((one for one in found if one.field == "primary_advisor"), None)
-    implies = ""
-    if change is not None:
-        implies = f"{names.get(change.here, 'The advisor')} will no longer see {contact.name}, unless a team does."
     shown = {one.field for one in found}
     context = {
         "contact": contact,
         "record": record,
         "rows": rows,
-        "implies": implies,
+        "implies": implied_by((contact, one) for one in found if one.field == "primary_advisor"),
         "locked": [(name, differences.LABELS.get(name, name)) for name in contact.locked_fields if name not in shown],
         "lockable": [pair for pair in differences.LABELS.items() if pair[0] not in shown | {*contact.locked_fields}],
     }

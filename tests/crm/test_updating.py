@@ -1,5 +1,7 @@
 """Update from CRM: field by field, locks and hands respected, nothing of what was given is touched."""
 
+from datetime import date
+
 import pytest
 
 from contacts.models import Assignment, Contact
@@ -22,6 +24,8 @@ ALL = [
     "state",
     "postal_code",
     "custom_data",
+    "tags",
+    "household",
 ]
 
 
@@ -46,13 +50,13 @@ def update(by, fields=ALL, **params) -> Operation:
 
 
 def newer() -> list[Record]:
-    """Records that say something new."""
-    return [one for one in Record.objects.filter(contact__crm_mark="newer").select_related("contact") if one.is_newer]
+    """Records that say something new, as the page compares them."""
+    return list(Record.objects.filter(contact__crm_mark="newer").select_related("contact").compared())
 
 
 def test_contacts_whose_record_is_newer_are_marked(imported):
     assert newer()
-    assert Contact.objects.filter(crm_mark="newer").count() == len(newer())
+    assert all(record.is_newer for record in newer())
     for record in newer():
         assert {one.field for one in differences(record, record.contact)} <= {
             "city",
@@ -60,6 +64,8 @@ def test_contacts_whose_record_is_newer_are_marked(imported):
             "postal_code",
             "phone",
             "custom_data",
+            "tags",
+            "household",
         }
 
 
@@ -68,7 +74,7 @@ def test_chosen_fields_are_taken_over_and_the_mark_goes(imported, office):
     operation = update(office["admin"])
     assert operation.done == len(records)
     assert Contact.objects.filter(crm_mark="newer").count() == 0
-    for record in Record.objects.filter(pk__in=[one.pk for one in records]).select_related("contact"):
+    for record in Record.objects.filter(pk__in=[one.pk for one in records]).select_related("contact").compared():
         assert differences(record, record.contact) == []
 
 
@@ -96,7 +102,7 @@ def test_what_was_given_is_not_touched(imported, office):
     for record in newer()[:5]:
         AssignmentFactory(contact=record.contact)
         Contact.objects.filter(pk=record.contact_id).update(team=team)
-    columns = "id team_id experience_id campaign_id status start_at first_invited_at user_id household_id".split()
+    columns = "id team_id experience_id campaign_id status start_at first_invited_at user_id".split()
 
     def given() -> list:
         contacts = list(Contact.objects.order_by("pk").values_list(*columns))
@@ -129,6 +135,7 @@ def test_who_changed_a_field_here_is_named(imported, office):
     with pghistory.context(user=office["two"].pk):
         Contact.objects.filter(pk=record.contact_id).update(city="By hand")
     contact = Contact.objects.get(pk=record.contact_id)
+    record = Record.objects.compared().get(pk=record.pk)
     found = {one.field: one for one in with_authors(contact, differences(record, contact))}
     assert (found["city"].by_hand, found["city"].ticked, found["city"].changed_by) == (True, False, "Ada Two")
 
@@ -136,4 +143,15 @@ def test_who_changed_a_field_here_is_named(imported, office):
 def test_the_summary_counts_by_field(imported):
     counts = {one.field: one.count for one in summary(newer())}
     assert counts["city"] > 0
-    assert set(counts) <= {"city", "state", "postal_code", "phone", "custom_data"}
+    assert set(counts) <= {"city", "state", "postal_code", "phone", "custom_data", "tags", "household"}
+
+
+def test_a_date_of_birth_is_changed_and_taken_away(imported, office):
+    first, second = Record.objects.filter(contact__isnull=False).order_by("pk")[:2]
+    Record.objects.filter(pk=first.pk).update(values=first.values | {"date_of_birth": "1977-07-07"})
+    without = {name: value for name, value in second.values.items() if name != "date_of_birth"}
+    Record.objects.filter(pk=second.pk).update(values=without)
+    operation = update(office["admin"], ["date_of_birth"])
+    assert (operation.state, operation.done) == ("finished", 2)
+    born = dict(Contact.objects.filter(crm_record__in=[first, second]).values_list("crm_record", "date_of_birth"))
+    assert born == {first.pk: date(1977, 7, 7), second.pk: None}

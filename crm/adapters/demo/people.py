@@ -51,7 +51,7 @@ def contact(number: int, step: int, began: datetime, owners: list[str]) -> Remot
     email = f"{first}.{last}.{number}@crm.example.com".lower()
     phone = f"(212) 555-{(number * 37 + step) % 10000:04d}"
     house = (number - 1) // 3
-    shares = number % 3 != 0 and house % 2 == 0
+    shares = number % 3 != 0 and house % 2 == 0 and not _left(number, step)
     role = "head" if number % 3 == 1 else "spouse_partner"
     return RemoteContact(
         remote_id=f"D{number:05d}",
@@ -66,12 +66,24 @@ def contact(number: int, step: int, began: datetime, owners: list[str]) -> Remot
         category=CATEGORIES[number % len(CATEGORIES)] if number % 37 else "",
         owner_id=owners[number % len(owners)],
         household=HouseholdLink(f"H{house:04d}", f"The {last} household", role, role == "head") if shares else None,
-        tags=("Newsletter",) if number % 5 == 0 else (),
+        tags=_tags(number, step),
         custom={"Risk profile": ["Cautious", "Balanced", "Bold"][(number + step // 4) % 3]} if number % 2 else {},
         created_at=began,
         updated_at=began + step * STEP,
         url="",
     )
+
+
+def _left(number: int, step: int) -> bool:
+    """Whether the spouse has left the household, as some do over time."""
+    return step > 0 and number % 3 == 2 and (number + step) % 4 == 0
+
+
+def _tags(number: int, step: int) -> tuple[str, ...]:
+    """Tags that come and go over time."""
+    reads = number % 5 == 0 and (step == 0 or (number + step) % 4 != 0)
+    reviewed = step > 0 and (number + step) % 3 == 0
+    return (*(["Newsletter"] if reads else []), *(["Annual review"] if reviewed else []))
 
 
 def gone(number: int, merged_into: int) -> Gone:
