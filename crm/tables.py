@@ -72,10 +72,8 @@ class LinkedTable(RecordTable):
         exclude = ("select", "reasons", "kind", "household")
         sequence = ("name", "contact", "stands", "...")
 
-    def render_contact(self, record: Record) -> SafeString | str:
-        """The contact, linked unless in the trash."""
-        if record.contact.deleted_at:
-            return f"{record.contact.name} (in the trash)"
+    def render_contact(self, record: Record) -> SafeString:
+        """The contact."""
         address = reverse("contacts:detail", args=[record.contact_id])
         return format_html('<a href="{}">{}</a>', address, record.contact.name)
 

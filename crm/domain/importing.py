@@ -20,6 +20,7 @@ from crm.models import Connection, Reason, Record
 FIELDS = [*LENGTHS, "email", "phone", "contact_type", "primary_advisor", "date_of_birth", "custom_data"]
 TAKEN = "Somebody took this email address in this very moment. Look at the record again."
 NOT_READY = "Cannot be imported: {}."
+IN_TRASH = "Deleted here: restore the contact from the trash."
 NOT_THERE = "No longer there, or no longer yours to import."
 
 
@@ -64,7 +65,7 @@ def _judged_ready(records: list[Record], done: Imported) -> list[Record]:
     save_judged([one for one in records if before[one.pk] != (one.digest, one.state, one.reasons)])
     for one in records:
         if one.contact_id:
-            done.left_out[one.pk] = "Imported already."
+            done.left_out[one.pk] = IN_TRASH if one.state == Record.State.CANNOT else "Imported already."
         elif one.state != Record.State.READY:
             words = ", ".join(Reason(code).label.lower() for code in one.reasons)
             done.left_out[one.pk] = NOT_READY.format(words)

@@ -76,14 +76,16 @@ def judge(records: list[Record], meanings: Meanings) -> None:
     """Set values, state, reasons, advisor, match and digest on records; saves nothing."""
     for record in records:
         _read(record, meanings)
-    open_ones = [record for record in records if record.contact_id is None]
-    _set_reasons_of_others(open_ones)
+    _set_reasons_of_others([record for record in records if record.contact_id is None])
+    trashed = _in_trash([record.contact_id for record in records if record.contact_id])
     for record in records:
-        if record.gone_at is not None and record.contact_id is None:
+        if record.contact_id:
+            record.reasons = [Reason.DELETED_HERE] if record.contact_id in trashed else []
+        elif record.gone_at is not None:
             record.reasons.append(Reason.GONE)
-        record.reasons = sorted(set(record.reasons)) if record.contact_id is None else []
-        state = Record.State.CANNOT if record.reasons else Record.State.READY
-        record.state = Record.State.LINKED if record.contact_id else state
+        record.reasons = sorted(set(record.reasons))
+        fine = Record.State.LINKED if record.contact_id else Record.State.READY
+        record.state = Record.State.CANNOT if record.reasons else fine
 
 
 JUDGED = (
@@ -221,6 +223,13 @@ def _set_reasons_of_others(records: list[Record]) -> None:
         elif not record.kept_apart and (found := alike.get(_likeness(record))):
             record.match_id = found
             record.reasons.append(Reason.POSSIBLE_MATCH)
+
+
+def _in_trash(contacts: list[int]) -> set[int]:
+    """Those of these contacts that lie in the trash."""
+    if not contacts:
+        return set()
+    return set(Contact.objects.filter(pk__in=contacts, deleted_at__isnull=False).values_list("pk", flat=True))
 
 
 def _contacts_with(emails: set[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from contacts.models import Contact
 from contacts.models.contact import CRMMark
 from crm.domain.households import read_household
 from crm.domain.judging import JUDGED, Meanings, judge, save_judged
-from crm.models import Category, Connection, Record, Sync
+from crm.models import Category, Connection, Reason, Record, Sync
 from crm.records import Page, RemoteContact, RemoteHousehold, digest, payload
 
 HOUSEHOLD = ("household_id_there", "household_name", "household_role", "household_head")
@@ -52,7 +52,7 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
         Record.objects.filter(connection=sync.connection_id, remote_id__in=contacts.keys() & known.keys()).update(
             seen_in=sync.pk
         )
-    mark([record for record in fresh if record.contact_id])
+    _settle_linked([record for record in fresh if record.contact_id])
     _join(sync.connection_id, page.households)
     counts.gone = forget(sync.connection_id, {one.remote_id: one.merged_into for one in page.gone})
     return counts
@@ -128,6 +128,19 @@ def forget(connection_id: int, merged: dict[str, str]) -> int:
     return count + len(linked)
 
 
+def _settle_linked(records: list[Record]) -> None:
+    """After writing them: show on the contacts how they stand, and agree with who went to the trash or came back.
+
+    A contact moved while a record was judged is noticed here: the record is ours by now, so either the move has ended
+    and is seen, or it waits for us and its trigger has the last word.
+    """
+    mark(records)
+    rows = Record.objects.filter(contact__in=[record.contact_id for record in records])
+    trashed = rows.filter(contact__deleted_at__isnull=False)
+    trashed.exclude(state=Record.State.CANNOT).update(state=Record.State.CANNOT, reasons=[Reason.DELETED_HERE])
+    rows.filter(contact__deleted_at=None, state=Record.State.CANNOT).update(state=Record.State.LINKED, reasons=[])
+
+
 def mark(records: list[Record]) -> None:
     """Show on the contacts how they stand to their records; only marks that change are written."""
     by_mark: dict[str, list[int]] = {}
@@ -153,5 +166,5 @@ def judge_again(records) -> int:
         found = by_connection[connection.pk]
         judge(found, Meanings.of(connection))
         save_judged(found)
-        mark([record for record in found if record.contact_id])
+        _settle_linked([record for record in found if record.contact_id])
     return sum(map(len, by_connection.values()))

@@ -3,5 +3,6 @@
 from crm.models.connection import Category, Connection, Owner, RemoteHousehold
 from crm.models.record import Reason, Record
 from crm.models.sync import Sync
+from crm.models.trash import FollowedContact
 
-__all__ = ["Category", "Connection", "Owner", "Reason", "Record", "RemoteHousehold", "Sync"]
+__all__ = ["Category", "Connection", "FollowedContact", "Owner", "Reason", "Record", "RemoteHousehold", "Sync"]

@@ -89,7 +89,8 @@ class Record(models.Model):
     `payload` is what the adapter brought, allow-listed; `mends` what people here set for the record without touching
     the CRM; `values` the contact's values that come of both. `digest` is that of `values`; `seen_digest` that of the
     values at the last import, update or dismissal: where they differ the CRM is newer. `applied` holds the values that
-    were written to the contact, by field: a contact that has another value was changed here by hand.
+    were written to the contact, by field: a contact that has another value was changed here by hand. A record whose
+    contact lies in the trash keeps the link and cannot be imported: deleted here. Restored, it is linked again.
     """
 
     class State(models.TextChoices):

@@ -30,7 +30,7 @@ class JudgeKind(ImportKind):
                 record.mends |= mends
             Record.objects.write(records, ["mends"])
         judge_again(Record.objects.filter(pk__in=found))
-        left = dict.fromkeys(set(subject_ids) - set(found), "Imported meanwhile, or not yours to change.")
+        left = dict.fromkeys(set(subject_ids) - set(found), "Imported or deleted here, or not yours to change.")
         return Outcome(done=found, skipped=left)
 
 

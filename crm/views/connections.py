@@ -48,7 +48,7 @@ def _counts(user) -> dict[int, dict[str, int]]:
             cannot=Count("pk", filter=Q(state=Record.State.CANNOT)),
             linked=Count("pk", filter=Q(state=Record.State.LINKED)),
             newer=Count("pk", filter=newer),
-            gone=Count("pk", filter=Q(gone_at__isnull=False, contact__isnull=False)),
+            gone=Count("pk", filter=Q(gone_at__isnull=False, state=Record.State.LINKED)),
         )
     )
     return {row.pop("connection"): row for row in rows}

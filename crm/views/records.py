@@ -71,7 +71,7 @@ def records_in(tab: str, user) -> QuerySet:
     if tab == "linked":
         return (
             (Record.objects.visible_to(user) | Record.objects.linked_to_visible(user))
-            .filter(contact__isnull=False)
+            .filter(state=Record.State.LINKED)
             .select_related("contact")
         )
     state = Record.State.READY if tab == "ready" else Record.State.CANNOT
@@ -234,6 +234,8 @@ def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None
         "hidden_match": one.match_id and not match,
         "contact": contact,
         "may_mend": may_mend,
+        "in_trash": bool(one.contact_id) and one.state == Record.State.CANNOT,
+        "may_bring_back": may_mend and one.former_contact_id is not None,
         "may_keep_apart": Reason.POSSIBLE_MATCH in one.reasons,
         "form": form or (MendForm(user=request.user, record=one) if may_mend else None),
         "emails": one.payload.get("emails", []),
@@ -301,6 +303,18 @@ def keep_apart(request: HttpRequest, pk: int) -> HttpResponse:
         Record.objects.filter(pk=pk).update(kept_apart=True)
         judge_again(Record.objects.filter(pk=pk))
     messages.success(request, "They are kept apart.")
+    return redirect("crm:record", pk=pk)
+
+
+@editors_only
+@require_POST
+def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """A record whose contact was deleted here for good may be imported again, for a person asks for it."""
+    _own(request, pk)
+    with transaction.atomic():
+        Record.objects.filter(pk=pk).update(former_contact_id=None)
+        judge_again(Record.objects.filter(pk=pk))
+    messages.success(request, "It may be imported again.")
     return redirect("crm:record", pk=pk)
 
 
