@@ -11,6 +11,7 @@ from contacts.domain.writing import update_contacts
 from contacts.models import Household
 from crm.models import Record, RemoteHousehold
 
+COLUMNS = ("household", "household_role")
 ROLES = {"head": "Head", "spouse_partner": "Spouse or partner", "child": "Child", "parent": "Parent"}
 
 
@@ -52,30 +53,44 @@ def household_change(record: Record) -> HouseholdChange | None:
     return HouseholdChange(False, role_by_hand or (heads and last.get("head", False)), heads)
 
 
-def join(records: list[Record], *, replace_heads: bool = False) -> None:
-    """Put contacts into the household of their CRM's household, which is made when its first member arrives.
+def join(records: list[Record]) -> None:
+    """Put contacts that were just made into the household of their CRM's household. One that has a head keeps it."""
+    rows = places([one for one in records if one.household_id_there])
+    update_contacts(rows, list(COLUMNS))
+    seat_heads(records, rows)
 
-    A household that has a head keeps it, unless `replace_heads`.
+
+def places(records: list[Record]) -> dict[int, dict[str, Any]]:
+    """The columns of each contact's place, by contact: in the household of the CRM's, or in none.
+
+    A household is made when its first member arrives. A role that the CRM does not know stays as long as the
+    household does.
     """
-    for connection_id, some in by_connection([one for one in records if one.household_id_there]).items():
+    found: dict[int, dict[str, Any]] = {}
+    for connection_id, some in by_connection(records).items():
         homes = _homes(connection_id, {one.household_id_there: one.household_name for one in some})
-        rows = {one.contact_id: _joined(one, homes[one.household_id_there]) for one in some}
-        update_contacts(rows, ["household", "household_role"])
-        wanted = {homes[one.household_id_there]: one.contact_id for one in some if one.household_head}
-        _leave_headship({one.contact_id: homes[one.household_id_there] for one in some})
-        free = Household.objects.filter(pk__in=wanted)
-        free = free if replace_heads else free.filter(head=None)
-        Household.objects.bulk_update(
-            [Household(pk=pk, head_id=wanted[pk]) for pk in free.values_list("pk", flat=True)], ["head"]
-        )
+        for one in some:
+            home, role = homes.get(one.household_id_there), ROLES.get(one.household_role, "")
+            stays = home and not role and getattr(one, "household_here", None) == home
+            found[one.contact_id] = {"household": home} | ({} if stays else {"household_role": role})
+    return found
 
 
-def leave(contact_ids: list[int]) -> None:
-    """Take contacts out of their households."""
-    if contact_ids:
-        nothing = {"household": None, "household_role": ""}
-        update_contacts(dict.fromkeys(contact_ids, nothing), list(nothing), may_empty=True)
-        _leave_headship(dict.fromkeys(contact_ids))
+def seat_heads(records: list[Record], rows: dict[int, dict[str, Any]], *, replace: bool = False) -> None:
+    """After the contacts took their `places`: nobody heads a household they are not in; whom the CRM names does.
+
+    A household that has a head keeps it, unless `replace`.
+    """
+    led = Household.objects.filter(head__in=rows).values_list("pk", "head_id")
+    left = [pk for pk, head in led if rows[head]["household"] != pk]
+    Household.objects.filter(pk__in=left).update(head=None)
+    named = [one for one in records if one.contact_id in rows and one.household_head and one.household_id_there]
+    wanted = {rows[one.contact_id]["household"]: one.contact_id for one in named}
+    free = Household.objects.filter(pk__in=wanted)
+    free = free if replace else free.filter(head=None)
+    Household.objects.bulk_update(
+        [Household(pk=pk, head_id=wanted[pk]) for pk in free.values_list("pk", flat=True)], ["head"]
+    )
 
 
 def by_connection(records: list[Record]) -> dict[int, list[Record]]:
@@ -86,22 +101,9 @@ def by_connection(records: list[Record]) -> dict[int, list[Record]]:
     return found
 
 
-def _joined(one: Record, home: int) -> dict[str, Any]:
-    """The contact's columns; a role that the CRM does not know stays as long as the household does."""
-    role = ROLES.get(one.household_role, "")
-    stays = not role and getattr(one, "household_here", None) == home
-    return {"household": home} | ({} if stays else {"household_role": role})
-
-
-def _leave_headship(homes: dict[int, int | None]) -> None:
-    """Nobody is the head of a household they do not belong to: `homes` names each contact's."""
-    led = Household.objects.filter(head__in=homes).values_list("pk", "head_id")
-    left = [pk for pk, head in led if homes[head] != pk]
-    Household.objects.filter(pk__in=left).update(head=None)
-
-
 def _homes(connection_id: int, names: dict[str, str]) -> dict[str, int]:
-    """Our household for each of the CRM's."""
+    """Our household for each of the CRM's; none for none."""
+    names = {key: name for key, name in names.items() if key}
     rows = RemoteHousehold.objects.filter(connection=connection_id, remote_id__in=names)
     found = dict(rows.values_list("remote_id", "household_id"))
     missing = [remote_id for remote_id in names if remote_id not in found]

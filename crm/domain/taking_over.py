@@ -16,15 +16,15 @@ def take_over(records: list[Record], chosen: Chosen) -> None:
 
     In some statements, whatever the number of contacts. Nothing but the chosen fields is written.
     """
-    plain = {pk: {one.field: _writable(one) for one in some if one.field in PLAIN} for pk, some in chosen.items()}
-    update_contacts({pk: values for pk, values in plain.items() if values}, list(PLAIN), may_empty=True)
+    rows = {pk: {one.field: _writable(one) for one in some if one.field in PLAIN} for pk, some in chosen.items()}
+    moving = {pk for pk, some in chosen.items() for one in some if one.field == "household"}
+    places = households.places([one for one in records if one.contact_id in moving])
+    rows = {pk: values | places.get(pk, {}) for pk, values in rows.items()}
+    update_contacts({pk: one for pk, one in rows.items() if one}, [*PLAIN, *households.COLUMNS], may_empty=True)
+    households.seat_heads(records, places, replace=True)
     tags = {pk: one.writes for pk, some in chosen.items() for one in some if one.field == "tags"}
     put_on({pk: change.add for pk, change in tags.items()})
     take_off({pk: change.drop for pk, change in tags.items()})
-    move = {pk for pk, some in chosen.items() for one in some if one.field == "household"}
-    moving = [record for record in records if record.contact_id in move]
-    households.leave([one.contact_id for one in moving if not one.household_id_there])
-    households.join([one for one in moving if one.household_id_there], replace_heads=True)
     for record in records:
         if record.contact_id in chosen:
             record.applied |= {one.field: one.came for one in chosen[record.contact_id]}
