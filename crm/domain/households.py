@@ -102,15 +102,22 @@ def by_connection(records: list[Record]) -> dict[int, list[Record]]:
 
 
 def _homes(connection_id: int, names: dict[str, str]) -> dict[str, int]:
-    """Our household for each of the CRM's; none for none."""
+    """Our household for each of the CRM's; none for none.
+
+    Two who bring members of one household at once make it once: the second waits for the first and takes theirs.
+    """
     names = {key: name for key, name in names.items() if key}
     rows = RemoteHousehold.objects.filter(connection=connection_id, remote_id__in=names)
     found = dict(rows.values_list("remote_id", "household_id"))
-    missing = [remote_id for remote_id in names if remote_id not in found]
+    missing = sorted(names.keys() - found.keys())  # all in the same order, so that nobody waits for each other
+    if not missing:
+        return found
     made = Household.objects.bulk_create([Household(name=names[key] or "Household") for key in missing])
     links = [
         RemoteHousehold(connection_id=connection_id, remote_id=key, household=home)
         for key, home in zip(missing, made, strict=True)
     ]
-    RemoteHousehold.objects.bulk_create(links)
-    return found | {link.remote_id: link.household_id for link in links}
+    RemoteHousehold.objects.bulk_create(links, ignore_conflicts=True)
+    found = dict(rows.all().values_list("remote_id", "household_id"))
+    Household.objects.filter(pk__in={home.pk for home in made} - set(found.values())).delete()
+    return found

@@ -1,6 +1,11 @@
 """Importing makes contacts of ready records, with household, tags and link, and tells nobody anything."""
 
+import threading
+import time
+
 import pytest
+from django.db import connection as db
+from django.db import transaction
 
 from contacts.models import Contact, Household
 from core.domain import running, selecting
@@ -126,3 +131,34 @@ def test_gone_records_are_told_and_their_contacts_stay(staged, office, sync):
     assert set(gone.values_list("contact__crm_mark", flat=True)) == {"gone"}
     assert gone.exclude(merged_into="").exists()
     assert Contact.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_make_one_household_of_a_couple(staged, office):
+    """The second waits for the first, which has made the household meanwhile."""
+    couple = (
+        Record.objects.filter(state=State.READY).exclude(household_id_there="").order_by("household_id_there", "pk")
+    )
+    homes = [one.household_id_there for one in couple]
+    first, second = [one.pk for one in couple if homes.count(one.household_id_there) == 2][:2]
+    made, problems = threading.Event(), []
+
+    def other() -> None:
+        made.wait(10)
+        try:
+            with transaction.atomic():
+                import_records([second], office["admin"])
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            db.close()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with transaction.atomic():
+        import_records([first], office["admin"])
+        made.set()
+        time.sleep(0.5)
+    thread.join()
+    assert problems == []
+    assert [home.members.count() for home in Household.objects.all()] == [2]
