@@ -1,7 +1,7 @@
 """What the lists of records can be narrowed by."""
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from contacts.querysets import fold
@@ -36,3 +36,29 @@ class RecordFilter(ListFilter):
     def by_reason(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Records with this reason among theirs."""
         return qs.filter(reasons__contains=[value])
+
+
+STANDS = [
+    ("newer", "Newer in the CRM"),
+    ("advisor", "Another advisor in the CRM"),
+    ("merged", "Merged in the CRM"),
+    ("gone", "Gone from the CRM"),
+]
+OTHER_ADVISOR = Q(advisor__isnull=False, gone_at=None) & ~Q(advisor=F("contact__primary_advisor"))
+
+
+class LinkedFilter(RecordFilter):
+    """Filters of records that are contacts: also by how the two stand to each other."""
+
+    stands = django_filters.ChoiceFilter(choices=STANDS, label="Stands", empty_label="Any", method="by_standing")
+
+    def by_standing(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Records that stand so to their contacts."""
+        return qs.filter(
+            {
+                "newer": Q(contact__crm_mark="newer"),
+                "advisor": OTHER_ADVISOR,
+                "merged": Q(gone_at__isnull=False) & ~Q(merged_into=""),
+                "gone": Q(gone_at__isnull=False, merged_into=""),
+            }[value]
+        )

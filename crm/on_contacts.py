@@ -27,7 +27,12 @@ def integrations(contact: Contact, request: HttpRequest) -> str:
 
 
 def next_step(contact: Contact, user) -> tuple[str, str, str] | None:
-    """That the CRM says something new."""
-    if not user.may_edit or contact.crm_mark != "newer":
+    """That the CRM says something new, or that the record is gone from it."""
+    if not user.may_edit or contact.crm_mark not in ("newer", "gone"):
         return None
+    if contact.crm_mark == "gone":
+        record = Record.objects.filter(contact=contact, connection__removed_at=None).first()
+        words = "merged into another in" if record and record.merged_into else "gone from"
+        address = reverse("crm:record", args=[record.pk]) if record else ""
+        return (f"The record is {words} the CRM.", address, "See what can be done") if record else None
     return "The CRM has newer data.", reverse("crm:update_one", args=[contact.pk]), "See what is different"

@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from contacts.models import ContactType
+from accounts.models import User
+from contacts.models import Contact, ContactType
 from core.tables import SelectColumn
 from core.templatetags.ui import ago, badge
 from crm.models import Reason, Record
@@ -80,7 +81,20 @@ class LinkedTable(RecordTable):
     def render_stands(self, record: Record) -> SafeString:
         """Whether the CRM says something new."""
         if record.gone_at:
-            return badge(
-                "Merged in the CRM" if record.merged_into else "Gone from the CRM", "warning", "alert-triangle"
-            )
-        return badge("Newer in the CRM", "info", "refresh-cw") if record.is_newer else badge("Same", "neutral", "check")
+            words = "Merged in the CRM" if record.merged_into else "Gone from the CRM"
+            return badge(words, "warning", "alert-triangle")
+        newer = (
+            badge("Newer in the CRM", "info", "refresh-cw") if record.is_newer else badge("Same", "neutral", "check")
+        )
+        advisor = other_advisor(record, record.contact)
+        if advisor is None:
+            return newer
+        return format_html(
+            '<span class="row">{}{}</span>', newer, badge(f"{advisor.name} in the CRM", "warning", "users")
+        )
+
+
+def other_advisor(record: Record, contact: Contact) -> User | None:
+    """Whom the CRM assigns the record to, where that is not the contact's primary advisor here."""
+    same = record.advisor_id is None or record.gone_at or record.advisor_id == contact.primary_advisor_id
+    return None if same else record.advisor

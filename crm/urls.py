@@ -33,6 +33,7 @@ urlpatterns = [
     path("records/<int:pk>/link/", records.link_match, name="link_match"),
     path("records/<int:pk>/apart/", records.keep_apart, name="keep_apart"),
     path("records/<int:pk>/back/", records.bring_back, name="bring_back"),
+    path("records/<int:pk>/follow/", records.follow, name="follow"),
     path("update/", editors_only(updating.UpdateView.as_view()), name="update"),
     path("update/<int:pk>/", updating.update_one, name="update_one"),
     path("update/<int:pk>/lock/", locking.lock, name="lock"),

@@ -7,13 +7,12 @@ from psycopg2.extras import execute_values
 
 from accounts.models import User
 from contacts.domain.writing import insert_contacts
-from contacts.models import Contact
 from contacts.models.contact import CRMMark, Source
 from core.domain.recording import record as record_event
 from core.models import Operation
 from crm.domain.households import by_connection, join
 from crm.domain.judging import LENGTHS, Meanings, judge, save_judged
-from crm.domain.staging import judge_again, mark
+from crm.domain.staging import judge_again
 from crm.domain.tags import put_on
 from crm.models import Connection, Reason, Record
 
@@ -101,35 +100,3 @@ def _link(records: list[Record], done: Imported) -> None:
             [(one.pk, one.contact_id) for one in records],
             page_size=5000,
         )
-
-
-def link(one: Record, contact: Contact, by: User) -> None:
-    """Tie a record to a contact who is here already. Nothing of the contact changes; the differences can be applied."""
-    with transaction.atomic():
-        Record.objects.filter(pk=one.pk, contact=None).update(
-            contact=contact,
-            state=Record.State.LINKED,
-            reasons=[],
-            match=None,
-            applied={},
-            seen_digest="",
-            former_contact_id=None,
-        )
-        one.refresh_from_db()
-        mark([one])
-        sentence = f"Linked to a record of {one.connection.name}"
-        record_event("crm_linked", sentence, subject_ids=[contact.pk], actor=by)
-        judge_again(Record.objects.filter(email=contact.email.lower(), contact=None))
-
-
-def unlink(one: Record, by: User) -> None:
-    """Untie a record from its contact, who stays as they are. The record stands in staging again."""
-    contact_id = one.contact_id
-    with transaction.atomic():
-        Record.objects.filter(pk=one.pk).update(
-            contact=None, state=Record.State.CANNOT, applied={}, seen_digest="", kept_apart=False
-        )
-        Contact.objects.filter(pk=contact_id).update(crm_mark="")
-        judge_again(Record.objects.filter(pk=one.pk))
-        sentence = f"No longer linked to {one.connection.name}"
-        record_event("crm_unlinked", sentence, subject_ids=[contact_id], actor=by)

@@ -18,6 +18,7 @@ from crm.domain.differences import shown
 from crm.domain.judging import Meanings, judge
 from crm.domain.opening import check, make_adapter, note_trouble, open_adapter
 from crm.errors import CRMError
+from crm.filters import OTHER_ADVISOR
 from crm.forms import ConnectionForm
 from crm.models import Connection, Reason, Record, Sync
 from crm.records import payload
@@ -48,6 +49,7 @@ def _counts(user) -> dict[int, dict[str, int]]:
             cannot=Count("pk", filter=Q(state=Record.State.CANNOT)),
             linked=Count("pk", filter=Q(state=Record.State.LINKED)),
             newer=Count("pk", filter=newer),
+            advisor=Count("pk", filter=Q(OTHER_ADVISOR, state=Record.State.LINKED)),
             gone=Count("pk", filter=Q(gone_at__isnull=False, state=Record.State.LINKED)),
         )
     )

@@ -18,13 +18,14 @@ from core.exporting import Column, export
 from core.listing import ListPage, filtered, narrowing
 from core.models import Operation
 from crm.domain.differences import LABELS, advisor_names, here_value, shown, there_value
-from crm.domain.importing import import_records, link
+from crm.domain.importing import import_records
+from crm.domain.linking import follow_merge, link, merged_into
 from crm.domain.staging import judge_again
-from crm.filters import RecordFilter
+from crm.filters import LinkedFilter, RecordFilter
 from crm.forms import MendForm
 from crm.models import Reason, Record
 from crm.operations.judging import begin_judging
-from crm.tables import REASONS, LinkedTable, RecordTable
+from crm.tables import REASONS, LinkedTable, RecordTable, other_advisor
 
 
 class RecordList(ListPage):
@@ -72,7 +73,7 @@ def records_in(tab: str, user) -> QuerySet:
         return (
             (Record.objects.visible_to(user) | Record.objects.linked_to_visible(user))
             .filter(state=Record.State.LINKED)
-            .select_related("contact")
+            .select_related("contact__primary_advisor")
         )
     state = Record.State.READY if tab == "ready" else Record.State.CANNOT
     return Record.objects.visible_to(user).filter(state=state)
@@ -120,6 +121,7 @@ class LinkedList(RecordList):
 
     tab = "linked"
     table_class = LinkedTable
+    filterset_class = LinkedFilter
     subtitle = "Records that are contacts here, and whether the CRM says something new."
     empty = ("Nothing imported yet", "Import what is ready; the records then stand here.")
 
@@ -234,6 +236,8 @@ def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None
         "hidden_match": one.match_id and not match,
         "contact": contact,
         "may_mend": may_mend,
+        "winner": _winner(request, one),
+        "another_advisor": other_advisor(one, contact) if contact else None,
         "in_trash": bool(one.contact_id) and one.state == Record.State.CANNOT,
         "may_bring_back": may_mend and one.former_contact_id is not None,
         "may_keep_apart": Reason.POSSIBLE_MATCH in one.reasons,
@@ -242,6 +246,16 @@ def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None
         "phones": one.payload.get("phones", []),
     }
     return render(request, "crm/record.html", context, status=422 if form and form.errors else 200)
+
+
+def _winner(request: HttpRequest, one: Record) -> dict:
+    """What is to be said of the record that one was merged into: the record, and the contact it is here."""
+    winner = merged_into(one) if one.contact_id else None
+    if winner is None:
+        return {}
+    seen = Contact.objects.visible_to(request.user).filter(pk=winner.contact_id).first() if winner.contact_id else None
+    may = Contact.objects.editable_by(request.user).filter(pk=one.contact_id).exists()
+    return {"record": winner, "contact": seen, "may_follow": may and winner.contact_id is None}
 
 
 def _own(request: HttpRequest, pk: int) -> Record:
@@ -318,12 +332,26 @@ def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("crm:record", pk=pk)
 
 
+@editors_only
+@require_POST
+def follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """The contact of a record that was merged into another goes on with that one."""
+    one = get_object_or_404(Record.objects.filter(contact__in=Contact.objects.editable_by(request.user)), pk=pk)
+    contact_id, winner = one.contact_id, follow_merge(one, request.user)
+    if winner is None:
+        messages.error(request, "The record it was merged into is not here, or belongs to another contact.")
+        return redirect("crm:record", pk=pk)
+    messages.success(request, f"Linked to record {winner.remote_id}. Nothing about the contact has changed yet.")
+    return redirect("crm:update_one", pk=contact_id)
+
+
 @staff_only
 @require_safe
 def export_records(request: HttpRequest) -> HttpResponseBase:
     """The records of a list as a file, for whoever keeps the CRM."""
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "cannot"
-    rows = filtered(RecordFilter, request.GET, records_in(tab, request.user).select_related(None), request)[1]
+    filterset = LinkedFilter if tab == "linked" else RecordFilter
+    rows = filtered(filterset, request.GET, records_in(tab, request.user).select_related(None), request)[1]
     columns = [
         Column("CRM", "connection__name"),
         Column("Record", "remote_id"),

@@ -16,7 +16,7 @@ from core.domain import running, selecting
 from core.models import Operation
 from crm.domain import differences
 from crm.domain.implied import implied_by
-from crm.domain.importing import link, unlink
+from crm.domain.linking import link, unlink
 from crm.domain.opening import note_trouble, open_adapter
 from crm.domain.staging import mark
 from crm.domain.syncing import reread

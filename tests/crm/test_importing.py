@@ -10,7 +10,8 @@ from django.db import transaction
 from contacts.models import Contact, Household
 from core.domain import running, selecting
 from core.models import Activity, Operation
-from crm.domain.importing import import_records, link, unlink
+from crm.domain.importing import import_records
+from crm.domain.linking import link, unlink
 from crm.domain.traces import TRACES
 from crm.models import Record
 from outreach.models import Send

@@ -1,0 +1,83 @@
+"""Tying records to contacts by hand: linking, unlinking, and following a merge in the CRM."""
+
+from django.db import transaction
+
+from accounts.models import User
+from contacts.models import Contact
+from core.domain.recording import record as record_event
+from crm.domain.staging import judge_again, mark
+from crm.models import Record
+
+
+def link(one: Record, contact: Contact, by: User) -> None:
+    """Tie a record to a contact who is here already. Nothing of the contact changes; the differences can be applied."""
+    with transaction.atomic():
+        Record.objects.filter(pk=one.pk, contact=None).update(
+            contact=contact,
+            state=Record.State.LINKED,
+            reasons=[],
+            match=None,
+            applied={},
+            seen_digest="",
+            former_contact_id=None,
+        )
+        one.refresh_from_db()
+        mark([one])
+        sentence = f"Linked to a record of {one.connection.name}"
+        record_event("crm_linked", sentence, subject_ids=[contact.pk], actor=by)
+        judge_again(Record.objects.filter(email=contact.email.lower(), contact=None))
+
+
+def unlink(one: Record, by: User) -> None:
+    """Untie a record from its contact, who stays as they are. The record stands in staging again."""
+    contact_id = one.contact_id
+    with transaction.atomic():
+        Record.objects.filter(pk=one.pk).update(
+            contact=None, state=Record.State.CANNOT, applied={}, seen_digest="", kept_apart=False
+        )
+        Contact.objects.filter(pk=contact_id).update(crm_mark="")
+        judge_again(Record.objects.filter(pk=one.pk))
+        sentence = f"No longer linked to {one.connection.name}"
+        record_event("crm_unlinked", sentence, subject_ids=[contact_id], actor=by)
+
+
+def merged_into(one: Record) -> Record | None:
+    """The record that this one was merged into in the CRM, as far as it is in staging."""
+    if not one.merged_into:
+        return None
+    rows = Record.objects.filter(connection=one.connection_id, remote_id=one.merged_into).exclude(pk=one.pk)
+    return rows.select_related("contact").first()
+
+
+def follow_merge(one: Record, by: User) -> Record | None:
+    """Tie the contact of a merged record to the one that stayed, which remembers what had come; nothing else changes.
+
+    None when that record is not there, or is tied to another contact: then a person has to look at two contacts.
+    """
+    with transaction.atomic():
+        winner, contact_id = merged_into(one), one.contact_id
+        if winner is None or contact_id is None or winner.contact_id is not None:
+            return None
+        locked = dict(
+            Record.objects.select_for_update().filter(pk__in=[one.pk, winner.pk]).values_list("pk", "contact")
+        )
+        if locked != {one.pk: contact_id, winner.pk: None}:
+            return None
+        applied, at = one.applied, one.updated_here_at
+        Record.objects.filter(pk=one.pk).delete()  # gone there, and nothing here hangs on it any more
+        Record.objects.filter(pk=winner.pk).update(
+            contact=contact_id,
+            state=Record.State.LINKED,
+            reasons=[],
+            match=None,
+            applied=applied,
+            updated_here_at=at,
+            seen_digest="",
+            former_contact_id=None,
+        )
+        winner.refresh_from_db()
+        mark([winner])
+        sentence = f"Linked to the record it was merged into in {winner.connection.name}"
+        record_event("crm_linked", sentence, subject_ids=[contact_id], actor=by)
+        judge_again(Record.objects.filter(email=winner.email, contact=None).exclude(email=""))
+    return winner

@@ -1,0 +1,112 @@
+"""Gone, merged and re-assigned records are reported with choices, and nothing happens by itself."""
+
+import pytest
+from django.urls import reverse
+
+from contacts.models import Contact
+from core.models import Activity
+from crm.domain.importing import import_records
+from crm.domain.syncing import apply_meanings
+from crm.models import Owner, Record
+from tests.crm.conftest import move_on
+from tests.factories import TeamFactory
+
+LOSER, WINNER = "D00063", "D00064"  # merged at the twelfth step
+
+
+@pytest.fixture
+def imported(demo, office, sync):
+    """All but the record that another is merged into are contacts; twelve steps have passed."""
+    sync(demo, office["admin"])
+    ready = Record.objects.filter(state="ready").exclude(remote_id=WINNER)
+    import_records(list(ready.values_list("pk", flat=True)), office["admin"])
+    move_on(demo, 12)
+    sync(demo, office["admin"])
+    return demo
+
+
+def record(remote_id: str) -> Record:
+    return Record.objects.select_related("contact").get(remote_id=remote_id)
+
+
+def page(client, one: Record) -> str:
+    return client.get(reverse("crm:record", args=[one.pk])).content.decode()
+
+
+def test_a_merged_record_is_reported_and_its_contact_goes_on_with_the_one_that_stayed(as_user, imported, office):
+    one, client = record(LOSER), as_user(office["one"])
+    contact, applied = one.contact, one.applied
+    assert contact.crm_mark == "gone"
+    summary = client.get(reverse("contacts:detail", args=[contact.pk])).content.decode()
+    assert "merged into another in the CRM" in summary
+    assert "Go on with that record" in page(client, one)
+    answer = client.post(reverse("crm:follow", args=[one.pk]))
+    assert answer["Location"] == reverse("crm:update_one", args=[contact.pk])
+    winner = record(WINNER)
+    assert (winner.contact, winner.state, winner.applied) == (contact, "linked", applied)
+    assert not Record.objects.filter(remote_id=LOSER).exists()
+    after = Contact.objects.get(pk=contact.pk)
+    assert (after.first_name, after.email, after.crm_mark) == (contact.first_name, contact.email, "newer")
+    assert Activity.objects.filter(subject_id=contact.pk, verb="crm_linked").exists()
+    assert "Take over what is ticked" in client.get(answer["Location"]).content.decode()
+
+
+def test_two_contacts_for_one_person_are_told_and_left_to_a_person(as_user, imported, office):
+    client, winner = as_user(office["one"]), record(WINNER)
+    client.post(reverse("crm:mend_one", args=[winner.pk]), {"contact_type": "client"})
+    client.post(reverse("crm:import_one", args=[winner.pk]))
+    assert "two contacts for one person" in page(client, record(LOSER))
+    client.post(reverse("crm:follow", args=[record(LOSER).pk]))
+    assert record(LOSER).contact is not None
+
+
+def test_only_who_may_edit_the_contact_follows(as_user, imported, office):
+    one = record(LOSER)
+    assert as_user(office["two"]).post(reverse("crm:follow", args=[one.pk])).status_code == 404
+    assert record(LOSER).contact == one.contact
+
+
+def test_the_imported_list_tells_how_they_stand(as_user, imported, office):
+    client = as_user(office["admin"])
+
+    def listed(stands: str) -> str:
+        return client.get(reverse("crm:linked"), {"stands": stands}).content.decode()
+
+    def row(one: Record) -> str:
+        return reverse("crm:record", args=[one.pk])
+
+    merged, newer = record(LOSER), Record.objects.filter(contact__crm_mark="newer").first()
+    assert row(merged) in listed("merged") and row(merged) not in listed("gone") + listed("newer")
+    assert row(newer) in listed("newer")
+    address = reverse("crm:export")
+    exported = b"".join(client.get(address, {"tab": "linked", "stands": "merged", "format": "csv"}).streaming_content)
+    assert exported.decode().count(LOSER) == 1 and newer.remote_id not in exported.decode()
+
+
+def test_a_record_assigned_to_another_advisor_is_reported_and_changes_nothing(as_user, imported, office, sync):
+    Owner.objects.filter(remote_id="U1").update(user=office["two"], by_hand=True)
+    sync(imported, office["admin"], whole=True)
+    apply_meanings(imported, Record.objects.all())
+    moved = Record.objects.filter(owner_id_there="U1", state="linked", gone_at=None)
+    assert {one.contact.primary_advisor for one in moved} == {office["one"]}
+    client, one = as_user(office["admin"]), moved.first()
+    assert "Ada Two in the CRM" in client.get(reverse("crm:linked"), {"stands": "advisor"}).content.decode()
+    assert "Assigned to Ada Two in the CRM, to Ada One here" in page(client, one)
+    overview = client.get(reverse("crm:connection", args=[imported.pk])).content.decode()
+    assert f'Another advisor there</span><span class="stat-value">{moved.count()}<' in overview
+
+
+def test_who_loses_sight_is_counted_without_those_whose_team_keeps_it(as_user, imported, office):
+    team = TeamFactory(members=[office["one"]])
+    rows = list(Record.objects.filter(advisor=office["one"], state="linked", gone_at=None).order_by("pk")[:3])
+    for one in rows:
+        one.values |= {"primary_advisor": office["two"].pk}
+        one.save(update_fields=["values"])
+    Contact.objects.filter(pk=rows[0].contact_id).update(team=team)
+    client = as_user(office["admin"])
+    chosen = {"ids": ",".join(str(one.contact_id) for one in rows)}
+    draft = client.post(reverse("crm:update"), chosen).url.partition("draft=")[2]
+    confirm = client.post(reverse("crm:update"), {"draft": draft, "fields_wanted": ["primary_advisor"]})
+    words = client.get(confirm.url).content.decode()
+    assert "Ada One will no longer see these 2 contacts." in words
+    assert "Ada Two will see these 3 contacts." in words
