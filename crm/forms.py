@@ -27,6 +27,13 @@ class ConnectionForm(forms.Form):
         self.initial.setdefault("name", connection.name if connection else adapter.label)
         for spec in adapter.config_fields:
             self.fields[spec.name] = self._field(spec)
+        self.fields["credentials_expire_on"] = forms.DateField(
+            required=False,
+            label="These credentials expire on",
+            help_text="If they do: secrets of Entra and certificates end on a day that the CRM does not tell us.",
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            initial=connection.credentials_expire_on if connection else None,
+        )
 
     def _field(self, spec: ConfigField) -> forms.Field:
         """The form field of one setting."""

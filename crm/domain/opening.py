@@ -36,14 +36,15 @@ def check(connection: Connection) -> bool:
         note_trouble(connection, error)
         return False
     was_new = connection.synced_at is None
+    told = {"credentials_expire_on": result.expires_on} if result.expires_on else {}  # else what a person entered stays
     Connection.objects.filter(pk=connection.pk).update(
         state=Connection.State.NEW if was_new else Connection.State.GOOD,
         trouble="",
         who=result.who[:200],
         warnings=list(result.warnings),
-        credentials_expire_on=result.expires_on,
         quota_left=result.quota_left if result.quota_left is not None else adapter.quota_left(),
         checked_at=timezone.now(),
+        **told,
     )
     return True
 
@@ -54,3 +55,10 @@ def note_trouble(connection: Connection, error: CRMError) -> None:
     if isinstance(error, SignInAgain | WillNotWork):
         values["state"] = Connection.State.ATTENTION
     Connection.objects.filter(pk=connection.pk).update(**values)
+
+
+def note_quota(connection: Connection, adapter: Adapter) -> None:
+    """Write down how many calls are left today, if the CRM has said so."""
+    quota = adapter.quota_left()
+    if quota is not None:
+        Connection.objects.filter(pk=connection.pk).update(quota_left=quota)

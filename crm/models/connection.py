@@ -1,14 +1,18 @@
 """A configured adapter, and what the CRM's users and categories mean here."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from contacts.models import ContactType, Household
 from crm.base import Adapter
 from crm.registry import adapters
+
+WARNED_BEFORE = timedelta(days=30)
 
 
 class ConnectionQuerySet(models.QuerySet):
@@ -67,6 +71,12 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_expiring(self) -> bool:
+        """Whether the credentials end within a month, or have ended."""
+        ends = self.credentials_expire_on
+        return ends is not None and ends <= timezone.localdate() + WARNED_BEFORE
 
     @property
     def adapter_class(self) -> type[Adapter] | None:

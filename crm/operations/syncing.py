@@ -10,7 +10,7 @@ from core.models import Operation
 from core.operations import CannotGoOn, NotNow, Stream, Taken, register
 from crm.domain import syncing
 from crm.domain.judging import Meanings
-from crm.domain.opening import note_trouble, open_adapter
+from crm.domain.opening import note_quota, note_trouble, open_adapter
 from crm.domain.staging import stage
 from crm.errors import CRMError, StateExpired, TryLater
 from crm.models import Connection, Sync
@@ -27,18 +27,19 @@ class SyncKind(Stream):
     def batches(self, operation: Operation) -> Iterator:
         """Pages, or the way to wait or to give up."""
         sync = Sync.objects.select_related("connection").get(operation=operation)
+        adapter = None
         try:
             adapter = open_adapter(sync.connection)
             yield from syncing.pages(sync, adapter)
-            quota = adapter.quota_left()
-            if quota is not None:
-                Connection.objects.filter(pk=sync.connection_id).update(quota_left=quota)
+            note_quota(sync.connection, adapter)
         except StateExpired:
             # The CRM has forgotten where we were: everything, from the beginning, by the same operation.
             Connection.objects.filter(pk=sync.connection_id).update(sync_state={})
             Sync.objects.filter(pk=sync.pk).update(whole=True)
             raise NotNow(timezone.now()) from None
         except TryLater as later:
+            if adapter is not None:
+                note_quota(sync.connection, adapter)
             until = timezone.now() + timedelta(seconds=later.wait)
             Connection.objects.filter(pk=sync.connection_id).update(
                 state=Connection.State.WAITING, trouble=str(later)[:1000], retry_at=until

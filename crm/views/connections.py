@@ -138,7 +138,7 @@ def _form_page(request: HttpRequest, form, title: str, back: str, label: str) ->
 def _saved(form: ConnectionForm, one: Connection) -> Connection | None:
     """Try the settings; save the connection when they work, else say on the form why not."""
     adapter_class, typed = form.adapter, {**form.cleaned_data}
-    one.name = typed.pop("name")
+    one.name, one.credentials_expire_on = typed.pop("name"), typed.pop("credentials_expire_on")
     config = {**one.config, **unseal_or_nothing(one), **{key: value for key, value in typed.items() if value}}
     try:
         adapter = make_adapter(adapter_class, config, f"new-{one.pk or 'connection'}")

@@ -183,3 +183,15 @@ def test_a_person_in_two_crms_is_proposed_not_doubled(vendor, open_vendor):
         assert reasons == {("duplicate_email",)}
         matches = dict(other.records.values_list("email", "match__email"))
         assert all(email == match for email, match in matches.items())
+
+
+@pytest.mark.parametrize("key", ["salesforce"], indirect=True)
+def test_a_day_used_up_waits_and_says_what_is_left(vendor):
+    vendor.imported()
+    vendor.fake.used = (4990, 5000)
+    operation = syncing.begin(vendor.connection, vendor.office["admin"])
+    running.run(operation.pk)
+    operation.refresh_from_db()
+    vendor.connection.refresh_from_db()
+    assert (operation.state, vendor.connection.state) == (Operation.State.QUEUED, Connection.State.WAITING)
+    assert 0 < vendor.connection.quota_left < 10

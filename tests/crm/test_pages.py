@@ -1,10 +1,12 @@
 """The pages of the CRM room, through requests."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.domain.phone import readable
 from contacts.models import Contact
@@ -43,6 +45,19 @@ def test_connecting_a_crm_checks_it_first_and_keeps_the_secret(as_user, office):
     from crm.domain.credentials import unseal
 
     assert unseal(one) == {"token": "very-secret-token"}
+
+
+def test_credentials_that_end_soon_are_told_beforehand(as_user, office):
+    client, today = as_user(office["admin"]), timezone.localdate()
+    typed = {"name": "Ours", "size": "50", "token": "t", "credentials_expire_on": today + timedelta(days=20)}
+    client.post(reverse("crm:add", args=["demo"]), typed)
+    one = Connection.objects.get()
+    client.post(reverse("crm:check", args=[one.pk]))
+    for address in (reverse("crm:connections"), reverse("crm:connection", args=[one.pk])):
+        assert "The credentials expire on" in client.get(address).content.decode()
+    client.post(reverse("crm:edit", args=[one.pk]), typed | {"credentials_expire_on": today + timedelta(days=90)})
+    page = client.get(reverse("crm:connection", args=[one.pk])).content.decode()
+    assert "The credentials expire on" not in page and "Credentials expire" in page
 
 
 def test_syncing_from_the_page_and_what_it_shows(as_user, demo, office, sync):

@@ -100,6 +100,7 @@ class Client:
         self.site = config.get("base_url") or f"https://{config.get('host', '').strip().lower()}"
         self.base = f"{self.site}/services/data/v{config.get('version') or VERSIONS[0][0]}"
         self.used: tuple[int, int] | None = None
+        self._asks_anyway = True  # how many are used is not known, or was known too long ago
         http.auth = Token(http, self.site, config)
 
     def query(self, question: str, *, deleted: bool = False) -> dict[str, Any]:
@@ -124,12 +125,14 @@ class Client:
         answer = self.http.get(url, route=f"/services/data{route}", params=params)
         found = re.search(r"api-usage=(\d+)/(\d+)", answer.headers.get("sforce-limit-info", ""))
         if found:
-            self.used = int(found[1]), int(found[2])
+            self.used, self._asks_anyway = (int(found[1]), int(found[2])), False
         return answer.json()
 
     def _leave_some(self) -> None:
-        if self.used and self.used[1] and self.used[0] >= SHARE * self.used[1]:
-            self.used = None  # so that the next attempt asks how it is then
+        if self._asks_anyway or not self.used or not self.used[1]:
+            return
+        if self.used[0] >= SHARE * self.used[1]:
+            self._asks_anyway = True  # the next attempt asks how it is then
             raise TryLater("Most of the firm's Salesforce calls of today are used; the rest is left to others.", WAIT)
 
 
