@@ -139,16 +139,44 @@ class CategoriesForm(forms.Form):
         return changed
 
 
-class FieldsForm(forms.Form):
-    """Which custom fields of the CRM are brought in."""
+ADDRESS = ("address_1", "address_2", "city", "state", "postal_code", "country")
+# What a firm may do without: the name of the choice, its words, and the fields it means.
+CHOOSABLE = {
+    "preferred_name": ("Preferred name", ("preferred_name",)),
+    "gender": ("Gender", ("gender",)),
+    "date_of_birth": ("Date of birth", ("date_of_birth",)),
+    "address": ("Address", ADDRESS),
+    "tags": ("Tags", ("tags",)),
+    "household": ("Household, role and head", ("household",)),
+}
 
+
+class FieldsForm(forms.Form):
+    """Which fields of the CRM are brought in: of ours all but those that are required can be left out."""
+
+    ours = forms.MultipleChoiceField(
+        required=False,
+        label="Bring in",
+        help_text="Name, email, phone, type and advisor always come. What is left out stays here as it is.",
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(name, label) for name, (label, _) in CHOOSABLE.items()],
+    )
     fields_wanted = forms.MultipleChoiceField(
         required=False, label="Custom fields", widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args, catalogue: list, **kwargs) -> None:
+    def __init__(self, *args, catalogue: list, connection: Connection, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["fields_wanted"].choices = [(one.name, one.label or one.name) for one in catalogue]
+        if not catalogue:
+            self.fields["fields_wanted"].help_text = "The CRM has none."
+        left_out = set(connection.left_out)
+        self.initial["ours"] = [name for name, (_, meant) in CHOOSABLE.items() if not left_out.issuperset(meant)]
+        self.initial["fields_wanted"] = connection.fields
+
+    def left_out(self) -> list[str]:
+        """The fields of ours that are not wanted."""
+        return [one for name, (_, meant) in CHOOSABLE.items() if name not in self.cleaned_data["ours"] for one in meant]
 
 
 class MendForm(forms.Form):

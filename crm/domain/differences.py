@@ -94,7 +94,7 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
     here counts as by hand. For tags and households see `crm.domain.tags` and `crm.domain.households`.
     """
     found = []
-    for name in PLAIN:
+    for name in (name for name in PLAIN if name not in record.left_out):
         here, there = here_value(contact, name), record.values.get(name)
         there = there if there is not None else ({} if name == "custom_data" else "")
         here = here if here is not None else ""
@@ -103,7 +103,8 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
         last = record.applied.get(name)
         by_hand = here not in ("", {}) and here != last if name != "custom_data" else False
         found.append(Difference(name, here, there, name in contact.locked_fields, by_hand, there, there))
-    return found + [one for one in (_tags(record, contact), _household(record, contact)) if one is not None]
+    belonging = (_tags(record, contact), _household(record, contact))
+    return found + [one for one in belonging if one is not None and one.field not in record.left_out]
 
 
 def _tags(record: Record, contact: Contact) -> Difference | None:

@@ -55,7 +55,7 @@ def household_change(record: Record) -> HouseholdChange | None:
 
 def join(records: list[Record]) -> None:
     """Put contacts that were just made into the household of their CRM's household. One that has a head keeps it."""
-    rows = places([one for one in records if one.household_id_there])
+    rows = places([one for one in records if "household" in one.values])
     update_contacts(rows, list(COLUMNS))
     seat_heads(records, rows)
 

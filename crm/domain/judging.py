@@ -113,6 +113,8 @@ def _read(record: Record, meanings: Meanings) -> None:
     _read_type(record, values, reasons, meanings)
     _read_advisor(record, values, reasons, meanings)
     values |= read_household(record)
+    for name in meanings.connection.left_out:
+        values.pop(name, None)
     if payload.get("kind", "person") != "person":
         reasons.append(Reason.NOT_A_PERSON)
     record.values, record.reasons, record.match = values, reasons, None

@@ -41,6 +41,7 @@ def check(connection: Connection) -> bool:
         state=Connection.State.NEW if was_new else Connection.State.GOOD,
         trouble="",
         who=result.who[:200],
+        scopes=list(result.scopes),
         warnings=list(result.warnings),
         quota_left=result.quota_left if result.quota_left is not None else adapter.quota_left(),
         checked_at=timezone.now(),

@@ -53,7 +53,7 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
             seen_in=sync.pk
         )
     _settle_linked([record for record in fresh if record.contact_id])
-    _join(sync.connection_id, page.households)
+    _join(sync.connection, page.households)
     counts.gone = forget(sync.connection_id, {one.remote_id: one.merged_into for one in page.gone})
     return counts
 
@@ -85,13 +85,13 @@ def _learn_categories(connection_id: int, records: list[Record], meanings: Meani
     meanings.types |= Category.objects.learn(connection_id, sorted(seen - meanings.types.keys()))
 
 
-def _join(connection_id: int, households: Iterable[RemoteHousehold]) -> None:
+def _join(connection: Connection, households: Iterable[RemoteHousehold]) -> None:
     """Make the members of these households those that the page names. A household that came before says the same."""
     homes = {one.remote_id: one for one in households}
     if not homes:
         return
     members = {member.contact_id: (home, member) for home in homes.values() for member in home.members}
-    rows = Record.objects.filter(connection=connection_id)
+    rows = Record.objects.filter(connection=connection)
     changed = []
     for record in rows.filter(Q(remote_id__in=members) | Q(household_id_there__in=homes)).order_by("pk"):
         home, member = members.get(record.remote_id, (None, None))
@@ -103,7 +103,8 @@ def _join(connection_id: int, households: Iterable[RemoteHousehold]) -> None:
         if before != after:
             for name, value in zip(HOUSEHOLD, after, strict=True):
                 setattr(record, name, value)
-            record.values = {k: v for k, v in record.values.items() if k != "household"} | read_household(record)
+            says = read_household(record) if "household" not in connection.left_out else {}
+            record.values = {k: v for k, v in record.values.items() if k != "household"} | says
             record.digest = digest(record.values)
             changed.append(record)
     Record.objects.write(changed, [*HOUSEHOLD, "values", "digest"])
@@ -157,14 +158,21 @@ def mark_of(record: Record) -> str:
     return CRMMark.NEWER if record.is_newer else CRMMark.LINKED
 
 
-def judge_again(records) -> int:
-    """Judge these records (a queryset of one connection or several) anew and save what comes of it."""
+def judge_again(records, *, quietly: bool = False) -> int:
+    """Judge these records (a queryset of one connection or several) anew and save what comes of it.
+
+    `quietly`: what changed is our own choice of fields, which makes nobody newer than they were.
+    """
     by_connection: dict[int, list[Record]] = {}
     for record in records.order_by("pk"):
         by_connection.setdefault(record.connection_id, []).append(record)
     for connection in Connection.objects.filter(pk__in=by_connection):
         found = by_connection[connection.pk]
+        same = [record for record in found if quietly and record.digest == record.seen_digest]
         judge(found, Meanings.of(connection))
+        for record in same:
+            record.seen_digest = record.digest
+        Record.objects.write(same, ["seen_digest"])
         save_judged(found)
         _settle_linked([record for record in found if record.contact_id])
     return sum(map(len, by_connection.values()))

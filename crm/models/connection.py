@@ -43,6 +43,7 @@ class Connection(models.Model):
     config = models.JSONField(default=dict, blank=True)
     secrets = models.TextField(blank=True)
     fields = models.JSONField(default=list, blank=True, help_text="Names of the custom fields that are brought in.")
+    left_out = models.JSONField(default=list, blank=True, help_text="Fields of ours that are not brought in.")
     default_type = models.CharField(
         "type of records without a category",
         max_length=10,
@@ -53,6 +54,7 @@ class Connection(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     trouble = models.TextField(blank=True, help_text="What is wrong, in words.")
     who = models.CharField(max_length=200, blank=True, help_text="Whose credentials these are, as the CRM says.")
+    scopes = models.JSONField(default=list, blank=True, help_text="What the credentials allow, in the CRM's words.")
     warnings = models.JSONField(default=list, blank=True)
     credentials_expire_on = models.DateField(null=True, blank=True)
     quota_left = models.IntegerField(null=True, blank=True)

@@ -59,8 +59,9 @@ class RecordQuerySet(models.QuerySet):
     def compared(self) -> "RecordQuerySet":
         """Linked records with what `crm.domain.differences` asks of their contacts beyond columns of their own.
 
-        `tags_here`, names; `household_here`, `household_name_here`, `role_here`, `head_here`; `home_there` and
-        `home_applied`, our household for the CRM's of now and for the one that was last taken over.
+        `left_out`, fields that the connection does not bring in; `tags_here`, names; `household_here`,
+        `household_name_here`, `role_here`, `head_here`; `home_there` and `home_applied`, our household for the CRM's of
+        now and for the one that was last taken over.
         """
         worn = Contact.tags.through.objects.filter(contact=OuterRef("contact")).order_by(Lower("tag__name"))
         homes = RemoteHousehold.objects.filter(connection=OuterRef("connection"))
@@ -71,6 +72,7 @@ class RecordQuerySet(models.QuerySet):
             household_here=F("contact__household"),
             household_name_here=F("contact__household__name"),
             role_here=F("contact__household_role"),
+            left_out=F("connection__left_out"),
             head_here=Exists(Household.objects.filter(head=OuterRef("contact"))),
             home_there=Subquery(now.values("household")[:1]),
             home_applied=Subquery(before.values("household")[:1]),

@@ -13,7 +13,10 @@ from crm.operations.importing import ImportKind
 
 @register
 class JudgeKind(ImportKind):
-    """`params["mends"]`: values set for each of the records first; without, they are only judged again."""
+    """`params["mends"]`: values set for each of the records first; without, they are only judged again.
+
+    `params["linked"]`: also those that are contacts, after the firm chose other fields; it makes nobody newer.
+    """
 
     key = "crm.judge"
     label = "CRM records: look again"
@@ -21,27 +24,29 @@ class JudgeKind(ImportKind):
     retryable = False
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
-        """One chunk of records that are no contacts yet and that the owner may mend."""
+        """One chunk of records that the owner may mend, and that are no contacts yet unless the params say so."""
+        linked = operation.params.get("linked", False)
         rows = Record.objects.editable_by(operation.owner).filter(pk__in=subject_ids)
-        found = list(rows.filter(contact=None).values_list("pk", flat=True))
+        found = list((rows if linked else rows.filter(contact=None)).values_list("pk", flat=True))
         mends = operation.params.get("mends")
         if mends:
             for record in (records := list(Record.objects.filter(pk__in=found))):
                 record.mends |= mends
             Record.objects.write(records, ["mends"])
-        judge_again(Record.objects.filter(pk__in=found))
+        judge_again(Record.objects.filter(pk__in=found), quietly=linked)
         left = dict.fromkeys(set(subject_ids) - set(found), "Imported or deleted here, or not yours to change.")
         return Outcome(done=found, skipped=left)
 
 
-def begin_judging(connection: Connection | None, records, by: User, mends: dict | None = None) -> Operation | None:
-    """Judge these unlinked records again, of one connection or of all; None when there are none."""
-    rows = records.filter(contact=None)
+def begin_judging(
+    connection: Connection | None, records, by: User, mends: dict | None = None, *, linked: bool = False
+) -> Operation | None:
+    """Judge these records again, of one connection or of all; None when there are none. Linked ones only if asked."""
+    rows = records if linked else records.filter(contact=None)
     rows = rows.filter(connection=connection) if connection else rows
     title = "Set values of CRM records" if mends else f"Look again at the records of {connection.name}"
-    operation = Operation.objects.create(
-        kind="crm.judge", title=title[:200], owner=by, params={"mends": mends} if mends else {}
-    )
+    params = ({"mends": mends} if mends else {}) | ({"linked": True} if linked else {})
+    operation = Operation.objects.create(kind="crm.judge", title=title[:200], owner=by, params=params)
     selecting.freeze(operation, rows.values_list("pk", flat=True))
     if not operation.total:
         operation.delete()

@@ -82,28 +82,27 @@ def categories(request: HttpRequest, pk: int) -> HttpResponse:
 @admins_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def fields(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which custom fields are brought in. What was not chosen before arrives with the next full sync."""
+    """Which fields are brought in. Custom ones that were not chosen before arrive with the next full sync."""
     one = _connection(request, pk)
     try:
         catalogue = open_adapter(one).field_catalogue()
     except CRMError as error:
         messages.error(request, str(error))
         return redirect("crm:connection", pk=pk)
-    form = FieldsForm(
-        request.POST if request.method == "POST" else None,
-        catalogue=catalogue,
-        initial={"fields_wanted": one.fields},
-    )
+    form = FieldsForm(request.POST if request.method == "POST" else None, catalogue=catalogue, connection=one)
     if request.method == "POST" and form.is_valid():
-        one.fields = form.cleaned_data["fields_wanted"]
-        one.save(update_fields=["fields"])
-        messages.success(request, "Saved. A full sync brings the chosen fields of all records.")
-        return redirect("crm:connection", pk=pk)
+        chosen_anew = form.left_out() != one.left_out
+        one.fields, one.left_out = form.cleaned_data["fields_wanted"], form.left_out()
+        with transaction.atomic():
+            one.save(update_fields=["fields", "left_out"])
+            operation = begin_judging(one, Record.objects.all(), request.user, linked=True) if chosen_anew else None
+        messages.success(request, "A full sync brings custom fields that were chosen just now of all records.")
+        return _judged(request, one, operation)
     notice = (
-        "Shown on the contact’s page under Integrations. Fields that may hold tax, account or identity numbers are "
-        "never offered."
+        "Custom fields are shown on the contact’s page under Integrations. Those that may hold tax, account or "
+        "identity numbers are never offered."
     )
-    return _page(request, one, form, "Custom fields", notice)
+    return _page(request, one, form, "Fields that are brought in", notice)
 
 
 def _judged(request: HttpRequest, one: Connection, operation) -> HttpResponse:
