@@ -17,6 +17,13 @@ class TryLater(CRMError):
         self.wait = wait
 
 
+class OwnPace(TryLater):
+    """Our own count of calls is used up; the CRM has refused nothing.
+
+    The count is exact and asked before each call, so a run may go on somewhat earlier and wait for its turn itself.
+    """
+
+
 class SignInAgain(CRMError):
     """The credentials are refused, or lack a right. The connection needs a person; nothing is tried until then."""
 

@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from crm.errors import SignInAgain, TryLater, WillNotWork
+from crm.errors import OwnPace, SignInAgain, TryLater, WillNotWork
 
 logger = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ class Http:
         for one in dict.fromkeys(("", bucket)):
             while self.pace and (wait := self.pace.take(one)) > 0:
                 if time.monotonic() + wait > deadline:
-                    raise TryLater("The limit of calls is used up for the moment.", wait)
+                    raise OwnPace("The limit of calls is used up for the moment.", wait)
                 self.sleep(wait)
 
     def _once(self, method: str, url: str, route: str, headers: Mapping, options: Mapping) -> Answer | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
@@ -12,9 +13,14 @@ from crm.domain import syncing
 from crm.domain.judging import Meanings
 from crm.domain.opening import note_quota, note_trouble, open_adapter
 from crm.domain.staging import stage
-from crm.errors import CRMError, StateExpired, TryLater
+from crm.errors import CRMError, OwnPace, StateExpired, TryLater
+from crm.http import PATIENCE
 from crm.models import Connection, Sync
 from crm.records import Page
+
+# The sweep looks every so often: a run that only waits for its own pace goes on before its time, by at least one round
+# of the sweep and by less than a call waits for its turn. Otherwise a part of each window would be lost.
+EARLY = min(settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"] + 5, PATIENCE - 5)
 
 
 @register
@@ -44,7 +50,8 @@ class SyncKind(Stream):
             Connection.objects.filter(pk=sync.connection_id).update(
                 state=Connection.State.WAITING, trouble=str(later)[:1000], retry_at=until
             )
-            raise NotNow(until) from None
+            early = timedelta(seconds=EARLY if isinstance(later, OwnPace) else 0)
+            raise NotNow(until - early) from None
         except CRMError as error:
             note_trouble(sync.connection, error)
             raise CannotGoOn(str(error)) from None

@@ -3,12 +3,20 @@
 import threading
 import time
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
+from core.domain import running
+from crm.adapters.wealthbox import Wealthbox
 from crm.base import Rate
+from crm.domain import syncing
 from crm.limits import Limiter, connect
+from crm.models import Connection, Record
+from crm.testing import World
+from tests.crm.fakes.wealthbox import WealthboxFake
 
 
 @pytest.fixture
@@ -69,3 +77,19 @@ def test_without_redis_the_process_counts_alone(limiter):
     one = limiter(client=gone, **{"": Rate(2, 5)})
     assert (one.take(), one.take()) == (0, 0)
     assert one.take() > 4
+
+
+def test_a_sync_that_paces_itself_goes_on_early_enough_for_the_sweep(office, settings, monkeypatch):
+    """Our own count is exact: the run goes on a little early and waits for its turn itself, so no sweep is lost."""
+    settings.CRM_PRIVATE_HOSTS = ["127.0.0.1"]
+    monkeypatch.setattr(Wealthbox, "capabilities", replace(Wealthbox.capabilities, rates={"": Rate(2, 300)}))
+    with WealthboxFake(World(count=30)) as fake:
+        fake.cap = 10
+        connection = Connection.objects.create(name="WB", adapter="wealthbox", config=fake.config())
+        operation = syncing.begin(connection, office["admin"])
+        running.run(operation.pk)
+    operation.refresh_from_db()
+    connection.refresh_from_db()
+    assert (operation.state, len(fake.seen), Record.objects.count()) == ("queued", 2, 10)
+    assert 270 < (operation.wait_until - timezone.now()).total_seconds() < 277
+    assert 290 < (connection.retry_at - timezone.now()).total_seconds() < 301
