@@ -15,7 +15,8 @@ from crm.operations.importing import ImportKind
 class JudgeKind(ImportKind):
     """`params["mends"]`: values set for each of the records first; without, they are only judged again.
 
-    `params["linked"]`: also those that are contacts, after the firm chose other fields; it makes nobody newer.
+    `params["linked"]`: also those that are contacts, whose differences may be others then; with "quietly" nobody is
+    newer by it, for it was the firm that chose other fields.
     """
 
     key = "crm.judge"
@@ -33,19 +34,22 @@ class JudgeKind(ImportKind):
             for record in (records := list(Record.objects.filter(pk__in=found))):
                 record.mends |= mends
             Record.objects.write(records, ["mends"])
-        judge_again(Record.objects.filter(pk__in=found), quietly=linked)
+        judge_again(Record.objects.filter(pk__in=found), quietly=operation.params.get("quietly", False))
         left = dict.fromkeys(set(subject_ids) - set(found), "Imported or deleted here, or not yours to change.")
         return Outcome(done=found, skipped=left)
 
 
 def begin_judging(
-    connection: Connection | None, records, by: User, mends: dict | None = None, *, linked: bool = False
+    connection: Connection | None, records, by: User, mends: dict | None = None, **how: bool
 ) -> Operation | None:
-    """Judge these records again, of one connection or of all; None when there are none. Linked ones only if asked."""
-    rows = records if linked else records.filter(contact=None)
+    """Judge these records again, of one connection or of all; None when there are none.
+
+    `how` may say `linked` and `quietly`, see `JudgeKind`.
+    """
+    rows = records if how.get("linked") else records.filter(contact=None)
     rows = rows.filter(connection=connection) if connection else rows
     title = "Set values of CRM records" if mends else f"Look again at the records of {connection.name}"
-    params = ({"mends": mends} if mends else {}) | ({"linked": True} if linked else {})
+    params = how | ({"mends": mends} if mends else {})
     operation = Operation.objects.create(kind="crm.judge", title=title[:200], owner=by, params=params)
     selecting.freeze(operation, rows.values_list("pk", flat=True))
     if not operation.total:

@@ -48,7 +48,7 @@ def owners(request: HttpRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
             Owner.objects.bulk_update(changed, ["user", "by_hand"])
             touched = Record.objects.filter(owner_id_there__in=[owner.remote_id for owner in changed])
-            operation = begin_judging(one, touched, request.user)
+            operation = begin_judging(one, touched, request.user, linked=True)
         return _judged(request, one, operation)
     notice = "Those with the same email address are found by themselves; what you choose here stays."
     return _page(request, one, form, "Who is who", notice)
@@ -74,7 +74,7 @@ def categories(request: HttpRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
             one.save(update_fields=["default_type"])
             Category.objects.bulk_update(changed, ["contact_type"])
-            operation = begin_judging(one, Record.objects.filter(category__in=values), request.user)
+            operation = begin_judging(one, Record.objects.filter(category__in=values), request.user, linked=True)
         return _judged(request, one, operation)
     return _page(request, one, form, "What categories mean", "Records of a category that means nothing here wait.")
 
@@ -93,9 +93,10 @@ def fields(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen_anew = form.left_out() != one.left_out
         one.fields, one.left_out = form.cleaned_data["fields_wanted"], form.left_out()
+        everything = Record.objects.filter(connection=one)
         with transaction.atomic():
             one.save(update_fields=["fields", "left_out"])
-            operation = begin_judging(one, Record.objects.all(), request.user, linked=True) if chosen_anew else None
+            operation = begin_judging(one, everything, request.user, linked=True, quietly=True) if chosen_anew else None
         messages.success(request, "A full sync brings custom fields that were chosen just now of all records.")
         return _judged(request, one, operation)
     notice = (

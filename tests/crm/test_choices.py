@@ -6,7 +6,7 @@ from django.urls import reverse
 from contacts.models import Contact
 from core.models import Activity
 from crm.domain.importing import import_records
-from crm.domain.syncing import apply_meanings
+from crm.domain.staging import judge_again
 from crm.models import Owner, Record
 from tests.crm.conftest import move_on
 from tests.factories import TeamFactory
@@ -83,12 +83,14 @@ def test_the_imported_list_tells_how_they_stand(as_user, imported, office):
     assert exported.decode().count(LOSER) == 1 and newer.remote_id not in exported.decode()
 
 
-def test_a_record_assigned_to_another_advisor_is_reported_and_changes_nothing(as_user, imported, office, sync):
-    Owner.objects.filter(remote_id="U1").update(user=office["two"], by_hand=True)
-    sync(imported, office["admin"], whole=True)
-    apply_meanings(imported, Record.objects.all())
+def test_a_record_assigned_to_another_advisor_is_reported_and_changes_nothing(as_user, imported, office):
+    page_of_owners = reverse("crm:owners", args=[imported.pk])
+    users = {owner.remote_id: owner for owner in Owner.objects.all()}
+    chosen = {f"owner_{one.pk}": office["two"].pk if key in ("U1", "U2") else "" for key, one in users.items()}
+    as_user(office["admin"]).post(page_of_owners, chosen)
     moved = Record.objects.filter(owner_id_there="U1", state="linked", gone_at=None)
     assert {one.contact.primary_advisor for one in moved} == {office["one"]}
+    assert {one.contact.crm_mark for one in moved} == {"newer"}
     client, one = as_user(office["admin"]), moved.first()
     assert "Ada Two in the CRM" in client.get(reverse("crm:linked"), {"stands": "advisor"}).content.decode()
     assert "Assigned to Ada Two in the CRM, to Ada One here" in page(client, one)
@@ -110,3 +112,14 @@ def test_who_loses_sight_is_counted_without_those_whose_team_keeps_it(as_user, i
     words = client.get(confirm.url).content.decode()
     assert "Ada One will no longer see these 2 contacts." in words
     assert "Ada Two will see these 3 contacts." in words
+
+
+def test_news_that_change_nothing_can_be_dismissed(as_user, imported, office):
+    one = Record.objects.filter(state="linked", gone_at=None, contact__crm_mark="linked").order_by("pk").first()
+    Record.objects.filter(pk=one.pk).update(payload=one.payload | {"emails": []})
+    judge_again(Record.objects.filter(pk=one.pk))
+    client, address = as_user(office["admin"]), reverse("crm:update_one", args=[one.contact_id])
+    assert Contact.objects.get(pk=one.contact_id).crm_mark == "newer"
+    assert "nothing that would change the contact" in client.get(address).content.decode()
+    client.post(address, {"seen": Record.objects.get(pk=one.pk).digest, "dismiss": "1"})
+    assert Contact.objects.get(pk=one.contact_id).crm_mark == "linked"
