@@ -11,10 +11,12 @@ from core.operations import register
 from crm.domain.differences import COLUMNS, PLAIN, Difference, differences, taken_addresses
 from crm.domain.remembering import UpdateSnapshot
 from crm.domain.staging import mark
-from crm.domain.taking_over import take_over
+from crm.domain.taking_over import Chosen, take_over
 from crm.models import Record
 
 KEPT = tuple(f"{name}_id" if name == "primary_advisor" else name for name in PLAIN)
+UPDATED = "Updated from the CRM"
+SENTENCE_AT_MOST, SENTENCES_AT_MOST = 300, 50  # a statement each
 NOTHING = "Nothing to take over: the chosen fields are the same, locked, or were changed here by hand."
 
 
@@ -79,9 +81,8 @@ class UpdateKind(ContactKind):
         take_over(written, chosen)
         Record.objects.write(written, ["applied", "seen_digest", "updated_here_at"])
         mark(written)
-        record_event(
-            "crm_updated", "Updated from the CRM", subject_ids=list(chosen), actor=operation.owner, operation=operation
-        )
+        for sentence, told in _sentences(chosen).items():
+            record_event("crm_updated", sentence, subject_ids=told, actor=operation.owner, operation=operation)
         return left_out
 
 
@@ -89,3 +90,12 @@ def chosen_of(operation: Operation, found: list[Difference]) -> list[Difference]
     """Those differences that the operation's form chose; a locked field is never among them."""
     wanted, by_hand = set(operation.params.get("fields", [])), operation.params.get("by_hand", False)
     return [one for one in found if one.field in wanted and not one.locked and (by_hand or not one.by_hand)]
+
+
+def _sentences(chosen: Chosen) -> dict[str, list[int]]:
+    """What the timeline says, with the contacts of each: tags are named, for no history of fields knows them."""
+    found: dict[str, list[int]] = {}
+    for pk, some in chosen.items():
+        tags = next((one.note for one in some if one.field == "tags"), "")
+        found.setdefault(f"{UPDATED}. {tags}"[:SENTENCE_AT_MOST] if tags else UPDATED, []).append(pk)
+    return found if len(found) <= SENTENCES_AT_MOST else {UPDATED: list(chosen)}

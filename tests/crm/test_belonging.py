@@ -11,7 +11,7 @@ from contacts.domain.tagging import set_tags
 from contacts.models import Contact, Household
 from contacts.operations import undoing
 from core.domain import running
-from core.models import Operation
+from core.models import Activity, Operation
 from crm.domain.differences import differences
 from crm.domain.importing import import_records
 from crm.models import Category, Connection, Owner, Record
@@ -112,6 +112,8 @@ def test_a_tag_that_came_or_went_in_the_crm_is_offered_and_taken_over(book):
     assert found.note == "Adds VIP. Takes off Newsletter, gone from the CRM."
     book.update(first)
     assert book.tags(first) == ["Golf", "Ours", "VIP"]
+    told = Activity.objects.filter(verb="crm_updated", subject_id=book.contact(first).pk).get()
+    assert told.sentence == "Updated from the CRM. Adds VIP. Takes off Newsletter, gone from the CRM."
     assert (book.difference(first, "tags"), book.contact(first).crm_mark) == (None, "linked")
 
 
