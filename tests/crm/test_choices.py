@@ -1,6 +1,8 @@
 """Gone, merged and re-assigned records are reported with choices, and nothing happens by itself."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import Contact
@@ -123,3 +125,19 @@ def test_news_that_change_nothing_can_be_dismissed(as_user, imported, office):
     assert "nothing that would change the contact" in client.get(address).content.decode()
     client.post(address, {"seen": Record.objects.get(pk=one.pk).digest, "dismiss": "1"})
     assert Contact.objects.get(pk=one.contact_id).crm_mark == "linked"
+
+
+def test_the_pages_of_many_take_as_many_queries_for_three_as_for_one(as_user, imported, office):
+    """The summary with a field's drill-down, and the preview."""
+    client, counts = as_user(office["admin"]), []
+    newer = list(Contact.objects.filter(crm_mark="newer").order_by("pk").values_list("pk", flat=True)[:3])
+    for chosen in (newer[:1], newer):
+        draft = client.post(reverse("crm:update"), {"ids": ",".join(map(str, chosen))}).url
+        with CaptureQueriesContext(connection) as asked:
+            assert "Show who" in client.get(f"{draft}&field=phone").content.decode()
+        key = draft.partition("draft=")[2]
+        confirm = client.post(reverse("crm:update"), {"draft": key, "fields_wanted": ["phone"]})
+        with CaptureQueriesContext(connection) as previewed:
+            assert client.get(confirm.url).status_code == 200
+        counts.append((len(asked), len(previewed)))
+    assert counts[0] == counts[1]
