@@ -18,6 +18,7 @@ from crm.records import Gone, Page, RemoteContact, RemoteOwner
 COMPARE_EVERY = timedelta(days=7)  # how often all is gone through where the CRM does not tell what it deleted
 VANISH_AT_MOST, VANISH_SHARE, VANISH_IGNORED = 50, 0.10, 5
 NOTES_KEPT = 100
+CHUNK, MATCHES_AT_MOST = 2000, 20_000  # records looked at again after a sync
 
 
 def begin(connection: Connection, by: User, *, whole: bool = False) -> Operation | None:
@@ -112,6 +113,16 @@ def settle_vanished(sync: Sync) -> int:
         gone += forget(sync.connection_id, dict.fromkeys(ids, ""))
     Sync.objects.filter(pk=sync.pk).update(gone=sync.gone + gone, vanished=0)
     return 0
+
+
+def look_again_at_matches(connection: Connection) -> None:
+    """Judge records again in whose way stood a contact who was deleted since; a sync brings only what changed there."""
+    waiting = Record.objects.filter(connection=connection, contact=None, match__deleted_at__isnull=False).order_by("pk")
+    for _ in range(0, MATCHES_AT_MOST, CHUNK):
+        ids = list(waiting.values_list("pk", flat=True)[:CHUNK])
+        if not ids:
+            return
+        judge_again(Record.objects.filter(pk__in=ids))  # none of them keeps that match
 
 
 @transaction.atomic

@@ -83,6 +83,7 @@ class SyncKind(Stream):
         """See what is missing, and say how the connection is."""
         sync = Sync.objects.select_related("connection").get(operation=operation)
         held_back = syncing.settle_vanished(sync) if sync.whole else 0
+        syncing.look_again_at_matches(sync.connection)
         values = {"synced_at": timezone.now(), "state": Connection.State.GOOD, "trouble": "", "retry_at": None}
         if sync.whole and not held_back:
             values["compared_at"] = timezone.now()

@@ -12,6 +12,7 @@ from crm.domain.staging import judge_again
 from crm.domain.traces import TRACES
 from crm.models import Record
 from tests.crm.conftest import move_on
+from tests.factories import ContactFactory
 
 State = Record.State
 
@@ -92,4 +93,15 @@ def test_after_the_purge_a_person_may_ask_for_it_again(as_user, imported, office
     client = as_user(office["one"])
     assert "Let it be imported again" in client.get(reverse("crm:record", args=[record.pk])).content.decode()
     client.post(address)
+    assert standing([record]) == {(State.READY,)}
+
+
+def test_who_stood_in_the_way_and_was_deleted_does_so_no_more_after_the_next_sync(demo, office, sync):
+    sync(demo, office["admin"])
+    record = Record.objects.filter(state=State.READY).order_by("pk").first()
+    twin = ContactFactory(email=record.email)
+    judge_again(Record.objects.filter(pk=record.pk))
+    assert standing([record]) == {(State.CANNOT, "duplicate_email")}
+    do("contacts.delete", Contact.objects.filter(pk=twin.pk), office["admin"])
+    sync(demo, office["admin"])
     assert standing([record]) == {(State.READY,)}
