@@ -8,7 +8,7 @@ import pytest
 from django.db import connection as db
 
 from contacts.models import Contact
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from crm.domain import syncing
 from crm.domain.credentials import seal
@@ -145,7 +145,7 @@ def test_a_second_sync_changes_nothing_and_a_locked_field_survives_an_update(ven
     operation = Operation.objects.create(
         kind="crm.update", title="Update", owner=vendor.office["admin"], params={"fields": ["city"], "by_hand": True}
     )
-    running.freeze(operation, Contact.objects.values_list("pk", flat=True))
+    selecting.freeze(operation, Contact.objects.values_list("pk", flat=True))
     running.start(operation)
     cities = dict(Contact.objects.values_list("email", "city"))
     assert (cities[first.email], cities[second.email]) == ("Springfield", "Shelbyville")

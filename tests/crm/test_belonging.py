@@ -10,7 +10,7 @@ from contacts.domain.households import make_head
 from contacts.domain.tagging import set_tags
 from contacts.models import Contact, Household
 from contacts.operations import undoing
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Activity, Operation
 from crm.domain.differences import differences
 from crm.domain.importing import import_records
@@ -64,7 +64,7 @@ class Book:
             kind="crm.update", title="Update", owner=self.by, params={"fields": list(fields), **params}
         )
         chosen = Record.objects.filter(remote_id__in=map(str, numbers))
-        running.freeze(operation, Contact.objects.filter(crm_record__in=chosen).values_list("pk", flat=True))
+        selecting.freeze(operation, Contact.objects.filter(crm_record__in=chosen).values_list("pk", flat=True))
         return running.start(operation)
 
     def undo(self, operation: Operation) -> Operation:

@@ -1,23 +1,19 @@
 """The pages of the CRM room, through requests."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from contacts.domain.phone import readable
 from contacts.models import Contact
-from crm.domain.differences import differences
 from crm.domain.importing import import_records
 from crm.models import Category, Connection, Owner, Record
 from tests.crm.conftest import move_on
 from tests.factories import ContactFactory
 
 State = Record.State
-EVERYTHING = ["preferred_name", "gender", "date_of_birth", "address", "tags", "household"]
 
 
 @pytest.fixture
@@ -48,19 +44,6 @@ def test_connecting_a_crm_checks_it_first_and_keeps_the_secret(as_user, office):
     from crm.domain.credentials import unseal
 
     assert unseal(one) == {"token": "very-secret-token"}
-
-
-def test_credentials_that_end_soon_are_told_beforehand(as_user, office):
-    client, today = as_user(office["admin"]), timezone.localdate()
-    typed = {"name": "Ours", "size": "50", "token": "t", "credentials_expire_on": today + timedelta(days=20)}
-    client.post(reverse("crm:add", args=["demo"]), typed)
-    one = Connection.objects.get()
-    client.post(reverse("crm:check", args=[one.pk]))
-    for address in (reverse("crm:connections"), reverse("crm:connection", args=[one.pk])):
-        assert "The credentials expire on" in client.get(address).content.decode()
-    client.post(reverse("crm:edit", args=[one.pk]), typed | {"credentials_expire_on": today + timedelta(days=90)})
-    page = client.get(reverse("crm:connection", args=[one.pk])).content.decode()
-    assert "The credentials expire on" not in page and "Credentials expire" in page
 
 
 def test_syncing_from_the_page_and_what_it_shows(as_user, demo, office, sync):
@@ -97,39 +80,6 @@ def test_saying_who_is_who_makes_records_ready(as_user, staged, office):
     before = Record.objects.filter(state=State.READY).count()
     client.post(reverse("crm:categories", args=[staged.pk]), data | {f"category_{past.pk}": "client"})
     assert Record.objects.filter(state=State.READY).count() > before
-
-
-def test_custom_fields_are_chosen(as_user, staged, office):
-    client = as_user(office["admin"])
-    client.post(reverse("crm:fields", args=[staged.pk]), {"fields_wanted": [], "ours": EVERYTHING})
-    staged.refresh_from_db()
-    assert (staged.fields, staged.left_out) == ([], [])
-
-
-def test_fields_that_are_left_out_stay_here_as_they_are_and_mark_nobody(as_user, imported, office, sync):
-    newer = set(Contact.objects.filter(crm_mark="newer").values_list("pk", flat=True))
-    client = as_user(office["admin"])
-    address = reverse("crm:fields", args=[imported.pk])
-    assert client.get(address).content.decode().count("checked") == len(EVERYTHING) + 1
-    client.post(address, {"fields_wanted": ["Risk profile"], "ours": ["preferred_name", "gender"]})
-    imported.refresh_from_db()
-    assert {"date_of_birth", "city", "tags", "household"} <= set(imported.left_out)
-    assert not Record.objects.filter(values__has_any_keys=["date_of_birth", "city", "tags", "household"]).exists()
-    linked = Record.objects.filter(state=State.LINKED).select_related("contact").compared()
-    found = {one.field for record in linked for one in differences(record, record.contact)}
-    assert found == {"phone", "custom_data"}
-    assert set(Contact.objects.filter(crm_mark="newer").values_list("pk", flat=True)) == newer
-    client.post(address, {"fields_wanted": ["Risk profile"], "ours": EVERYTHING})
-    found = {one.field for record in linked.all() for one in differences(record, record.contact)}
-    assert {"city", "tags"} <= found
-
-
-def test_what_is_left_out_is_not_imported(as_user, staged, office):
-    client = as_user(office["admin"])
-    client.post(reverse("crm:fields", args=[staged.pk]), {"fields_wanted": [], "ours": []})
-    import_records(list(Record.objects.filter(state=State.READY).values_list("pk", flat=True)), office["admin"])
-    assert Contact.objects.count() > 60
-    assert not Contact.objects.exclude(household=None, tags=None, city="", date_of_birth=None).exists()
 
 
 @pytest.mark.parametrize("name", ["ready", "cannot", "linked"])
@@ -260,7 +210,6 @@ def test_a_possible_match_is_linked_or_kept_apart(as_user, demo, office, sync):
 @pytest.fixture
 def imported(staged, office, sync):
     """All that is ready is here, and the CRM has moved on."""
-    from crm.domain.importing import import_records
 
     import_records(list(Record.objects.filter(state=State.READY).values_list("pk", flat=True)), office["admin"])
     move_on(staged, 20)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from contacts.operations import undoing
-from core.domain import running
+from core.domain import running, selecting
 from core.models import Operation
 from crm.domain.importing import import_records
 from crm.domain.staging import judge_again
@@ -28,7 +28,7 @@ def imported(demo, office, sync):
 def do(kind: str, contacts, by) -> Operation:
     """Delete or restore, as the pages do."""
     operation = Operation.objects.create(kind=kind, title=kind, owner=by)
-    running.freeze(operation, contacts.values_list("pk", flat=True))
+    selecting.freeze(operation, contacts.values_list("pk", flat=True))
     return running.start(operation)
 
 

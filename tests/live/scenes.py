@@ -213,7 +213,7 @@ def _judge(cast: Cast) -> Operation:
     mends = {"contact_type": "client", "primary_advisor": cast.owner.pk}
     made = Operation.objects.create(kind="crm.judge", title=cast.name, owner=cast.owner, params={"mends": mends})
     rows = Record.objects.filter(connection=records[0].connection)
-    running.freeze(made, rows.values_list("pk", flat=True))
+    selecting.freeze(made, rows.values_list("pk", flat=True))
     return made
 
 

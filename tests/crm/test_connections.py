@@ -1,0 +1,78 @@
+"""What a connection brings in, and what is told of its credentials, through requests."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import Contact
+from crm.domain.differences import differences
+from crm.domain.importing import import_records
+from crm.models import Connection, Record
+from tests.crm.conftest import move_on
+
+State = Record.State
+EVERYTHING = ["preferred_name", "gender", "date_of_birth", "address", "tags", "household"]
+
+
+@pytest.fixture
+def staged(demo, office, sync):
+    """A connection whose records are in staging."""
+    sync(demo, office["admin"])
+    return demo
+
+
+@pytest.fixture
+def imported(staged, office, sync):
+    """All that is ready is here, and the CRM has moved on."""
+    import_records(list(Record.objects.filter(state=State.READY).values_list("pk", flat=True)), office["admin"])
+    move_on(staged, 20)
+    sync(staged, office["admin"])
+    return staged
+
+
+def test_credentials_that_end_soon_are_told_beforehand(as_user, office):
+    client, today = as_user(office["admin"]), timezone.localdate()
+    typed = {"name": "Ours", "size": "50", "token": "t", "credentials_expire_on": today + timedelta(days=20)}
+    client.post(reverse("crm:add", args=["demo"]), typed)
+    one = Connection.objects.get()
+    client.post(reverse("crm:check", args=[one.pk]))
+    for address in (reverse("crm:connections"), reverse("crm:connection", args=[one.pk])):
+        assert "The credentials expire on" in client.get(address).content.decode()
+    client.post(reverse("crm:edit", args=[one.pk]), typed | {"credentials_expire_on": today + timedelta(days=90)})
+    page = client.get(reverse("crm:connection", args=[one.pk])).content.decode()
+    assert "The credentials expire on" not in page and "Credentials expire" in page
+
+
+def test_custom_fields_are_chosen(as_user, staged, office):
+    client = as_user(office["admin"])
+    client.post(reverse("crm:fields", args=[staged.pk]), {"fields_wanted": [], "ours": EVERYTHING})
+    staged.refresh_from_db()
+    assert (staged.fields, staged.left_out) == ([], [])
+
+
+def test_fields_that_are_left_out_stay_here_as_they_are_and_mark_nobody(as_user, imported, office, sync):
+    newer = set(Contact.objects.filter(crm_mark="newer").values_list("pk", flat=True))
+    client = as_user(office["admin"])
+    address = reverse("crm:fields", args=[imported.pk])
+    assert client.get(address).content.decode().count("checked") == len(EVERYTHING) + 1
+    client.post(address, {"fields_wanted": ["Risk profile"], "ours": ["preferred_name", "gender"]})
+    imported.refresh_from_db()
+    assert {"date_of_birth", "city", "tags", "household"} <= set(imported.left_out)
+    assert not Record.objects.filter(values__has_any_keys=["date_of_birth", "city", "tags", "household"]).exists()
+    linked = Record.objects.filter(state=State.LINKED).select_related("contact").compared()
+    found = {one.field for record in linked for one in differences(record, record.contact)}
+    assert found == {"phone", "custom_data"}
+    assert set(Contact.objects.filter(crm_mark="newer").values_list("pk", flat=True)) == newer
+    client.post(address, {"fields_wanted": ["Risk profile"], "ours": EVERYTHING})
+    found = {one.field for record in linked.all() for one in differences(record, record.contact)}
+    assert {"city", "tags"} <= found
+
+
+def test_what_is_left_out_is_not_imported(as_user, staged, office):
+    client = as_user(office["admin"])
+    client.post(reverse("crm:fields", args=[staged.pk]), {"fields_wanted": [], "ours": []})
+    import_records(list(Record.objects.filter(state=State.READY).values_list("pk", flat=True)), office["admin"])
+    assert Contact.objects.count() > 60
+    assert not Contact.objects.exclude(household=None, tags=None, city="", date_of_birth=None).exists()
