@@ -33,15 +33,17 @@ def main() -> int:
         if unknown:
             parser.error(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(known)}")
         fill(scratch, arguments.contacts)
-        return run({name: known[name] for name in known if name in arguments.names or not arguments.names})
+        wanted = arguments.names or benchmarks(by_default=True)
+        return run({name: known[name] for name in known if name in wanted})
 
 
-def benchmarks() -> dict:
-    """All benchmarks by name, in the order in which they run."""
+def benchmarks(*, by_default: bool = False) -> dict:
+    """All benchmarks by name, in the order in which they run; `by_default` without those that have to be named."""
     from bench.figures import modules
 
     found = [importlib.import_module(f"bench.{name}") for name in modules()]
     found = [module for module in found if hasattr(module, "BENCHMARKS")]
+    found = [module for module in found if not (by_default and getattr(module, "NAMED_ONLY", False))]
     found.sort(key=lambda module: (getattr(module, "ORDER", 100), module.__name__))
     return {name: benchmark for module in found for name, benchmark in module.BENCHMARKS.items()}
 

@@ -7,9 +7,9 @@ A module of this folder that has `BENCHMARKS: dict[str, Callable[[], Iterable[Fi
 
     BENCHMARKS = {"search": searching}
 
-`ORDER` (100 unless set) says when the module runs: one that only reads comes before one that writes. The firm it
-finds is the demo firm of `--contacts` contacts. What a benchmark needs and does not find is an exception: a
-figure that could not be taken is a failure, never left out.
+`ORDER` (100 unless set) says when the module runs: one that only reads comes before one that writes. One that takes
+long has `NAMED_ONLY = True` and runs only when it is named. The firm it finds is the demo firm of `--contacts`.
+What a benchmark needs and does not find is an exception: a figure that could not be taken is a failure, never left out.
 """
 
 import json
