@@ -49,6 +49,13 @@ class ContactQuerySet(models.QuerySet):
         """Contacts whose time in the trash is over, and who are not purged yet."""
         return self.filter(deleted_at__lt=timezone.now() - KEPT_IN_TRASH, purged_at=None)
 
+    def advised_by(self, user) -> "ContactQuerySet":
+        """Contacts whose primary advisor `user` is, those in the trash included.
+
+        Asked in two halves, for each has an index: that of the sorted book, and that of the trash.
+        """
+        return self.filter(Q(primary_advisor=user, deleted_at=None) | Q(primary_advisor=user, deleted_at__isnull=False))
+
     def editable_by(self, user) -> "ContactQuerySet":
         """Contacts that `user` may change: those visible, for the roles that edit."""
         return self.visible_to(user) if user.is_authenticated and user.may_edit else self.none()

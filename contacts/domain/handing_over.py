@@ -15,7 +15,7 @@ class NotHandedOver(Exception):
 
 def book_size(user: User) -> int:
     """How many contacts have `user` as primary advisor, those in the trash included."""
-    return Contact.objects.filter(primary_advisor=user).count()
+    return Contact.objects.advised_by(user).count()
 
 
 def words(user: User, to: User) -> str:
@@ -32,7 +32,7 @@ def draft(user: User, by: User, to: User | None = None) -> Operation:
         params={"from": user.pk} | ({"to": to.pk} if to else {}),
         selection=f"All contacts of {user.name}, those in the trash included",
     )
-    selecting.freeze(operation, Contact.objects.filter(primary_advisor=user).values_list("pk", flat=True))
+    selecting.freeze(operation, Contact.objects.advised_by(user).values_list("pk", flat=True))
     return operation
 
 

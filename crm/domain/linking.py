@@ -41,21 +41,23 @@ def unlink(one: Record, by: User) -> None:
         record_event("crm_unlinked", sentence, subject_ids=[contact_id], actor=by)
 
 
-def merged_into(one: Record) -> Record | None:
-    """The record that this one was merged into in the CRM, as far as it is in staging."""
+def merged_into(one: Record, user: User) -> Record | None:
+    """The record that this one was merged into in the CRM, as far as it is in staging and `user` may see it."""
     if not one.merged_into:
         return None
-    rows = Record.objects.filter(connection=one.connection_id, remote_id=one.merged_into).exclude(pk=one.pk)
+    theirs = Record.objects.visible_to(user) | Record.objects.linked_to_visible(user)
+    rows = theirs.filter(connection=one.connection_id, remote_id=one.merged_into).exclude(pk=one.pk)
     return rows.select_related("contact").first()
 
 
 def follow_merge(one: Record, by: User) -> Record | None:
     """Tie the contact of a merged record to the one that stayed, which remembers what had come; nothing else changes.
 
-    None when that record is not there, or is tied to another contact: then a person has to look at two contacts.
+    None when that record is not there, is nothing that `by` may see, or is tied to another contact: then a person has
+    to look at two contacts.
     """
     with transaction.atomic():
-        winner, contact_id = merged_into(one), one.contact_id
+        winner, contact_id = merged_into(one, by), one.contact_id
         if winner is None or contact_id is None or winner.contact_id is not None:
             return None
         locked = dict(

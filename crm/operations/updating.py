@@ -49,7 +49,7 @@ class UpdateKind(ContactKind):
         found = self.with_reason(operation, self.reach(operation).filter(pk__in=operation.planned())).filter(why="")
         will, counts = [], dict(seen.skipped)
         linked = Record.objects.filter(contact__in=found.order_by().values("pk"))
-        for record in linked.select_related("contact").compared():
+        for record in linked.select_related("contact").compared().iterator(chunk_size=2000):
             if chosen_of(operation, differences(record, record.contact)):
                 will.append(record.contact)
             else:

@@ -250,7 +250,7 @@ def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None
 
 def _winner(request: HttpRequest, one: Record) -> dict:
     """What is to be said of the record that one was merged into: the record, and the contact it is here."""
-    winner = merged_into(one) if one.contact_id else None
+    winner = merged_into(one, request.user) if one.contact_id else None
     if winner is None:
         return {}
     seen = Contact.objects.visible_to(request.user).filter(pk=winner.contact_id).first() if winner.contact_id else None
@@ -339,7 +339,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Record.objects.filter(contact__in=Contact.objects.editable_by(request.user)), pk=pk)
     contact_id, winner = one.contact_id, follow_merge(one, request.user)
     if winner is None:
-        messages.error(request, "The record it was merged into is not here, or belongs to another contact.")
+        messages.error(request, "The record it was merged into is not here, not yours, or tied to a contact.")
         return redirect("crm:record", pk=pk)
     messages.success(request, f"Linked to record {winner.remote_id}. Nothing about the contact has changed yet.")
     return redirect("crm:update_one", pk=contact_id)

@@ -170,7 +170,10 @@ def _apply(request: HttpRequest, contact: Contact, record: Record) -> HttpRespon
         )
         selecting.freeze(operation, Contact.objects.editable_by(request.user).filter(pk=contact.pk).values_list("pk"))
     operation = running.start(operation)
-    line = operation.lines.get()
+    line = operation.lines.first()
+    if line is None:  # the database was lost on the way: the sweep goes on with it
+        messages.info(request, "The update is on its way.")
+        return redirect("core:operation", pk=operation.pk)
     if line.reason:
         messages.error(request, line.reason)
         return redirect("crm:update_one", pk=contact.pk)

@@ -62,6 +62,19 @@ def test_two_contacts_for_one_person_are_told_and_left_to_a_person(as_user, impo
     assert record(LOSER).contact is not None
 
 
+def test_nobody_follows_to_a_record_that_is_not_theirs(as_user, imported, office):
+    """The contact is theirs; the record that stayed is another advisor's, and they could neither see nor import it."""
+    one, winner = record(LOSER), record(WINNER)
+    Record.objects.filter(pk=winner.pk).update(advisor=office["two"])
+    client = as_user(office["one"])
+    shown = page(client, one)
+    assert "Go on with that record" not in shown and str(winner) not in shown.replace(str(one), "")
+    assert client.post(reverse("crm:follow", args=[one.pk])).status_code == 302
+    assert (record(LOSER).contact, record(WINNER).contact) == (one.contact, None)
+    as_user(office["admin"]).post(reverse("crm:follow", args=[one.pk]))
+    assert record(WINNER).contact == one.contact
+
+
 def test_only_who_may_edit_the_contact_follows(as_user, imported, office):
     one = record(LOSER)
     assert as_user(office["two"]).post(reverse("crm:follow", args=[one.pk])).status_code == 404
