@@ -40,8 +40,7 @@ def operations() -> Iterator[Figure]:
         params={"experience": experience.pk, "campaign": None, "start_over": True},
     )
     tenth = Contact.objects.editable_by(admin).filter(deactivated_at=None).alias(tenth=Mod("pk", 10)).filter(tenth=0)
-    last = tenth.order_by("pk").values_list("pk", flat=True)[:ROWS_AT_MOST].last()
-    selecting.freeze(assign, tenth.filter(pk__lte=last).values_list("pk", flat=True))
+    selecting.freeze(assign, list(tenth.order_by("pk").values_list("pk", flat=True)[:ROWS_AT_MOST]))
     yield from _run("operations.assign", assign)
     yield from _run("operations.undo", undoing.draft(assign, admin))
 
