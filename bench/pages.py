@@ -18,6 +18,7 @@ ADVISOR_MS, ADVISOR_P95_MS = 30, 60
 SEARCH_MS, SEARCH_P95_MS = 100, 150
 SUMMARY_MS = 30
 SORTS = ("name", "advisor", "type", "status", "last_login", "experience")
+REPORT_SORTS = ("status", "experience", "campaign", "progress", "started", "sign_ins", "opened")
 
 
 def list_states() -> dict[str, str]:
@@ -97,7 +98,7 @@ def report() -> Iterator[Figure]:
         **{f"view={by}": f"view={by}" for by in ("experience", "campaign", "advisor", "team")},
         "filter=status": "status=active",
         "filter=team": urlencode({"team": Team.objects.earliest("pk").pk}),
-        "sort=-opened": "sort=-opened",
+        **{f"sort={sign}{name}": f"sort={sign}{name}" for name in REPORT_SORTS for sign in ("", "-")},
         "page=900": "page=900",
     }
     for who, user in (("admin", people.admin()), ("team", people.team_advisor())):

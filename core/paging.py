@@ -38,6 +38,28 @@ class Grouping:
     keys: Callable[[], Sequence[Any]]
     within: tuple[str, ...]
 
+    def order(self, key: Any, downwards: bool) -> list[str]:
+        """The order within one group."""
+        return [turned(name) for name in self.within] if downwards else list(self.within)
+
+
+def without_and_with() -> tuple[bool, bool]:
+    """The keys of a `Presence`."""
+    return (False, True)
+
+
+@dataclass(frozen=True)
+class Presence(Grouping):
+    """A sort by something that not every row has: first those without, by key, then the others in their order.
+
+    `column` is an annotation that tells whether there is one. Together in one order, those without would have to be
+    sorted by nothing before the first of the others is found.
+    """
+
+    def order(self, key: Any, downwards: bool) -> list[str]:
+        """The order within one group."""
+        return super().order(key, downwards) if key else ["-pk" if downwards else "pk"]
+
 
 class KeyPaginator(Paginator):
     """Pages over a table's rows: keys first, from the nearer end, and then only the page's rows.
@@ -147,12 +169,11 @@ def _stretches(groups: list, counts: dict, start: int, stop: int) -> Iterator[tu
 
 def _read(rows: QuerySet, grouping: Grouping, downwards: bool, stretches: list[tuple[Any, int, int]]) -> list:
     """The keys of stretches of groups, all in one statement for up to `GROUPS_TRIED` of them."""
-    order = [f"-{name}" for name in grouping.within] if downwards else list(grouping.within)
     remaining, keys = iter(stretches), []
     while batch := list(islice(remaining, GROUPS_TRIED)):
         parts = [
             rows.filter(**{grouping.column: key} if key is not None else {f"{grouping.column}__isnull": True})
-            .order_by(*order)
+            .order_by(*grouping.order(key, downwards))
             .annotate(place=Value(place))
             .values_list("pk", "place")[first:last]
             for place, (key, first, last) in enumerate(batch)
@@ -160,6 +181,11 @@ def _read(rows: QuerySet, grouping: Grouping, downwards: bool, stretches: list[t
         found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
         keys += [pk for pk, _ in sorted(found, key=lambda pair: pair[1])]  # stable: the order within stays
     return keys
+
+
+def turned(name: str) -> str:
+    """The same field in the other direction."""
+    return name[1:] if name.startswith("-") else f"-{name}"
 
 
 def estimate(rows: QuerySet) -> int:

@@ -1,9 +1,9 @@
 """Contacts as the experience report sees them."""
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from contacts.models import Assignment, Contact, PortalSignIn, ResourceView
+from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
 
 
@@ -15,18 +15,19 @@ def assigned(user) -> ContactQuerySet:
 def with_progress(rows: QuerySet) -> QuerySet:
     """`rows` with the open assignment's dates and what each contact did in the portal.
 
-    Adds `assigned_at`, `campaign_started_on`, `sign_in_count` and `opened_count` (different resources).
+    Adds `assigned_at`, `campaign_started_on`, `sign_in_count` and `opened_count` (different resources), and to sort
+    by: `begun`, whether the campaign has, and `engaged`, whether there is anything to count.
     """
-    current = Assignment.objects.filter(contact=OuterRef("pk"), ended_at=None).order_by()
     return rows.annotate(
-        assigned_at=Subquery(current.values("assigned_at")[:1]),
-        campaign_started_on=Subquery(current.values("campaign_started_on")[:1]),
-        sign_in_count=_counted(PortalSignIn, Count("pk")),
-        opened_count=_counted(ResourceView, Count("resource", distinct=True)),
+        current=FilteredRelation("assignments", condition=Q(assignments__ended_at=None)),
+        assigned_at=F("current__assigned_at"),
+        campaign_started_on=F("current__campaign_started_on"),
+        sign_in_count=Coalesce(F("engagement__sign_ins"), 0),
+        opened_count=Coalesce(F("engagement__opened"), 0),
+        begun=_whether(current__campaign_started_on__isnull=False),
+        engaged=_whether(engagement__isnull=False),
     )
 
 
-def _counted(model, count: Count) -> Coalesce:
-    """How many rows of `model` a contact has."""
-    rows = model.objects.filter(contact=OuterRef("pk")).order_by().values("contact")
-    return Coalesce(Subquery(rows.annotate(n=count).values("n"), output_field=IntegerField()), 0)
+def _whether(**lookups) -> ExpressionWrapper:
+    return ExpressionWrapper(Q(**lookups), output_field=BooleanField())

@@ -5,10 +5,23 @@ from django.db.models import F, QuerySet
 from django.utils.safestring import SafeString
 
 from contacts.models import Contact
-from contacts.tables import GROUPINGS, NAME, by_advisor, by_experience, by_moment, day, detail_address
+from contacts.tables import (
+    GROUPINGS,
+    NAME,
+    by_advisor,
+    by_experience,
+    by_moment,
+    day,
+    detail_address,
+    directed,
+    named_in_order,
+)
 from core.markup import markup
+from core.paging import Grouping, Presence, without_and_with
 from core.tables import person_cell
 from core.templatetags.ui import ago, status_badge
+from experiences.models import Experience
+from reports.groups import STATUSES
 from reports.progress import CampaignClock
 
 NUMBER = {"td": {"class": "col-num"}, "th": {"class": "col-num"}}
@@ -29,7 +42,15 @@ class ExperienceTable(tables.Table):
     opened = tables.Column(accessor="opened_count", verbose_name="Opened", attrs=NUMBER)
 
     caption = "Contacts with an experience"
-    groupings = GROUPINGS
+    groupings = GROUPINGS | {
+        # Whoever is in the report has an experience, and so is at least Assigned.
+        "experience": Grouping("experience", lambda: named_in_order(Experience)[:-1], NAME),
+        "status": Grouping("status", lambda: sorted(STATUSES), NAME),
+        # The earlier a campaign began, the further it is; not begun is less than any day.
+        "progress": Presence("begun", without_and_with, ("-current__campaign_started_on", "pk")),
+        "sign_ins": Presence("engaged", without_and_with, ("engagement__sign_ins", "pk")),
+        "opened": Presence("engaged", without_and_with, ("engagement__opened", "pk")),
+    }
 
     class Meta:
         order_by = "name"
@@ -49,11 +70,19 @@ class ExperienceTable(tables.Table):
         return by_experience(queryset, is_descending), True
 
     def order_progress(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
-        """By the day on which the campaign began: the earlier, the further. Not begun is less than any day."""
+        """By the day on which the campaign began, see `groupings`."""
         began = F("campaign_started_on")
         if is_descending:
             return queryset.order_by(began.asc(nulls_last=True), "-pk"), True
         return queryset.order_by(began.desc(nulls_first=True), "pk"), True
+
+    def order_sign_ins(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By how often they signed in."""
+        return directed(queryset, is_descending, [F("engaged"), F("engagement__sign_ins")], "pk"), True
+
+    def order_opened(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By how many different resources they opened."""
+        return directed(queryset, is_descending, [F("engaged"), F("engagement__opened")], "pk"), True
 
     def order_started(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """By the first sign-in."""

@@ -14,7 +14,7 @@ from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Concat, Now
 
 from accounts.models import Role, User
-from contacts.models import Assignment, Contact, Household, ImportRow, Note, PortalSignIn, ResourceView
+from contacts.models import Assignment, Contact, Engagement, Household, ImportRow, Note, PortalSignIn, ResourceView
 from core.domain.recording import record
 from core.domain.stored_files import remove_after_commit
 from core.models import Activity, OperationLine
@@ -95,7 +95,7 @@ def _remove_what_is_theirs(ids: list[int]) -> None:
     """Everything that hangs on the contacts, in this room and in those above."""
     for traces in contact_traces:
         traces.remove(ids)
-    for model in (Note, PortalSignIn, ResourceView, Assignment):
+    for model in (Note, PortalSignIn, ResourceView, Engagement, Assignment):
         model.objects.filter(contact__in=ids).delete()
     ImportRow.objects.filter(match__in=ids).update(match=None)
     Household.objects.filter(head__in=ids).update(head=None)

@@ -2,7 +2,7 @@
 
 from contacts.models.assignment import Assignment
 from contacts.models.contact import Contact, ContactType, Status
-from contacts.models.engagement import PortalSignIn, ResourceView
+from contacts.models.engagement import Engagement, PortalSignIn, ResourceView
 from contacts.models.household import Household
 from contacts.models.imports import ColumnMapping, FileImport, ImportRow
 from contacts.models.notes import Note
@@ -14,6 +14,7 @@ __all__ = [
     "ColumnMapping",
     "Contact",
     "ContactType",
+    "Engagement",
     "FileImport",
     "Household",
     "ImportRow",

@@ -1,9 +1,68 @@
 """What contacts did in the portal."""
 
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
 from experiences.models import Resource
+
+# Run for a whole statement and planned anew each time: see core.history. The row is held while it is counted, so that
+# of two at once the second counts what the first has added.
+COUNT = """
+IF EXISTS (SELECT FROM new_values) THEN
+    EXECUTE $count$
+        INSERT INTO contacts_engagement (contact_id, sign_ins, opened)
+        SELECT DISTINCT contact_id, 0, 0 FROM new_values ORDER BY contact_id ON CONFLICT DO NOTHING
+    $count$;
+    EXECUTE $count$
+        SELECT FROM contacts_engagement WHERE contact_id IN (SELECT contact_id FROM new_values)
+        ORDER BY contact_id FOR UPDATE
+    $count$;
+    EXECUTE $count$
+        UPDATE contacts_engagement AS engagement SET {column} = found.number
+        FROM (
+            SELECT contact_id, count({what}) AS number FROM {table}
+            WHERE contact_id IN (SELECT contact_id FROM new_values) GROUP BY contact_id
+        ) AS found
+        WHERE engagement.contact_id = found.contact_id
+    $count$;
+END IF;
+RETURN NULL;
+"""
+
+
+def _counted(column: str, what: str, table: str) -> pgtrigger.Trigger:
+    """What keeps a column of the engagement: counted again for the contacts of new rows."""
+    return pgtrigger.Trigger(
+        name="engagement_counted",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_values"),
+        func=COUNT.format(column=column, what=what, table=table),
+    )
+
+
+class Engagement(models.Model):
+    """How often a contact signed in, and how many different resources they opened, counted by the database.
+
+    For lists that are sorted by it: counting for each of a million contacts takes seconds. No row: nothing yet.
+    """
+
+    contact = models.OneToOneField(
+        "contacts.Contact", primary_key=True, on_delete=models.CASCADE, related_name="engagement"
+    )
+    sign_ins = models.PositiveIntegerField()
+    opened = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["sign_ins", "contact"], name="engagement_sign_ins"),
+            models.Index(fields=["opened", "contact"], name="engagement_opened"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id}: {self.sign_ins} sign-ins, {self.opened} opened"
 
 
 class PortalSignIn(models.Model):
@@ -14,6 +73,7 @@ class PortalSignIn(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["contact", "-at"], name="sign_in_contact")]
+        triggers = [_counted("sign_ins", "*", "contacts_portalsignin")]
 
     def __str__(self) -> str:
         return f"{self.contact_id} at {self.at:%Y-%m-%d %H:%M}"
@@ -35,6 +95,7 @@ class ResourceView(models.Model):
             models.Index(fields=["contact", "-at"], name="view_contact"),
             models.Index(fields=["resource", "-at"], name="view_resource"),
         ]
+        triggers = [_counted("opened", "DISTINCT resource_id", "contacts_resourceview")]
 
     def __str__(self) -> str:
         return f"{self.contact_id} opened {self.resource_id}"

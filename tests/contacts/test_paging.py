@@ -11,6 +11,7 @@ from contacts.querysets import fold
 from contacts.tables import ContactTable
 from core import paging
 from tests.factories import ContactFactory, ExperienceFactory, UserFactory
+from tests.walking import walked
 
 pytestmark = pytest.mark.django_db
 
@@ -31,28 +32,19 @@ def many(admin):
         )
 
 
-def walked(client, query: str) -> list[int]:
-    """The keys of all rows, page by page to the last."""
-    keys, number = [], 1
-    while True:
-        page = client.get(f"/contacts/?per_page=25&page={number}&{query}").context["page"]
-        if page.number < number:
-            return keys
-        keys += [row.record.pk for row in page.object_list]
-        number += 1
-
-
 def test_long_lists_are_paged_as_short_ones(as_user, admin, many, monkeypatch):
     client = as_user(admin)
     sorts = [f"{sign}{name}" for name in SORTS for sign in ("", "-")]
-    short = {sort: walked(client, f"sort={sort}") for sort in sorts}
+    short = {sort: walked(client, "/contacts/", f"sort={sort}") for sort in sorts}
     assert all(len(keys) == len(set(keys)) == COUNT for keys in short.values())
     monkeypatch.setattr(paging, "EXACT_UP_TO", 30)
-    assert {sort: walked(client, f"sort={sort}") for sort in sorts} == short
+    assert {sort: walked(client, "/contacts/", f"sort={sort}") for sort in sorts} == short
     grouped = [sort for sort in sorts if sort.lstrip("-") in ContactTable.groupings]
     for near in (0, 30):  # groups are counted first for all pages; for all but the first
         monkeypatch.setattr(paging, "NEAR", near)
-        assert {sort: walked(client, f"sort={sort}") for sort in grouped} == {sort: short[sort] for sort in grouped}
+        assert {sort: walked(client, "/contacts/", f"sort={sort}") for sort in grouped} == {
+            sort: short[sort] for sort in grouped
+        }
 
 
 def test_the_total_is_exact_while_that_is_cheap_and_told_as_an_estimate_beyond(as_user, admin, many, monkeypatch):
