@@ -64,8 +64,11 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     open_sync = syncing.open_sync(one)
     mine = Operation.objects.visible_to(request.user)
     reasons = _reasons(one, request.user)
+    finished = Sync.objects.filter(connection=one, operation__state=Operation.State.FINISHED)
     context = {
         "connection": one,
+        # What changed there while a sync ran may have passed it by: it knows the CRM as it was when it began.
+        "known_as_of": finished.order_by("-created_at").values_list("created_at", flat=True).first(),
         "counts": _counts(request.user).get(one.pk, {}),
         "open_sync": open_sync,
         "progress": progress(open_sync.operation, request.user)

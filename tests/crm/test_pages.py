@@ -1,15 +1,18 @@
 """The pages of the CRM room, through requests."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.domain.phone import readable
 from contacts.models import Contact
+from crm.domain import syncing
 from crm.domain.importing import import_records
-from crm.models import Category, Connection, Owner, Record
+from crm.models import Category, Connection, Owner, Record, Sync
 from tests.crm.conftest import move_on
 from tests.factories import ContactFactory
 
@@ -59,6 +62,18 @@ def test_syncing_from_the_page_and_what_it_shows(as_user, demo, office, sync):
     page = client.get(reverse("crm:connection", args=[demo.pk])).content.decode()
     assert "Full sync" in page and "120 new" in page and "Email missing" in page
     assert client.get(reverse("crm:preview", args=[demo.pk])).content.decode().count('<dl class="facts">') == 10
+
+
+def test_the_lag_counts_from_the_beginning_of_the_last_sync_that_ended(as_user, demo, office, sync):
+    client, url = as_user(office["admin"]), reverse("crm:connection", args=[demo.pk])
+    assert "Nothing is known yet" in client.get(url).content.decode()
+    first = sync(demo, office["admin"])
+    began = timezone.now() - timedelta(hours=3)
+    Sync.objects.filter(pk=first.pk).update(created_at=began)
+    syncing.begin(demo, office["admin"])  # under way: it says nothing yet
+    page = client.get(url)
+    assert page.context["known_as_of"] == began
+    assert re.search(r"up to <time[^>]*>3 hours ago", page.content.decode())
 
 
 def test_a_preview_of_what_is_staged_already_finds_no_duplicates(as_user, staged, office):
