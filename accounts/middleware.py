@@ -1,7 +1,5 @@
 """Times in the viewer's zone."""
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -19,11 +17,7 @@ class ViewerTimeZoneMiddleware:
         """Activate the viewer's zone for this request."""
         request.firm = SimpleLazyObject(Firm.get)
         if request.user.is_authenticated:
-            name = request.user.time_zone or request.firm.time_zone
-            try:
-                timezone.activate(ZoneInfo(name))
-            except ZoneInfoNotFoundError:
-                timezone.deactivate()
+            timezone.activate(request.user.zone(request.firm))
         else:
             timezone.deactivate()
         return self.get_response(request)

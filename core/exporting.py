@@ -19,6 +19,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -28,9 +29,9 @@ from core.workbooks import xlsx_parts
 
 CSV, XLSX = "csv", "xlsx"
 FORMATS = (CSV, XLSX)
-ROWS_AT_ONCE = 2000
+ROWS_AT_ONCE = min(2000, settings.OPERATION_ROWS)
 
-_CONTENT_TYPES = {
+CONTENT_TYPES = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -52,15 +53,26 @@ def export(file_format: str | None, name: str, columns: Sequence[Column], rows: 
     `rows` is filtered and ordered by the caller; of each only the columns' values are read.
     """
     file_format = file_format if file_format in FORMATS else CSV
-    values = rows.values_list(*(column.name for column in columns)).iterator(chunk_size=ROWS_AT_ONCE)
-    parts = xlsx_parts if file_format == XLSX else csv_parts
     response = StreamingHttpResponse(
-        parts(columns, _shown(columns, values), timezone.get_current_timezone()),
-        content_type=_CONTENT_TYPES[file_format],
+        file_parts(file_format, columns, rows, timezone.get_current_timezone()),
+        content_type=CONTENT_TYPES[file_format],
     )
     stamp = timezone.localdate().isoformat()
     response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.{file_format}"'
     return response
+
+
+def file_parts(
+    file_format: str,
+    columns: Sequence[Column],
+    rows: QuerySet,
+    zone: tzinfo,
+    counted: Callable[[Iterable], Iterable] | None = None,
+) -> Iterator[bytes]:
+    """The file piece by piece. `counted` is put around the rows by whoever wants to know how many there were."""
+    values = rows.values_list(*(column.name for column in columns)).iterator(chunk_size=ROWS_AT_ONCE)
+    parts = xlsx_parts if file_format == XLSX else csv_parts
+    return parts(columns, _shown(columns, counted(values) if counted else values), zone)
 
 
 def csv_parts(columns: Sequence[Column], rows: Iterable[Sequence], zone: tzinfo) -> Iterator[bytes]:

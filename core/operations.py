@@ -64,6 +64,10 @@ class Kind:
         """Where `user` begins to undo the operation, by POST; empty when they cannot."""
         return ""
 
+    def result(self, operation: Operation, user) -> tuple[str, str] | None:
+        """What `user` can fetch now that it has ended: words for the button, and the address. Nothing by default."""
+        return None
+
     def finish(self, operation: Operation) -> None:
         """Called once, in the transaction that ends the operation when all is done. Nothing by default."""
 

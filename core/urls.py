@@ -3,7 +3,7 @@
 from django.urls import path
 
 from core.access import staff_only
-from core.views import operations
+from core.views import export_files, operations
 
 app_name = "core"
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("<int:pk>/resume/", operations.operation_resume, name="operation_resume"),
     path("<int:pk>/retry/", operations.operation_retry, name="operation_retry"),
     path("<int:pk>/report/", operations.operation_report, name="operation_report"),
+    path("<int:pk>/file/", export_files.export_file, name="export_file"),
 ]

@@ -7,12 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import staff_only
-from core.domain.recording import record
+from contacts.selection import filter_words
+from core import exports
 from core.exporting import CSV, FORMATS, export
-from core.listing import ListPage, filtered, narrowing, ordered_table
+from core.listing import ListPage, filtered, ordered_table
 from reports.exporting import columns, export_rows
 from reports.filters import ExperienceFilter
 from reports.groups import GROUPINGS, GROUPS_SHOWN, contacts_url, groups, whole
+from reports.operations import ExperienceExport
 from reports.progress import CampaignClock
 from reports.querysets import assigned, with_progress
 from reports.tables import ExperienceTable
@@ -87,16 +89,16 @@ def experience_export(request: HttpRequest) -> HttpResponse:
     file_format = request.POST.get("format") if request.POST.get("format") in FORMATS else CSV
     rows = filtered(ExperienceFilter, request.GET, assigned(request.user), request)[1]
     clock = _clock(request)
-    table = ordered_table(ExperienceTable, export_rows(rows), request.GET, clock=clock)
     count = rows.count()
-    record(
-        "exported",
-        f"Exported the experience report of {count:,} contacts as {file_format.upper()}",
-        subject_ids=[request.user.pk],
-        subject_type="user",
-        actor=request.user,
-        data={"report": "experience", "count": count, "format": file_format, "filters": narrowing(request.GET)},
-    )
+    params = {"report": "experience", "format": file_format, "query": request.GET.urlencode()}
+    if count > exports.AT_ONCE:
+        title = f"Export the experience report as {file_format.upper()}"
+        return exports.begin_export(
+            ExperienceExport.key, request.user, title, filter_words(request, request.GET, ExperienceFilter), params
+        )
+    table = ordered_table(ExperienceTable, export_rows(rows), request.GET, clock=clock)
+    title = f"Exported the experience report of {count:,} contacts as {file_format.upper()}"
+    exports.note_export(request.user, title, count, params)
     return export(file_format, "experience-report", columns(clock), table.data.data)
 
 

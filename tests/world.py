@@ -12,7 +12,7 @@ from PIL import Image
 from accounts.models import User
 from contacts.domain.signing_in import give_password
 from contacts.models import Contact, FileImport, ImportRow, SavedView
-from core.models import Operation
+from core.models import ExportFile, Operation
 from crm.models import Connection, Record
 from experiences.models import Card
 from outreach.models import ArchivedMessage, Invitation, ScheduledInvitation, Send
@@ -115,6 +115,8 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     file_import = FileImport.objects.create(owner=owner, file_name="a.csv", state="checked")
     row = ImportRow.objects.create(file_import=file_import, number=2, values={}, verdict="create")
     operation = Operation.objects.create(kind="contacts.delete", title="x", owner=owner, state="finished")
+    written = ExportFile(operation=operation, role=owner.role, name="x.csv", size=1)
+    written.file.save("x.csv", ContentFile(b"x"))
     invitation = Invitation.objects.create(contact=contact)
     send = Send.objects.create(
         purpose="invitation", subject_id=invitation.pk, contact=contact, recipient=contact.email, state="unknown"

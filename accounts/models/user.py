@@ -1,10 +1,14 @@
 """Anybody who signs in."""
 
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 
@@ -136,6 +140,13 @@ class User(AbstractBaseUser):
         salt = "accounts.models.User.get_session_auth_hash"
         value = f"{self.session_generation}:{self.password}"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
+
+    def zone(self, firm) -> tzinfo:
+        """The zone in which days begin and times are shown for them: their own, else the firm's."""
+        try:
+            return ZoneInfo(self.time_zone or firm.time_zone)
+        except ZoneInfoNotFoundError:
+            return timezone.get_default_timezone()
 
     @property
     def is_staff_side(self) -> bool:

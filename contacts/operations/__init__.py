@@ -6,6 +6,7 @@ def load() -> None:
     from contacts.operations import (  # noqa: F401 - importing registers
         assigning,
         changing,
+        exporting,
         handing_over,
         importing,
         lifecycle,

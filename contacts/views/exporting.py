@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from accounts.access import staff_only
 from contacts.exporting import COLUMNS, IMPORTABLE, export_rows
-from contacts.selection import Selection, selection
+from contacts.operations.exporting import ContactExport
+from contacts.selection import Selection, selection, ticked_ids
 from contacts.tables import ContactTable
-from core.domain.recording import record
+from core import exports
 from core.exporting import FORMATS, export
 from core.listing import ordered_table
 
@@ -34,6 +35,7 @@ def contact_export(request: HttpRequest) -> HttpResponse:
         "hidden": {name: posted.get(name, "") for name in ("ids", "all", "query")},
         "columns": [column.heading for column in COLUMNS],
         "importable": len(IMPORTABLE),
+        "in_background": count > exports.AT_ONCE,
         "back_url": _back_url(posted),
     }
     return render(request, "contacts/export.html", context)
@@ -47,19 +49,20 @@ def _as_selection(query: QueryDict) -> QueryDict:
 
 
 def _file(request: HttpRequest, chosen: Selection, count: int) -> HttpResponse:
-    """The file, in the order of the list."""
-    file_format, query = request.POST["format"], QueryDict(request.POST.get("query", ""))
-    table = ordered_table(ContactTable, export_rows(chosen.contacts), query, user=request.user)
-    ids = [] if request.POST.get("all") == "1" else request.POST.get("ids", "").split(",")[:IDS_KEPT]
-    record(
-        "exported",
-        f"Exported {count:,} contact{'' if count == 1 else 's'} as {file_format.upper()}: {chosen.words}",
-        subject_ids=[request.user.pk],
-        subject_type="user",
-        actor=request.user,
-        data={"count": count, "format": file_format, "query": request.POST.get("query", ""), "ids": ids},
-    )
-    return export(file_format, "contacts", COLUMNS, table.data.data)
+    """The file, in the order of the list; of many rows it is written in the background."""
+    everybody = request.POST.get("all") == "1"
+    params = {
+        "format": request.POST["format"],
+        "query": request.POST.get("query", ""),
+        "ids": [] if everybody else sorted(ticked_ids(request.POST)),
+    }
+    title = f"Exported {count:,} contact{'' if count == 1 else 's'} as {params['format'].upper()}: {chosen.words}"
+    if count > exports.AT_ONCE:
+        wanted = f"Export contacts as {params['format'].upper()}"
+        return exports.begin_export(ContactExport.key, request.user, wanted, chosen.words, params | {"all": everybody})
+    table = ordered_table(ContactTable, export_rows(chosen.contacts), QueryDict(params["query"]), user=request.user)
+    exports.note_export(request.user, title, count, params | {"ids": params["ids"][:IDS_KEPT]})
+    return export(params["format"], "contacts", COLUMNS, table.data.data)
 
 
 def _back_url(posted: QueryDict) -> str:

@@ -16,6 +16,7 @@ from core.exporting import export
 from core.filters import LineFilter, OperationFilter
 from core.listing import ListPage
 from core.models import Operation, OperationLine
+from core.operations import Stream
 from core.registry import operation_kinds
 from core.tables import STATE_TONES, LineTable, OperationTable
 from core.templatetags.table_rows import thousands
@@ -96,6 +97,8 @@ class OperationPage(ListPage):
             "operation": operation,
             "progress": progress(operation, self.request.user),
             "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",
+            "result": kind.result(operation, self.request.user) if kind and operation.is_over else None,
+            "has_lines": not isinstance(kind, Stream),
             "undo_url": kind.undo_url(operation, self.request.user) if kind and operation.is_over else "",
             "undoings": operation.undoings.exclude(state=Operation.State.DRAFT).order_by("pk"),
             "may_retry": may_control and operation.is_over and operation.failed and kind and kind.retryable,

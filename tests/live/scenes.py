@@ -4,6 +4,7 @@ The functions run in the live application, through `tests.live.crew`. Beside tho
 whom the kind must skip.
 """
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -232,6 +233,18 @@ def _judged(operation: Operation) -> int:
     return rows.filter(advisor=operation.owner, values__contact_type="client").count()
 
 
+def _export(cast: Cast) -> Operation:
+    cast.people()
+    params = {"format": "csv", "query": f"q={cast.name}&sort=-name", "all": True, "ids": []}
+    return Operation.objects.create(kind="contacts.export", title=cast.name, owner=cast.owner, params=params)
+
+
+def _written(operation: Operation) -> int:
+    """How many contacts stand in its file."""
+    with operation.export_file.file.open("rt") as file:
+        return len({line["Email"] for line in csv.DictReader(file)})
+
+
 def _imported(operation: Operation) -> int:
     done = ImportRow.objects.filter(file_import__apply_operation=operation, outcome="create").count()
     return min(done, Contact.objects.filter(email__startswith=operation_name(operation), source="file").count())
@@ -266,6 +279,7 @@ SCENES: dict[str, tuple[Callable[[Cast], Operation], Callable[[Operation], int]]
         partial(_with_columns, "contacts.restore", {}, deleted_at=NOW),
         _wanted(deleted_at=None),
     ),
+    "contacts.export": (_export, _written),
     "contacts.hand_over": (_hand_over, _wanted(primary_advisor__first_name="Colleague")),
     "contacts.import_check": (_check, _checked),
     "contacts.import_apply": (_import, _imported),

@@ -93,7 +93,7 @@ def test_an_export_is_noted_with_who_and_how_many(as_user, compliance, advisor):
     lines(as_user(compliance).post(f"{URL}?status=assigned", {"format": "csv"}))
     noted = Activity.objects.get(verb="exported")
     assert (noted.actor, noted.subject_type, noted.subject_id) == (compliance, "user", compliance.pk)
-    assert noted.data == {"report": "experience", "count": 1, "format": "csv", "filters": {"status": ["assigned"]}}
+    assert noted.data == {"report": "experience", "count": 1, "format": "csv", "query": "status=assigned"}
 
 
 def test_looking_at_the_address_exports_nothing(as_user, admin):

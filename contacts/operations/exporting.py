@@ -1,0 +1,35 @@
+"""Exporting contacts as an operation: what a list shows, or the ticked ones, in the order of the list."""
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.models import Firm
+from contacts.exporting import COLUMNS, export_rows
+from contacts.filters import ContactFilter
+from contacts.models import Contact
+from contacts.tables import ContactTable
+from core.exports import ExportKind, Source
+from core.listing import filtered, ordered_table
+from core.models import Operation
+from core.operations import register
+
+
+@register
+class ContactExport(ExportKind):
+    """`params`: the list's `query`; and `all` that match it, or the ticked `ids`."""
+
+    key = "contacts.export"
+    label = "Export contacts"
+
+    def source(self, operation: Operation) -> Source:
+        """The contacts, as far as the owner sees them."""
+        params, user = operation.params, operation.owner
+        zone, query = user.zone(Firm.get()), QueryDict(params["query"])
+        rows = Contact.objects.visible_to(user)
+        with timezone.override(zone):  # where "from" and "to" a day begin
+            if params["all"]:
+                rows = filtered(ContactFilter, query, rows, None)[1].order_by()
+            else:
+                rows = rows.filter(pk__among=params["ids"])
+        table = ordered_table(ContactTable, export_rows(rows), query, user=user)
+        return Source("contacts", COLUMNS, table.data.data, zone)

@@ -1,0 +1,141 @@
+"""Exports of many rows as operations: written in the background, with progress, and kept for a day.
+
+    @register
+    class ContactExport(ExportKind):
+        key = "contacts.export"
+        label = "Export contacts"
+
+        def source(self, operation):
+            return Source("contacts", COLUMNS, Contact.objects.visible_to(operation.owner), zone)
+
+    if count > AT_ONCE:
+        return begin_export(ContactExport.key, request.user, title, words, params)
+
+The rows are those of one moment, and their rights those of the owner at that moment. Broken off anywhere, the file is
+written again from the beginning: half a file is nobody's.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from core.domain import running
+from core.domain.recording import record
+from core.exporting import CSV, XLSX, Column, file_parts
+from core.models import ExportFile, Operation
+from core.operations import Stream, Taken
+
+AT_ONCE = 20_000  # rows that are sent within the request: a second or two
+ROWS_TOLD = min(5_000, settings.OPERATION_ROWS)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is exported: the file's name without its ending, the columns, the rows in their order, the zone of times."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: QuerySet
+    zone: tzinfo
+
+
+@dataclass(frozen=True)
+class Begun:
+    """So many rows will be written, and none is yet."""
+
+    total: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """So many more rows are written; with `file`, they were the last."""
+
+    rows: int
+    file: IO[bytes] | None = None
+    name: str = ""
+
+
+class ExportKind(Stream):
+    """Base of exports; `params["format"]` is the file's."""
+
+    def source(self, operation: Operation) -> Source:
+        """What is to be exported now, as far as the owner may see it."""
+        raise NotImplementedError
+
+    def batches(self, operation: Operation) -> Iterator[Begun | Written]:
+        """Write the file, telling of every few thousand rows."""
+        if ExportFile.objects.filter(operation=operation).exists():
+            return  # whoever wrote it was broken off before it could say that this was the end
+        source, written, told = self.source(operation), 0, 0
+        file_format = XLSX if operation.params.get("format") == XLSX else CSV
+
+        def counted(rows: Iterable) -> Iterator:
+            nonlocal written
+            for row in rows:
+                written += 1
+                yield row
+
+        yield Begun(source.rows.order_by().count())
+        with tempfile.TemporaryFile() as file:
+            for part in file_parts(file_format, source.columns, source.rows, source.zone, counted):
+                file.write(part)
+                if written - told >= ROWS_TOLD:
+                    yield Written(written - told)
+                    told = written
+            stamp = timezone.localdate(timezone=source.zone).isoformat()
+            yield Written(written - told, file, f"{source.name}-{stamp}.{file_format}")
+
+    def take(self, operation: Operation, batch: Begun | Written) -> Taken:
+        """Note how far it is; keep the file once it is whole."""
+        if isinstance(batch, Begun):
+            Operation.objects.filter(pk=operation.pk).update(done=0)
+            return Taken(total=batch.total)
+        if batch.file is None:
+            return Taken(done=batch.rows)
+        size = batch.file.tell()
+        batch.file.seek(0)
+        made = ExportFile(operation=operation, role=operation.owner.role, name=batch.name, size=size)
+        made.file.save(batch.name, File(batch.file), save=False)
+        made.save(force_insert=True)
+        count = Operation.objects.values_list("done", flat=True).get(pk=operation.pk) + batch.rows
+        note_export(operation.owner, operation.title, count, operation.params, operation)
+        return Taken(done=batch.rows, total=count)
+
+    def result(self, operation: Operation, user) -> tuple[str, str] | None:
+        """The file, for its owner."""
+        found = ExportFile.objects.readable_by(user).filter(operation=operation).first()
+        return (f"Download {found.name}", reverse("core:export_file", args=[operation.pk])) if found else None
+
+
+def begin_export(kind: str, owner, title: str, words: str, params: dict[str, Any]) -> HttpResponse:
+    """Begin to export in the background; the answer leads to where its progress is shown."""
+    with transaction.atomic():
+        draft = Operation.objects.create(
+            kind=kind, title=title[:200], owner=owner, selection=words[:500], params=params
+        )
+        running.start(draft)
+    return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")
+
+
+def note_export(owner, title: str, count: int, params: dict[str, Any], operation: Operation | None = None) -> None:
+    """Note who took what."""
+    record(
+        "exported",
+        title,
+        subject_ids=[owner.pk],
+        subject_type="user",
+        actor=owner,
+        operation=operation,
+        data=params | {"count": count},
+    )

@@ -1,0 +1,18 @@
+"""Fetching what an export in the background has written."""
+
+from django.http import FileResponse, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from core.access import staff_only
+from core.exporting import CONTENT_TYPES
+from core.models import ExportFile
+
+
+@staff_only
+@require_safe
+def export_file(request: HttpRequest, pk: int) -> FileResponse:
+    """The file of an export of one's own, for a day."""
+    found = get_object_or_404(ExportFile.objects.readable_by(request.user), operation=pk)
+    kind = CONTENT_TYPES[found.name.rpartition(".")[2]]
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type=kind)
