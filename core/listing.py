@@ -115,7 +115,7 @@ class ListPage(View):
             "page": table.page,
             "filter": filterset,
             "chips": chips(filterset, request.GET, request.path) if filterset else [],
-            "narrowed": bool(filterset and narrowing(request.GET)),
+            "narrowed": bool(filterset and narrowing(request.GET).keys() & filterset.base_filters.keys()),
             "clear_url": request.path,
             "page_sizes": PAGE_SIZES,
             "list_actions": self.page_actions(),

@@ -98,7 +98,7 @@ class OperationPage(ListPage):
             "progress": progress(operation, self.request.user),
             "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",
             "result": kind.result(operation, self.request.user) if kind and operation.is_over else None,
-            "has_lines": not isinstance(kind, Stream),
+            "without_list": isinstance(kind, Stream),
             "undo_url": kind.undo_url(operation, self.request.user) if kind and operation.is_over else "",
             "undoings": operation.undoings.exclude(state=Operation.State.DRAFT).order_by("pk"),
             "may_retry": may_control and operation.is_over and operation.failed and kind and kind.retryable,
@@ -198,6 +198,7 @@ def progress(operation: Operation, user) -> SimpleNamespace:
     paused = operation.state == Operation.State.PAUSED
     going = not operation.is_over
     untouched = 0 if going else operation.total - operation.handled
+    has_lines = not isinstance(operation_kinds.get(operation.kind), Stream)
     stoppable = going and controls(user, operation) and not operation.cancel_requested
     return SimpleNamespace(
         title="Progress" if going else "Result",
@@ -208,7 +209,7 @@ def progress(operation: Operation, user) -> SimpleNamespace:
         state=state_words(operation),
         tone=tone,
         counts=[
-            (label, thousands(number), f"{page}?state={state}" if number else "")
+            (label, thousands(number), f"{page}?state={state}" if number and has_lines else "")
             for label, number, state in (
                 ("Done", operation.done, "done"),
                 ("Skipped", operation.skipped, "skipped"),
