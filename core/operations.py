@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from core.exporting import Column
 from core.models import Operation, OperationLine
@@ -42,7 +43,7 @@ class Kind:
     label = ""  # what people call it; the key stands in
     chunk = 1000
     external = False
-    retryable = False  # whether running it again for the failed rows alone makes sense
+    repeatable = False  # whether it can be begun again over some of its rows: those that failed, or were never reached
     selection_key = ""  # whose ticks are dropped once the operation has been started from a list
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
@@ -67,6 +68,14 @@ class Kind:
     def result(self, operation: Operation, user) -> tuple[str, str] | None:
         """What `user` can fetch now that it has ended: words for the button, and the address. Nothing by default."""
         return None
+
+    def repeat_refusal(self, operation: Operation, user) -> str:
+        """Why `user` cannot begin it again over some of its rows now; empty when they can."""
+        return "" if self.repeatable else "This kind of operation cannot be begun again for some of its rows."
+
+    def rest_url(self, operation: Operation, user) -> str:
+        """Where `user` begins, by POST, to do what the operation never reached; empty when they cannot."""
+        return "" if self.repeat_refusal(operation, user) else reverse("core:operation_rest", args=[operation.pk])
 
     def finish(self, operation: Operation) -> None:
         """Called once, in the transaction that ends the operation when all is done. Nothing by default."""

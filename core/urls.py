@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/pause/", operations.operation_pause, name="operation_pause"),
     path("<int:pk>/resume/", operations.operation_resume, name="operation_resume"),
     path("<int:pk>/retry/", operations.operation_retry, name="operation_retry"),
+    path("<int:pk>/rest/", operations.operation_rest, name="operation_rest"),
     path("<int:pk>/report/", operations.operation_report, name="operation_report"),
     path("<int:pk>/file/", export_files.export_file, name="export_file"),
 ]

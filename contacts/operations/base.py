@@ -56,7 +56,7 @@ class ContactKind(Kind):
     """Base of operations on contacts; see the head of this file."""
 
     selection_key = "contacts"
-    retryable = True
+    repeatable = True
 
     def scope(self, user) -> ContactQuerySet:
         """The contacts that `user` may do this to."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.imports.applying import apply_rows
@@ -106,6 +107,12 @@ class Apply(ImportKind):
         if found:
             apply_rows(file_import, found, operation)
         return Outcome(done=subject_ids)
+
+    def rest_url(self, operation: Operation, user) -> str:
+        """Importing again: batches that were reached have no rows left for it, but for those mended since."""
+        waiting = FileImport.objects.visible_to(user).filter(apply_operation=operation, state=FileImport.State.CHECKED)
+        found = waiting.first()
+        return reverse("contacts:import_apply", args=[found.pk]) if found else ""
 
     def finish(self, operation: Operation) -> None:
         """All rows have their outcome."""

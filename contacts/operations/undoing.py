@@ -35,7 +35,6 @@ class Undo(ContactKind):
     key = KEY
     label = "Undo"
     chunk = 2000
-    retryable = False
 
     def keeps(self, operation: Operation) -> Snapshot:
         """What the operation that is undone keeps."""
@@ -71,6 +70,10 @@ class Undo(ContactKind):
             When(as_before, then=Value(ALREADY)),
             When(Q(pk__isnull=False), then=Concat(Value(CHANGED), snapshot.differing(line, "after"), Value("."))),
         ]
+
+    def repeat_refusal(self, operation: Operation, user) -> str:
+        """As for undoing it the first time: days may have passed since."""
+        return refusal(operation.undoes, user)
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Put the values back."""

@@ -19,6 +19,11 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=settings.OPERATION_LEASE_SECONDS)
 INLINE_LIMIT = 200
+# What a repetition is about, in words.
+REPEATED = {
+    OperationLine.State.FAILED: "Those that failed in",
+    OperationLine.State.UNTOUCHED: "Those never reached by",
+}
 
 
 class LostClaim(Exception):
@@ -30,20 +35,28 @@ def start(operation: Operation) -> Operation:
 
     Safe to call twice: only a draft is started.
     """
-    started = Operation.objects.filter(pk=operation.pk, state=Operation.State.DRAFT).update(
-        state=Operation.State.QUEUED
-    )
-    operation.refresh_from_db()
-    if not started:
-        return operation
-    kind: Kind = operation_kinds[operation.kind]
-    if not kind.external and operation.total <= INLINE_LIMIT:
-        run(operation.pk)
-        Operation.objects.filter(pk=operation.pk).seen(operation.owner_id)  # the answer to the request tells it
-        operation.refresh_from_db()
-        return operation
-    enqueue(operation.pk)
+    if _queue(operation):
+        _set_going(operation)
     return operation
+
+
+def _queue(operation: Operation) -> bool:
+    """Let a draft wait for a worker; whether it was one."""
+    drafts = Operation.objects.filter(pk=operation.pk, state=Operation.State.DRAFT)
+    queued = drafts.update(state=Operation.State.QUEUED)
+    operation.refresh_from_db()
+    return bool(queued)
+
+
+def _set_going(operation: Operation) -> None:
+    """Do what waits at once when it is small, or call a worker. What gets lost here is found by the sweep."""
+    kind: Kind = operation_kinds[operation.kind]
+    if kind.external or operation.total > INLINE_LIMIT:
+        enqueue(operation.pk)
+        return
+    run(operation.pk)
+    Operation.objects.filter(pk=operation.pk).seen(operation.owner_id)  # the answer to the request tells it
+    operation.refresh_from_db()
 
 
 def enqueue(operation_id: int) -> None:
@@ -236,19 +249,30 @@ def _end_early(operation: Operation, state: str, error: str = "", **still) -> No
         operation_kinds[operation.kind].ended_early(operation)
 
 
-def retry(operation: Operation, by) -> Operation:
-    """Start the same again for those rows that failed, as a new operation of `by`."""
+def repeat(operation: Operation, state: str, by) -> Operation:
+    """Begin the same again over the rows whose lines ended in `state`, failed or untouched, as an operation of `by`.
+
+    Once: whoever asks again is given what was begun the first time. The operation is over.
+    """
     with transaction.atomic():
+        Operation.objects.select_for_update().get(pk=operation.pk)
+        begun = operation.repetitions.filter(repeated=state).first()
+        if begun:
+            return begun
         again = Operation.objects.create(
             kind=operation.kind,
             title=operation.title,
             owner=by,
             params=operation.params,
-            selection=f"Those that failed in operation {operation.pk}",
+            undoes_id=operation.undoes_id,
+            repeats=operation,
+            repeated=state,
+            selection=f"{REPEATED[state]} operation {operation.pk}",
         )
-        failed = operation.lines.filter(state=OperationLine.State.FAILED)
-        selecting.freeze(again, failed.values_list("subject_id", flat=True))
-    return start(again) if again.total else again
+        selecting.freeze_lines(again, operation, state)
+        _queue(again)
+    _set_going(again)
+    return again
 
 
 def drop_stale_drafts() -> None:

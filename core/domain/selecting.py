@@ -32,6 +32,19 @@ def freeze(operation: Operation, subject_ids: QuerySet | Sequence[int]) -> None:
         _set_total(operation, cursor.fetchone()[0])
 
 
+def freeze_lines(operation: Operation, earlier: Operation, state: str) -> None:
+    """Fix that an operation is about the rows of an earlier one, which is over, whose lines ended in `state`.
+
+    Untouched are also those that the sweep has not told yet.
+    """
+    rows = earlier.lines.filter(state=state).order_by().values_list("subject_id", flat=True)
+    if state == OperationLine.State.UNTOUCHED:
+        untold = FrozenSelection.objects.filter(operation=earlier)
+        untold.select_for_update(of=("self",)).exists()  # so that the sweep tells none between the two halves
+        rows = rows.union(untold.still_to_change(), all=True)
+    freeze(operation, rows)
+
+
 def extend(operation: Operation, subject_ids: Sequence[int]) -> None:
     """Add rows, greater than all there are, to what an operation is about: it found out on its way that they exist."""
     with connection.cursor() as cursor:

@@ -66,6 +66,10 @@ class Operation(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     wait_until = models.DateTimeField(null=True, blank=True, help_text="Rests until then, for something outside.")
     undoes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undoings")
+    repeats = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repetitions", db_index=False
+    )
+    repeated = models.CharField(max_length=10, blank=True, help_text="How the lines ended whose rows it takes up.")
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -75,6 +79,10 @@ class Operation(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            # A press too many begins nothing; the constraint's index is also that of the key.
+            models.UniqueConstraint(fields=["repeats", "repeated"], name="repeated_once"),
+        ]
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="operation_owner"),
             models.Index(fields=["owner", "state"], name="operation_unseen", condition=Q(seen_at=None)),
@@ -92,6 +100,11 @@ class Operation(models.Model):
     def handled(self) -> int:
         """Rows that have reached a final state."""
         return self.done + self.skipped + self.failed
+
+    @property
+    def untouched(self) -> int:
+        """Rows that it never reached, once it is over."""
+        return max(0, self.total - self.handled) if self.is_over else 0
 
     def planned(self) -> models.QuerySet:
         """Keys of the rows that it has yet to change."""

@@ -22,6 +22,9 @@ from core.tables import STATE_TONES, LineTable, OperationTable
 from core.templatetags.table_rows import thousands
 from core.templatetags.ui import distance
 
+Line = OperationLine.State
+REPETITIONS = {Line.FAILED: "The failed were tried again", Line.UNTOUCHED: "The rest was begun"}
+
 
 class OperationList(ListPage):
     """Operations of one's own; admins and compliance officers see all."""
@@ -90,7 +93,6 @@ class OperationPage(ListPage):
     def extra(self) -> dict:
         """Progress, and what can be done now."""
         operation, kind = self.operation, operation_kinds.get(self.operation.kind)
-        may_control = controls(self.request.user, operation)
         mine = operation.owner_id == self.request.user.pk
         return {
             "unseen": mine and operation.is_over and operation.seen_at is None,
@@ -101,7 +103,7 @@ class OperationPage(ListPage):
             "without_list": isinstance(kind, Stream),
             "undo_url": kind.undo_url(operation, self.request.user) if kind and operation.is_over else "",
             "undoings": operation.undoings.exclude(state=Operation.State.DRAFT).order_by("pk"),
-            "may_retry": may_control and operation.is_over and operation.failed and kind and kind.retryable,
+            **repetitions(operation, self.request.user),
         }
 
 
@@ -149,12 +151,52 @@ def operation_resume(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def operation_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """The same again for those that failed, as a new operation."""
+    return repeated(request, pk, Line.FAILED)
+
+
+@staff_only
+@require_POST
+def operation_rest(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same for those that it never reached, as a new operation."""
+    return repeated(request, pk, Line.UNTOUCHED)
+
+
+def repeated(request: HttpRequest, pk: int, state: str) -> HttpResponse:
+    """Begin it again over the rows that ended in `state`; a press too many leads to what the first one began."""
     operation = controlled(request, pk)
-    kind = operation_kinds.get(operation.kind)
-    if not (operation.is_over and operation.failed and kind and kind.retryable and request.user.may_edit):
-        messages.warning(request, "There is nothing that could be tried again.")
+    if refusal := repeat_refusal(operation, state, request.user):
+        messages.warning(request, refusal)
         return redirect("core:operation", pk=pk)
-    return redirect("core:operation", pk=running.retry(operation, request.user).pk)
+    again = running.repeat(operation, state, request.user)
+    if not operations_of(request.user).filter(pk=again.pk).exists():
+        messages.info(request, "Somebody else has begun that already.")
+        return redirect("core:operation", pk=pk)
+    return redirect("core:operation", pk=again.pk)
+
+
+def repetitions(operation: Operation, user) -> dict:
+    """What has been begun again of its rows: words, the operation, whether `user` may open it; and what can be yet."""
+    begun = list(operation.repetitions.order_by("pk")) if operation.is_over else []
+    before, kind = {one.repeated for one in begun}, operation_kinds.get(operation.kind)
+    may = controls(user, operation) and kind is not None
+    return {
+        "repetitions": [
+            (REPETITIONS[one.repeated], one, user.sees_everything or one.owner_id == user.pk) for one in begun
+        ],
+        "may_retry": may and Line.FAILED not in before and not repeat_refusal(operation, Line.FAILED, user),
+        "rest_url": kind.rest_url(operation, user)
+        if may and operation.untouched and Line.UNTOUCHED not in before
+        else "",
+    }
+
+
+def repeat_refusal(operation: Operation, state: str, user) -> str:
+    """Why the rows that ended in `state` cannot be taken up again by `user`; empty when they can."""
+    kind = operation_kinds.get(operation.kind)
+    number = operation.failed if state == Line.FAILED else operation.untouched
+    if kind is None or not operation.is_over or not number:
+        return "There is nothing that could be done again."
+    return kind.repeat_refusal(operation, user)
 
 
 @staff_only
@@ -197,7 +239,6 @@ def progress(operation: Operation, user) -> SimpleNamespace:
     page = reverse("core:operation", args=[operation.pk])
     paused = operation.state == Operation.State.PAUSED
     going = not operation.is_over
-    untouched = 0 if going else operation.total - operation.handled
     has_lines = not isinstance(operation_kinds.get(operation.kind), Stream)
     stoppable = going and controls(user, operation) and not operation.cancel_requested
     return SimpleNamespace(
@@ -214,7 +255,7 @@ def progress(operation: Operation, user) -> SimpleNamespace:
                 ("Done", operation.done, "done"),
                 ("Skipped", operation.skipped, "skipped"),
                 ("Failed", operation.failed, "failed"),
-                *([("Untouched", untouched, "untouched")] if untouched else []),
+                *([("Untouched", operation.untouched, "untouched")] if operation.untouched else []),
             )
         ],
         poll_url=reverse("core:operation_progress", args=[operation.pk]),
@@ -260,8 +301,7 @@ def note(operation: Operation) -> str:
     if operation.state == Operation.State.FAILED:
         return f"It ended early because of an error of ours. What is done stays done. ({operation.error})"
     if operation.state == Operation.State.STOPPED:
-        untouched = operation.total - operation.handled
-        return f"Stopped: {operation.handled:,} done, {untouched:,} untouched."
+        return f"Stopped: {operation.handled:,} done, {operation.untouched:,} untouched."
     if operation.state == Operation.State.PAUSED:
         return "It rests until somebody lets it go on. What is done stays done."
     return ""

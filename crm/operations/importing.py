@@ -19,7 +19,7 @@ class ImportKind(Kind):
     key = "crm.import"
     label = "Import from CRM"
     chunk = 2000
-    retryable = True
+    repeatable = True
     selection_key = "crm_records"
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:

@@ -22,7 +22,6 @@ class JudgeKind(ImportKind):
     key = "crm.judge"
     label = "CRM records: look again"
     chunk = 2000
-    retryable = False
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """One chunk of records that the owner may mend, and that are no contacts yet unless the params say so."""

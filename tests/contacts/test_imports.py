@@ -18,6 +18,7 @@ from contacts.imports.reading import Unreadable, describe, rows
 from contacts.models import Contact, FileImport, ImportRow
 from core.domain import running, selecting
 from core.models import Activity, Operation, OperationLine
+from core.registry import operation_kinds
 from tests.factories import ContactFactory, HouseholdFactory, TagFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +177,29 @@ def test_applying_twice_creates_once(admin, advisor, bring, apply):
     running.run(file_import.apply_operation_id)
     assert Contact.objects.count() == 1
     assert Activity.objects.filter(verb="added").count() == 1
+
+
+def test_a_stopped_import_goes_on_from_its_report(as_user, admin, advisor, colleague, bring, apply, monkeypatch):
+    monkeypatch.setattr("contacts.operations.importing.BATCH", 1)
+    people = "".join(f"N{n},N,n{n}@example.com,2125550101,client,{advisor.email},\n" for n in range(3))
+    file_import, kind = bring(admin, f"{HEADINGS}\n{people}"), operation_kinds["contacts.import_apply"]
+    doing = kind.apply
+
+    def stop(operation, subject_ids):
+        if subject_ids == [2]:
+            running.cancel(operation)
+        return doing(operation, subject_ids)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kind, "apply", stop)
+        stopped = apply(admin, file_import).apply_operation
+    assert (stopped.state, Contact.objects.count()) == ("stopped", 1)
+    page = as_user(admin).get(f"/operations/{stopped.pk}/")
+    assert page.context["rest_url"] == f"/contacts/import/{file_import.pk}/apply/"
+    apply(admin, file_import)
+    file_import.refresh_from_db()
+    assert (file_import.state, Contact.objects.count()) == ("applied", 3)
+    assert as_user(admin).get(f"/operations/{stopped.pk}/").context["rest_url"] == ""
 
 
 def test_an_empty_cell_clears_nothing_and_a_locked_field_stays(admin, advisor, bring):

@@ -65,7 +65,7 @@ def test_the_list_takes_the_same_queries_for_any_number(as_user, admin, advisor,
 def test_a_report_takes_the_same_queries_for_any_number(as_user, advisor, django_assert_num_queries, count):
     operation = operation_of(advisor, states=("done",) * count)
     client = as_user(advisor)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(shown(client.get(f"{PAGE}{operation.pk}/"))) == count
 
 
