@@ -1,23 +1,29 @@
 """Drift: contacts frozen by "all that match" who match no more when they are about to be changed.
 
 Nobody guesses what was meant: the preview says how many they are and asks whether to change them too or to leave
-them out. The answer is good for exactly those contacts; when others join them, the question comes again.
+them out. The answer is good for exactly those contacts; when others join them, the question comes again. Once the
+operation has begun there is nobody to ask: who leaves the filter before it is their turn is skipped and told.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count, Max, Sum
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
+from accounts.models import Firm
 from contacts.querysets import ContactQuerySet
 from core.domain import selecting
-from core.listing import ListFilter, filtered
-from core.models import Operation, OperationLine
+from core.listing import ListFilter, chips, filtered
+from core.models import KeptRows, Operation, OperationLine
 
 LEFT_OUT = "No longer matches the filter."
+LEFT = "No longer in the filter they were chosen by: "
 NAMES_SHOWN = 5
+WORDS_AT_MOST = 240
 KEPT_WORDS = re.compile(r" \([\d,]+ of them no longer match\)$")
 
 
@@ -58,9 +64,36 @@ def settle(draft: Operation, drift: Drift, *, leave_out: bool) -> None:
         return
     locked.selection = KEPT_WORDS.sub("", locked.selection)
     if leave_out:
+        KeptRows.objects.filter(operation=locked).delete()
         selecting.leave_out(locked, drift.contacts, LEFT_OUT)
         locked.skipped = locked.lines.filter(state=OperationLine.State.SKIPPED).count()
     else:
+        kept = list(drift.contacts.values_list("pk", flat=True))
+        KeptRows.objects.update_or_create(operation=locked, defaults={"subject_ids": kept})
         locked.drift_accepted = drift.sign
         locked.selection += f" ({drift.number:,} of them no longer match)"
     locked.save(update_fields=["selection", "skipped", "drift_accepted"])
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The filter by which a running operation's contacts were chosen, as its owner sees it: made once for a run."""
+
+    matching: ContactQuerySet
+    kept: frozenset[int]
+    reason: str
+
+    @classmethod
+    def over(cls, operation: Operation, scope: ContactQuerySet, filterset_class: type[ListFilter]) -> "Watch":
+        """That of an operation; nobody but its owner's rows, `scope`, is looked at."""
+        query = QueryDict(operation.query)
+        with timezone.override(operation.owner.zone(Firm.get())):  # where "from" and "to" a day begin
+            filterset, matching = filtered(filterset_class, query, scope.order_by(), None)
+        words = "; ".join(chip.label for chip in chips(filterset, query, ""))
+        kept = KeptRows.objects.filter(operation=operation).values_list("subject_ids", flat=True).first()
+        return cls(matching, frozenset(kept or ()), f"{LEFT}{words[:WORDS_AT_MOST]}.")
+
+    def astray(self, ids: Sequence[int]) -> dict[int, str]:
+        """Those of a chunk who match no more, with the reason to skip them; not those who are to be changed even so."""
+        still = set(self.matching.filter(pk__among=ids).values_list("pk", flat=True))
+        return {pk: self.reason for pk in ids if pk not in still and pk not in self.kept}

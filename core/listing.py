@@ -172,9 +172,12 @@ def total_order(rows: QuerySet) -> QuerySet:
 
 
 def filtered(
-    filterset_class: type[ListFilter] | None, query: QueryDict, rows: QuerySet, request: HttpRequest
+    filterset_class: type[ListFilter] | None, query: QueryDict, rows: QuerySet, request: HttpRequest | None
 ) -> tuple[ListFilter | None, QuerySet]:
-    """The filterset and the rows that match. A filter that cannot be read matches nothing: it never widens."""
+    """The filterset and the rows that match. A filter that cannot be read matches nothing: it never widens.
+
+    `request` is for filters that ask who looks; a worker has none.
+    """
     if filterset_class is None:
         return None, rows
     filterset = filterset_class(query, queryset=rows, request=request)

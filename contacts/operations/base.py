@@ -26,9 +26,12 @@ from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subq
 from django.urls import reverse
 
 from contacts.domain.snapshots import Snapshot
+from contacts.drift import Watch
+from contacts.filters import ContactFilter
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
 from core.exporting import Column
+from core.listing import ListFilter
 from core.models import Operation, OperationLine
 from core.operations import OUTCOME, Kind, Outcome
 
@@ -57,6 +60,7 @@ class ContactKind(Kind):
 
     selection_key = "contacts"
     repeatable = True
+    filterset_class: type[ListFilter] = ContactFilter  # that of the list from which selections come
 
     def scope(self, user) -> ContactQuerySet:
         """The contacts that `user` may do this to."""
@@ -114,6 +118,7 @@ class ContactKind(Kind):
         rows = self.with_reason(operation, self.reach(operation).filter(pk__among=locked))
         reasons = dict(rows.order_by().values_list("pk", "why"))
         skipped = {pk: reasons.get(pk, GONE) for pk in subject_ids if reasons.get(pk, GONE)}
+        skipped |= self.astray(operation, [pk for pk in subject_ids if pk not in skipped])
         ids = [pk for pk in subject_ids if pk not in skipped]
         snapshot = self.keeps(operation)
         if not ids:
@@ -125,6 +130,18 @@ class ContactKind(Kind):
         if snapshot and done:
             snapshot.keep(operation, done, before)
         return Outcome(done=done, skipped=skipped, lines_written=bool(snapshot))
+
+    def astray(self, operation: Operation, ids: list[int]) -> dict[int, str]:
+        """Those who were chosen by a filter and left it since the operation began, with that as the reason.
+
+        Each is asked about before its own change; nothing a kind does to one contact may let another leave a filter.
+        """
+        if not operation.query or not ids:
+            return {}
+        notes = operation.run_notes
+        if "watch" not in notes:
+            notes["watch"] = Watch.over(operation, self.reach(operation), self.filterset_class)
+        return notes["watch"].astray(ids)
 
     def undo_url(self, operation: Operation, user) -> str:
         """Where undoing begins, if it can be undone by this user now."""

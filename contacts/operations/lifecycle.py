@@ -5,6 +5,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts.domain.snapshots import Snapshot
+from contacts.filters import TrashFilter
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, skip
 from contacts.querysets import ContactQuerySet
@@ -93,6 +94,7 @@ class Restore(ContactKind):
     key = "contacts.restore"
     label = "Restore"
     selection_key = "trash"
+    filterset_class = TrashFilter
 
     def scope(self, user) -> ContactQuerySet:
         """What is in the trash for less than 30 days."""

@@ -38,13 +38,11 @@ from django.views import View
 
 from accounts.models import Firm
 from contacts.drift import NAMES_SHOWN, Drift, drift_of, settle
-from contacts.filters import ContactFilter
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, Preview
 from contacts.selection import Selection, selection
 from core.domain import running, selecting
-from core.listing import ListFilter
 from core.models import Operation
 from core.registry import operation_kinds
 
@@ -61,7 +59,6 @@ class BulkView(View):
     danger = False
     type_count = False
     back = "contacts:list"  # the list from which the selection comes
-    filterset_class: type[ListFilter] = ContactFilter  # that of the list
     consequences: tuple[str, ...] = ()
     form_template = "contacts/bulk_form.html"
     confirm_template = "contacts/bulk_confirm.html"
@@ -227,7 +224,8 @@ class BulkView(View):
         """Those of a selection by filter who match it no more."""
         if not draft.query:
             return Drift()
-        return drift_of(draft, self._kind().reach(draft), self.filterset_class, self.request)
+        kind = self._kind()
+        return drift_of(draft, kind.reach(draft), kind.filterset_class, self.request)
 
     def _ask(self, draft: Operation, drift: Drift) -> HttpResponse:
         """The question what becomes of them. Nothing goes on without an answer."""

@@ -58,7 +58,6 @@ class RestoreView(BulkView):
     title = "Restore"
     verb = "Restore"
     back = "contacts:trash"
-    filterset_class = TrashFilter
     consequences = ("They are what they were: status, experience, notes and all.",)
 
     def chosen(self) -> Selection:

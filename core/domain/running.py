@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from core.domain import selecting
-from core.models import Operation, OperationLine
+from core.models import KeptRows, Operation, OperationLine
 from core.operations import CannotGoOn, Kind, NotNow, Outcome, Stream
 from core.registry import operation_kinds
 
@@ -268,7 +268,10 @@ def repeat(operation: Operation, state: str, by) -> Operation:
             repeats=operation,
             repeated=state,
             selection=f"{REPEATED[state]} operation {operation.pk}",
+            query=operation.query,
         )
+        for kept in KeptRows.objects.filter(operation=operation):
+            KeptRows.objects.create(operation=again, subject_ids=kept.subject_ids)
         selecting.freeze_lines(again, operation, state)
         _queue(again)
     _set_going(again)

@@ -4,6 +4,6 @@ from core.models.activity import Activity
 from core.models.export_file import ExportFile
 from core.models.heartbeat import Heartbeat
 from core.models.operation import Operation, OperationLine
-from core.models.selection import FrozenSelection
+from core.models.selection import FrozenSelection, KeptRows
 
-__all__ = ["Activity", "ExportFile", "FrozenSelection", "Heartbeat", "Operation", "OperationLine"]
+__all__ = ["Activity", "ExportFile", "FrozenSelection", "Heartbeat", "KeptRows", "Operation", "OperationLine"]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 
 class OperationQuerySet(models.QuerySet):
@@ -105,6 +106,11 @@ class Operation(models.Model):
     def untouched(self) -> int:
         """Rows that it never reached, once it is over."""
         return max(0, self.total - self.handled) if self.is_over else 0
+
+    @cached_property
+    def run_notes(self) -> dict:
+        """What its kind finds out once for all chunks; gone with this object, which lives as long as a run."""
+        return {}
 
     def planned(self) -> models.QuerySet:
         """Keys of the rows that it has yet to change."""

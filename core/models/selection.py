@@ -24,6 +24,19 @@ class FrozenSelectionQuerySet(models.QuerySet):
         return self.values_list(StillToChange(F("subject_ids"), F("position")), flat=True)
 
 
+class KeptRows(models.Model):
+    """Rows that match an operation's filter no more, and that somebody who was asked wants changed all the same."""
+
+    operation = models.OneToOneField(Operation, on_delete=models.CASCADE, primary_key=True, related_name="kept")
+    subject_ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        verbose_name_plural = "kept rows"
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}: {len(self.subject_ids)}"
+
+
 class FrozenSelection(models.Model):
     """The ids of an operation's rows in ascending order, and how many of them have been reached.
 
