@@ -1,9 +1,6 @@
 """What was ticked and stands outside the filter is said; what matches the filter no more is asked about."""
 
 import pytest
-from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from contacts.models import Contact
 from core.models import Operation
@@ -112,54 +109,3 @@ def test_the_trash_has_its_own_filter(as_user, advisor, four):
     assert Operation.objects.latest("pk").total == 1
     Contact.objects.filter(pk=four[0].pk).update(last_name="Astray")
     assert client.get(url).context["drift"].number == 1
-
-
-TYPES = ["client", "lead", "prospect"]
-edits = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(TYPES)), max_size=4)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    first=edits,
-    since=edits,
-    late=edits,
-    wanted=st.sets(st.sampled_from(TYPES), max_size=2),
-    order=st.sampled_from(["", "&sort=-name", "&page=2&per_page=25"]),
-    answer=st.sampled_from(["leave", "keep"]),
-)
-def test_what_is_changed_is_what_was_shown_or_drift_is_told(
-    as_user, advisor, first, since, late, wanted, order, answer
-):
-    client = as_user(advisor)
-    Contact.objects.filter(primary_advisor=advisor).update(deleted_at="2026-01-01T00:00Z")
-    pks = [one.pk for one in ContactFactory.create_batch(6, primary_advisor=advisor, contact_type="client")]
-    rows = Contact.objects.filter(pk__in=pks)
-    change(pks, first)
-    query = "&".join(f"type={one}" for one in sorted(wanted)) + order
-    shown = {row.pk for row in client.get(f"/contacts/?{query.replace('page=2&', '')}").context["table"].data}
-    assert shown == set((rows.filter(contact_type__in=wanted) if wanted else rows).values_list("pk", flat=True))
-    url = choose(client, "deactivate", all="1", query=QueryDict(query).urlencode())
-    if not shown:
-        assert url == "/contacts/"
-        return
-    change(pks, since)
-    out = set()
-    for edit in ([], late):
-        change(pks, edit)
-        page = client.get(url)
-        if "drift" in page.context:
-            astray = set(page.context["drift"].contacts.values_list("pk", flat=True))
-            assert astray <= shown - out and not rows.filter(pk__in=astray, contact_type__in=wanted).exists()
-            out |= astray if answer == "leave" else set()
-            page = client.get(settle(client, url, answer).url)
-    if page.context["preview"].will:
-        client.post("/contacts/deactivate/", page.context["hidden"])
-    closed = set(rows.exclude(deactivated_at=None).values_list("pk", flat=True))
-    assert closed == shown - out
-    assert answer == "keep" or not wanted or not rows.filter(pk__in=closed).exclude(contact_type__in=wanted).exists()
-
-
-def change(pks, edits):
-    """Somebody gives contacts other types."""
-    for index, kind in edits:
-        Contact.objects.filter(pk=pks[index]).update(contact_type=kind)
