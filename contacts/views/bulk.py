@@ -47,6 +47,7 @@ from core.models import Operation
 from core.registry import operation_kinds
 
 ASKED_ABOVE = 20
+KEPT_FOR = "what is not used is kept for 12 hours, and only the newest ten."
 
 
 class BulkView(View):
@@ -60,6 +61,7 @@ class BulkView(View):
     type_count = False
     back = "contacts:list"  # the list from which the selection comes
     consequences: tuple[str, ...] = ()
+    gone = f"This selection is no longer there: {KEPT_FOR} Tick the contacts again."
     form_template = "contacts/bulk_form.html"
     confirm_template = "contacts/bulk_confirm.html"
 
@@ -87,10 +89,12 @@ class BulkView(View):
         """The form, or the preview of a draft."""
         if pk is not None:
             return self._one(self._contact(pk))
-        draft = self._draft(request.GET.get("draft"))
-        if draft is None:
+        if "draft" not in request.GET:
             messages.warning(request, "Tick the contacts first, then choose what to do with them.")
             return redirect(self.back)
+        draft = self._draft(request.GET["draft"])
+        if draft is None:
+            return self._gone()
         if draft.state != Operation.State.DRAFT:
             return redirect("core:operation", pk=draft.pk)
         if request.GET.get("step") == "confirm":
@@ -105,8 +109,7 @@ class BulkView(View):
             return self._freeze()
         draft = self._draft(request.POST["draft"])
         if draft is None:
-            messages.warning(request, "This selection is no longer there. Tick the contacts again.")
-            return redirect(self.back)
+            return self._gone()
         if draft.state != Operation.State.DRAFT:
             return redirect("core:operation", pk=draft.pk)
         if "drifted" in request.POST:
@@ -114,6 +117,11 @@ class BulkView(View):
         if "confirm" in request.POST:
             return self._start(draft)
         return self._choose(draft)
+
+    def _gone(self) -> HttpResponse:
+        """Say what became of a draft that is not there."""
+        messages.warning(self.request, self.gone)
+        return redirect(self.back)
 
     def _kind(self) -> ContactKind:
         """The kind of operation."""
@@ -181,7 +189,10 @@ class BulkView(View):
             return self._confirm(draft, preview, error=f"Type {preview.will} to go on, or cancel.")
         if self.form_class is None:
             Operation.objects.filter(pk=draft.pk).update(title=self.named(draft)[:200])
-        running.start(draft)
+        try:
+            running.start(draft)
+        except Operation.DoesNotExist:  # the sweep has forgotten it at this moment
+            return self._gone()
         return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")
 
     def _form_page(self, form: forms.Form | None, operation: Operation, status: int = 200) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import admins_only
 from accounts.models import User
 from contacts.domain import handing_over
-from contacts.views.bulk import BulkView
+from contacts.views.bulk import KEPT_FOR, BulkView
 from core.models import Operation
 
 
@@ -47,6 +47,7 @@ class HandOverView(BulkView):
     verb = "Hand over"
     form_class = TakerForm
     back = "accounts:users"
+    gone = f"This choice is no longer there: {KEPT_FOR} Begin again on the page of whoever hands over."
     consequences = ("Teams, experiences and campaigns stay. Nobody is sent anything.",)
 
     def params(self, form: TakerForm) -> dict:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import editors_only
 from contacts.operations import undoing
-from contacts.views.bulk import BulkView
+from contacts.views.bulk import KEPT_FOR, BulkView
 from core.models import Operation
 from core.registry import lasting_effects
 
@@ -34,6 +34,7 @@ class UndoView(BulkView):
     title = "Undo"
     verb = "Put back"
     back = "core:operations"
+    gone = f"This preview is no longer there: {KEPT_FOR} Open the operation and press Undo again."
 
     def named(self, draft: Operation) -> str:
         """As it was called when it was made."""

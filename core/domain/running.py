@@ -276,11 +276,3 @@ def repeat(operation: Operation, state: str, by) -> Operation:
         _queue(again)
     _set_going(again)
     return again
-
-
-def drop_stale_drafts() -> None:
-    """Forget selections that were made and never used."""
-    stale = timezone.now() - timedelta(days=2)
-    for draft in Operation.objects.filter(state=Operation.State.DRAFT, created_at__lt=stale)[:500]:
-        draft.lines.all()._raw_delete(draft.lines.db)
-        draft.delete()

@@ -87,6 +87,7 @@ class Operation(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="operation_owner"),
             models.Index(fields=["owner", "state"], name="operation_unseen", condition=Q(seen_at=None)),
+            models.Index(fields=["owner", "-id"], name="operation_draft", condition=Q(state="draft")),
             models.Index(
                 fields=["lease_until"],
                 name="operation_runnable",
