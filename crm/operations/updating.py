@@ -17,6 +17,7 @@ from crm.models import Record
 KEPT = tuple(f"{name}_id" if name == "primary_advisor" else name for name in PLAIN)
 UPDATED = "Updated from the CRM"
 SENTENCE_AT_MOST, SENTENCES_AT_MOST = 300, 50  # a statement each
+UNLINKED = "Not linked to a CRM record."
 NOTHING = "Nothing to take over: the chosen fields are the same, locked, or were changed here by hand."
 
 
@@ -39,7 +40,7 @@ class UpdateKind(ContactKind):
         """Who has nothing to be updated from."""
         linked = Record.objects.filter(contact=OuterRef("pk"), connection__removed_at=None)
         return [
-            skip("Not linked to a CRM record.", ~Exists(linked)),
+            skip(UNLINKED, ~Exists(linked)),
             skip("Gone from the CRM.", ~Exists(linked.filter(gone_at=None))),
         ]
 
@@ -64,7 +65,9 @@ class UpdateKind(ContactKind):
         locked = Record.objects.filter(contact__in=ids).order_by("pk").select_for_update(of=("self",))
         records = list(locked.compared())
         taken = taken_addresses(records) if "email" in wanted else set()
-        chosen, left_out, written = {}, {}, []
+        # One whose record is gone since the question why they would be skipped.
+        left_out = dict.fromkeys({*ids} - {one.contact_id for one in records}, UNLINKED)
+        chosen, written = {}, []
         for record in records:
             found = differences(record, contacts[record.contact_id])
             takes = chosen_of(operation, found)

@@ -89,6 +89,7 @@ def test_who_is_deactivated_hands_over_by_an_operation(as_user, admin, advisor, 
     operation = Operation.objects.get()
     advisor.refresh_from_db()
     assert (operation.kind, operation.owner, operation.done) == ("contacts.hand_over", admin, 3)
+    assert Activity.objects.filter(operation=operation, subject_type="contact").count() == 3
     assert (owners(), advisor.is_active) == ([colleague.pk] * 4, False)
 
 

@@ -17,6 +17,7 @@ from contacts.domain.photos import put_photo
 from contacts.domain.purging import purge_trash
 from contacts.domain.signing_in import record_sign_in
 from contacts.models import Contact, FileImport, Household, ImportRow
+from core.domain.recording import record
 from core.models import Activity, Operation, OperationLine
 from outreach.models import ArchivedMessage, Send
 from tests import world
@@ -45,6 +46,7 @@ def secret_contact(contact):
     OperationLine.objects.create(
         operation=operation, subject_id=contact.pk, state="done", before={"last_name": "Zylberberg"}
     )
+    record("changed", "Set city", subject_ids=[contact.pk], operation=operation)
     return contact
 
 

@@ -10,7 +10,7 @@ from contacts.domain.assigning import Gift, assign, unassign
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
 from core.domain import running, selecting
-from core.models import Operation
+from core.models import Activity, Operation
 from tests.factories import ContactFactory, ExperienceFactory, TagFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,9 @@ def operate(firm, kind, which, pks):
 def finished(operation):
     operation = running.start(operation)
     assert operation.state == "finished", operation.error
+    kept = set(operation.lines.exclude(before=None).values_list("subject_id", flat=True))
+    told = Activity.objects.filter(operation=operation, subject_type="contact")
+    assert kept <= set(told.values_list("subject_id", flat=True)), "by their events a purge finds the values kept"
     return operation
 
 

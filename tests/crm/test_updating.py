@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import Assignment, Contact
 from core.domain import running, selecting
-from core.models import Operation
+from core.models import Activity, Operation
 from crm.domain.differences import differences, summary, with_authors
 from crm.domain.importing import import_records
 from crm.models import Record
@@ -46,7 +46,11 @@ def update(by, fields=ALL, **params) -> Operation:
         kind="crm.update", title="Update", owner=by, params={"fields": fields, **params}
     )
     selecting.freeze(operation, Contact.objects.visible_to(by).values_list("pk", flat=True))
-    return running.start(operation)
+    operation = running.start(operation)
+    told = Activity.objects.filter(operation=operation, subject_type="contact").values_list("subject_id", flat=True)
+    kept = operation.lines.exclude(before=None).values_list("subject_id", flat=True)
+    assert set(kept) <= set(told), "by their events a purge finds the values kept"
+    return operation
 
 
 def newer() -> list[Record]:
