@@ -38,6 +38,7 @@ def operations() -> Iterator[Figure]:
         title="Assign",
         owner=admin,
         params={"experience": experience.pk, "campaign": None, "start_over": True},
+        query="created_from=2000-01-01",  # as if chosen by a filter: each chunk is held to it
     )
     tenth = Contact.objects.editable_by(admin).filter(deactivated_at=None).alias(tenth=Mod("pk", 10)).filter(tenth=0)
     selecting.freeze(assign, list(tenth.order_by("pk").values_list("pk", flat=True)[:ROWS_AT_MOST]))
