@@ -1,4 +1,4 @@
-"""How fast a file is checked and imported, in rows a second, and with how much memory."""
+"""How fast a file is checked, imported and undone, in rows a second, and with how much memory."""
 
 import csv
 import tempfile
@@ -10,17 +10,20 @@ import psutil
 from django.core.files import File
 
 from accounts.models import User
-from bench.figures import MEGABYTE, Figure
+from bench.figures import MEGABYTE, Figure, Missing
 from contacts.imports import steps
 from contacts.models import FileImport
+from contacts.operations import undoing
 from core.domain import running
+from core.models import Operation
+from core.registry import operation_kinds
 
 ORDER = 900  # it writes: after everything that reads
 ROWS = 100_000
 
 
 def importing() -> Iterator[Figure]:
-    """Check and import 100,000 new contacts, and check the same file again."""
+    """Check and import 100,000 new contacts, check the same file again, undo the import and do it again."""
     admin = User.objects.filter(role="admin").first()
     advisor = User.objects.possible_advisors().first()
     process = psutil.Process()
@@ -47,6 +50,25 @@ def importing() -> Iterator[Figure]:
             _work(again, "check", admin)
             unchanged = again.rows.filter(verdict="unchanged").count()
             yield Figure("import.again_unchanged", unchanged, "rows", budget=ROWS, at_least=True)
+    one.refresh_from_db()
+    yield from undone("import", one.apply_operation)
+    yield from undone("import.undo", Operation.objects.get(undoes=one.apply_operation))
+
+
+def undone(name: str, operation: Operation) -> Iterator[Figure]:
+    """Undo what was done to so many: what the preview takes, and rows a second."""
+    draft = undoing.draft(operation, operation.owner)
+    start = time.perf_counter()
+    will = operation_kinds[draft.kind].preview(draft).will
+    yield Figure(f"{name}.undo_preview", (time.perf_counter() - start) / will * 100_000, "s per 100,000", budget=10)
+    Operation.objects.filter(pk=draft.pk).update(state=Operation.State.QUEUED)
+    start = time.perf_counter()
+    running.run(draft.pk)
+    took = time.perf_counter() - start
+    draft.refresh_from_db()
+    if draft.done != draft.total:
+        raise Missing(f"{draft.title} ended as {draft.state} with {draft.done} of {draft.total} done: {draft.error}")
+    yield Figure(f"{name}.undo", draft.done / took, "rows/s", budget=2500, at_least=True)
 
 
 def _work(one: FileImport, step: str, admin: User) -> float:

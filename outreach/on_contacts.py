@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from accounts.models import Firm
-from contacts.models import Contact, Status
+from contacts.models import Contact, ImportedContact, Status
 from core.models import Operation
 from core.timeline import Entry
 from outreach.domain import inviting, scheduling
@@ -100,9 +100,16 @@ def mails(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
 
 
 def mails_that_left(operation: Operation) -> list[str]:
-    """What undoing an operation cannot take back: mails that have been handed over, or may have been."""
+    """What undoing an operation cannot take back: mails that have been handed over, or may have been.
+
+    An import sends none itself: what counts is what has gone to its contacts since.
+    """
     still_here = [Send.State.PLANNED, Send.State.CLAIMED, Send.State.FAILED, Send.State.SUPPRESSED]
-    count = Send.objects.filter(operation=operation).exclude(state__in=still_here).count()
+    left = Send.objects.exclude(state__in=still_here)
+    theirs = ImportedContact.objects.filter(operation=operation)
+    since = left.filter(contact__in=theirs.values("subject_id"), created_at__gte=operation.created_at)
+    count = left.filter(operation=operation).count() + since.exclude(operation=operation).count()
     if not count:
         return []
-    return [f"{count:,} mail{' has' if count == 1 else 's have'} left already and cannot be taken back."]
+    to = "" if not theirs.exists() else " to a contact of this import" if count == 1 else " to contacts of this import"
+    return [f"{count:,} mail{' has' if count == 1 else 's have'} left already{to} and cannot be taken back."]

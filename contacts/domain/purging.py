@@ -14,7 +14,16 @@ from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Concat, Now
 
 from accounts.models import Role, User
-from contacts.models import Assignment, Contact, Engagement, Household, ImportRow, Note, PortalSignIn, ResourceView
+from contacts.models import (
+    Assignment,
+    Contact,
+    Engagement,
+    Household,
+    ImportRow,
+    Note,
+    PortalSignIn,
+    ResourceView,
+)
 from core.domain.recording import record
 from core.domain.stored_files import remove_after_commit
 from core.models import Activity
@@ -108,14 +117,21 @@ def _forget_values(ids: list[int]) -> None:
     A line stands in no index by its contact alone, and there are millions: the contact's events, which do, name its
     operations. So whatever keeps values of a contact must write an event that names the operation; tests hold it to it.
     """
+    named = (
+        "(SELECT DISTINCT operation_id, subject_id FROM core_activity"
+        " WHERE subject_type = 'contact' AND subject_id = ANY(%s::bigint[]) AND operation_id IS NOT NULL) AS named"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE core_operationline AS line SET before = NULL, after = NULL"
-            " FROM (SELECT DISTINCT operation_id, subject_id FROM core_activity"
-            "  WHERE subject_type = 'contact' AND subject_id = ANY(%s::bigint[]) AND operation_id IS NOT NULL) AS named"
+            f"UPDATE core_operationline AS line SET before = NULL, after = NULL FROM {named}"  # noqa: S608 - ours
             " WHERE line.operation_id = named.operation_id AND line.subject_id = named.subject_id"
             " AND line.before IS NOT NULL AND NOT EXISTS (SELECT FROM core_operation"  # its lines are no contacts
             "  WHERE id = line.operation_id AND starts_with(kind, 'contacts.import_'))",
+            [ids],
+        )
+        cursor.execute(
+            f"DELETE FROM contacts_importedcontact AS line USING {named}"  # noqa: S608 - ours
+            " WHERE line.operation_id = named.operation_id AND line.subject_id = named.subject_id",
             [ids],
         )
 

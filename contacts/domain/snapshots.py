@@ -1,4 +1,4 @@
-"""Exact values before and after a change, kept as JSON on an operation's lines, and the way back to them.
+"""Exact values before and after a change, kept as JSON by operation and contact, and the way back to them.
 
 A kind names what it touches; PostgreSQL writes the values and puts them back, so no row passes through Python.
 """
@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Case, CharField, F, Func, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Concat, JSONObject, Substr
 
+from accounts.models import User
 from contacts.models import Assignment, Contact
 from core.models import Operation, OperationLine
 
@@ -27,11 +28,22 @@ WORDS = {
     "experience_id": "experience",
     "campaign_id": "campaign",
     "assignments": "details of the assignments",
+    "user_id": "portal account",
+    "first_invited_at": "first invitation",
+    "last_invited_at": "latest invitation",
+    "invitations_sent": "number of invitations",
 }
-LINES = """
-    SELECT line.subject_id, line.before FROM core_operationline AS line
-    WHERE line.operation_id = %(operation)s AND line.subject_id = ANY(%(ids)s)
-"""
+
+
+def lines_in(table: str) -> str:
+    """SQL for what an operation kept of contacts, its key and theirs being parameters."""
+    return (
+        f"SELECT line.subject_id, line.before FROM {table} AS line"  # noqa: S608 - a table of ours
+        " WHERE line.operation_id = %(operation)s AND line.subject_id = ANY(%(ids)s)"
+    )
+
+
+LINES = lines_in("core_operationline")
 
 
 class SameJson(Func):
@@ -53,9 +65,17 @@ class Snapshot:
     def __bool__(self) -> bool:
         return bool(self.columns or self.tags or self.assignments)
 
-    def values(self) -> JSONObject:
+    def kept_by(self, operation: Operation) -> QuerySet:
+        """The rows that hold what an operation kept of each contact: `subject_id`, `before`, `after`."""
+        return operation.lines.filter(state=OperationLine.State.DONE, after__isnull=False)
+
+    def values(self) -> Func:
         """The expression of a contact's values now."""
         return JSONObject(**self.parts())
+
+    def role(self) -> Case | Value:
+        """The expression of what tells contacts apart that are undone in different ways; empty: all alike."""
+        return Value("", output_field=CharField())
 
     def parts(self) -> dict[str, Any]:
         """The expression of each value now, under its name."""
@@ -73,7 +93,7 @@ class Snapshot:
         words = []
         for name, now in self.parts().items():
             was = Subquery(kept.values(one=JSONObject(v=F(f"{moment}__{name}")))[:1])
-            label = Value(f", {WORDS.get(name, name)}")
+            label = Value(f", {_words(name)}")
             same = When(SameJson(was, JSONObject(v=now)), then=Value(""))
             words.append(Case(same, default=label, output_field=CharField()))
         return Substr(Concat(*words, Value("")), 3)
@@ -101,7 +121,8 @@ class Snapshot:
         """
         was, source = "%s::jsonb -> one.pk::text", before
         if operation.undoes_id:
-            was = "(SELECT after FROM core_operationline WHERE operation_id = %s AND subject_id = one.pk)"
+            table = self._table(operation.undoes)
+            was = f"(SELECT after FROM {table} WHERE operation_id = %s AND subject_id = one.pk)"  # noqa: S608
             source = operation.undoes_id
         rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.values())
         statement, values = rows.query.sql_with_params()
@@ -112,36 +133,49 @@ class Snapshot:
                 [operation.pk, OperationLine.State.DONE, source, *values],
             )
 
-    def restore(self, operation: Operation, ids: list[int]) -> None:
+    def restore(self, operation: Operation, ids: list[int], by: User) -> None:
         """Give these contacts the values they had before `operation`, in the caller's transaction."""
         values = {"operation": operation.pk, "ids": ids}
         with connection.cursor() as cursor:
-            for statement in self._statements():
+            for statement in self._statements(lines_in(self._table(operation))):
                 cursor.execute(statement, values)
 
-    def _statements(self) -> list[str]:
+    def _table(self, operation: Operation) -> str:
+        """Where an operation's rows are."""
+        return self.kept_by(operation).model._meta.db_table
+
+    def _statements(self, lines: str) -> list[str]:
         """What puts everything back, in order. All names in it are those of our columns."""
-        found = [*_assignments()] if self.assignments else []
+        found = [*_assignments(lines)] if self.assignments else []
         if self.tags:
-            found += _tags()
+            found += _tags(lines)
         sets = [f"{name} = {_read('line.before', Contact, name)}" for name in self.all_columns]
         found.append(
             f"UPDATE contacts_contact AS contact SET {', '.join([*sets, 'updated_at = now()'])}"  # noqa: S608
-            f" FROM ({LINES}) AS line WHERE contact.id = line.subject_id"
+            f" FROM ({lines}) AS line WHERE contact.id = line.subject_id"
         )
         return found
+
+
+def _words(name: str) -> str:
+    """What people call a value: our own word for it, or that of the contact's field, or its name."""
+    field = next((one for one in Contact._meta.concrete_fields if one.attname == name), None)
+    return WORDS.get(name) or (str(field.verbose_name) if field else name)
 
 
 def _read(source: str, model, name: str) -> str:
     """SQL that reads a column's value out of JSON."""
     field = next(one for one in model._meta.concrete_fields if one.attname == name)
-    return f"({source} ->> '{name}')::{field.db_type(connection)}"
+    value = f"({source} ->> '{name}')::{field.db_type(connection)}"
+    if name == "household_id":  # the one thing that may be gone: with its last member
+        return f"(SELECT id FROM contacts_household WHERE id = {value})"  # noqa: S608
+    return value
 
 
-def _tags() -> list[str]:
+def _tags(lines: str) -> list[str]:
     """Take off what was not worn, put on what was, as far as the tag still exists."""
     worn = (
-        f"SELECT line.subject_id, tag::bigint FROM ({LINES}) AS line,"  # noqa: S608
+        f"SELECT line.subject_id, tag::bigint FROM ({lines}) AS line,"  # noqa: S608
         " jsonb_array_elements_text(line.before -> 'tag_ids') AS tag"
     )
     return [
@@ -152,14 +186,14 @@ def _tags() -> list[str]:
     ]
 
 
-def _assignments() -> list[str]:
+def _assignments(lines: str) -> list[str]:
     """Make a contact's assignments those of before: one too many is taken away, one that is gone is put back.
 
     One that the contact has opened resources under is ended, not deleted: what they did stays on record. What is to
     be closed is closed before the other is opened, for there is at most one open.
     """
     kept = (
-        f"SELECT line.subject_id, held FROM ({LINES}) AS line,"  # noqa: S608
+        f"SELECT line.subject_id, held FROM ({lines}) AS line,"  # noqa: S608
         " jsonb_array_elements(line.before -> 'assignments') AS held"
     )
     known = f"SELECT 1 FROM ({kept}) AS was WHERE (was.held ->> 'id')::bigint = now.id"  # noqa: S608

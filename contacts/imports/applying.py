@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Lower
 from psycopg2.extras import execute_values
 
+from contacts.domain.import_snapshots import ImportSnapshot
 from contacts.domain.tagging import tags_named
 from contacts.domain.writing import columns, insert_contacts, update_contacts
 from contacts.imports.checking import COLUMNS, Plan, Verdict, plan
@@ -29,11 +30,14 @@ def apply_rows(file_import: FileImport, rows: list[ImportRow], operation: Operat
     fit = [one for pk, one in plans.items() if pk not in stale]
     new = [one for one in fit if one.verdict == Verdict.CREATE]
     changed = [one for one in fit if one.verdict == Verdict.UPDATE]
+    kept, known = written_by(file_import, operation), [one.contact_id for one in changed]
+    before = kept.take(known) if known else ""
     stale |= _create(new, file_import)
     new = [one for one in new if one.row.pk not in stale]
     _update(changed)
     _families(new + changed, file_import)
     _tags(new + changed)
+    kept.keep_imported(operation, [one.contact_id for one in new], known, before)
     for verb, sentence, done in (("added", "Imported from", new), ("edited", "Updated from", changed)):
         record(
             verb,
@@ -43,6 +47,13 @@ def apply_rows(file_import: FileImport, rows: list[ImportRow], operation: Operat
             operation=operation,
         )
     write_outcomes({pk: STALE if pk in stale else one.row.verdict for pk, one in plans.items()}, stale)
+
+
+def written_by(file_import: FileImport, operation: Operation) -> ImportSnapshot:
+    """What an import may write to contacts who are here: its columns, the household, the tags."""
+    fields = set(file_import.mapping.values())
+    names = [Contact._meta.get_field(name).attname for name in (*COLUMNS, "household") if name in fields]
+    return ImportSnapshot(tuple(names), tags="tags" in fields, import_id=operation.pk)
 
 
 def _as_shown(one: Plan) -> bool:

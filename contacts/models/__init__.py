@@ -4,7 +4,7 @@ from contacts.models.assignment import Assignment
 from contacts.models.contact import Contact, ContactType, Status
 from contacts.models.engagement import Engagement, PortalSignIn, ResourceView
 from contacts.models.household import Household
-from contacts.models.imports import ColumnMapping, FileImport, ImportRow
+from contacts.models.imports import ColumnMapping, FileImport, ImportedContact, ImportRow
 from contacts.models.notes import Note
 from contacts.models.saved_views import SavedView
 from contacts.models.tags import Tag
@@ -18,6 +18,7 @@ __all__ = [
     "FileImport",
     "Household",
     "ImportRow",
+    "ImportedContact",
     "Note",
     "PortalSignIn",
     "ResourceView",

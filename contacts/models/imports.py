@@ -108,3 +108,25 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"Line {self.number}: {self.verdict}"
+
+
+class ImportedContact(models.Model):
+    """What an import of any kind did to one contact: the exact values before it and right after it, to undo it by.
+
+    An import's own lines are of its file or of its CRM; this is the line of the contact. It has the names that a line
+    has, so that undoing reads both alike.
+    """
+
+    # Written, as lines are, only while the operation's row is locked.
+    operation = models.ForeignKey(
+        "core.Operation", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    subject_id = models.BigIntegerField(help_text="The contact's key; whoever is purged is forgotten here.")
+    before = models.JSONField(null=True, blank=True, help_text="Nothing for a contact that the import added.")
+    after = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operation", "subject_id"], name="imported_contact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}/{self.subject_id}: {'added' if self.before is None else 'changed'}"

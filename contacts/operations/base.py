@@ -19,21 +19,20 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection
 from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.urls import reverse
 
-from contacts.domain.snapshots import Snapshot
 from contacts.drift import Watch
 from contacts.filters import ContactFilter
 from contacts.models import Contact
+from contacts.operations.undoable import Undoable
 from contacts.querysets import ContactQuerySet
 from core.exporting import Column
 from core.listing import ListFilter
 from core.models import Operation, OperationLine
-from core.operations import OUTCOME, Kind, Outcome
+from core.operations import OUTCOME, Outcome
 
 GONE = "Deleted meanwhile, or no longer yours to change."
 NAMES_SHOWN = 5
@@ -42,12 +41,16 @@ REPORTED = [("first_name", "First name"), ("last_name", "Last name"), ("email", 
 
 @dataclass(frozen=True)
 class Preview:
-    """What an operation would do now: how many of `total` change, who for example, and who is skipped why."""
+    """What an operation would do now: how many of `total` change, who for example, and who is skipped why.
+
+    `words` say more where there is more than one thing that happens.
+    """
 
     total: int
     will: int
     names: list[str]
     skipped: list[tuple[str, int]]
+    words: list[str] = field(default_factory=list)
 
 
 def skip(reason: str, *conditions: Q, **lookups) -> When:
@@ -55,32 +58,20 @@ def skip(reason: str, *conditions: Q, **lookups) -> When:
     return When(*conditions, **lookups, then=Value(reason))
 
 
-class ContactKind(Kind):
+class ContactKind(Undoable):
     """Base of operations on contacts; see the head of this file."""
 
     selection_key = "contacts"
     repeatable = True
     filterset_class: type[ListFilter] = ContactFilter  # that of the list from which selections come
 
-    def scope(self, user) -> ContactQuerySet:
-        """The contacts that `user` may do this to."""
-        return Contact.objects.editable_by(user)
-
     def skips(self, operation: Operation) -> list[When]:
         """Why a contact would be left out, first come first served; see `skip`."""
         return []
 
-    def undo_scope(self, user) -> ContactQuerySet:
-        """The contacts that `user` may do the opposite to."""
-        return Contact.objects.editable_by(user)
-
     def reach(self, operation: Operation) -> ContactQuerySet:
         """The contacts that the operation's owner may do it to."""
         return self.scope(operation.owner)
-
-    def keeps(self, operation: Operation) -> Snapshot:
-        """What the operation touches: kept on each line before and after the change. Nothing: it cannot be undone."""
-        return Snapshot()
 
     def change(self, operation: Operation, ids: list[int]) -> dict[int, str] | None:
         """Change these contacts; they are locked. Returns reasons for those that could not be changed after all."""
@@ -96,7 +87,13 @@ class ContactKind(Kind):
         """What would happen now to the frozen selection. `operation` is a draft with its parameters."""
         chosen = self.reach(operation).filter(pk__in=operation.planned())
         found = self.with_reason(operation, chosen.order_by())
-        counts = dict(found.values_list("why").annotate(number=Count("pk")))
+        rows = found.annotate(role=self.role(operation)).values_list("why", "role")
+        counts: dict[str, int] = {}
+        roles: dict[str, int] = {}
+        for why, role, number in rows.annotate(number=Count("pk")):
+            counts[why] = counts.get(why, 0) + number
+            if not why:
+                roles[role] = number
         will = counts.pop("", 0)
         gone = operation.total - operation.skipped - will - sum(counts.values())
         if gone:
@@ -106,7 +103,16 @@ class ContactKind(Kind):
             counts |= dict(left_out.values_list("reason").annotate(number=Count("pk")))
         first = found.filter(why="").order_by("sort_name", "pk")[:NAMES_SHOWN]
         names = [contact.name for contact in first.only("first_name", "last_name")]
-        return Preview(operation.total, will, names, sorted(counts.items(), key=lambda pair: -pair[1]))
+        skipped = sorted(counts.items(), key=lambda pair: -pair[1])
+        return Preview(operation.total, will, names, skipped, self.words(operation, roles))
+
+    def role(self, operation: Operation) -> Case | Value:
+        """The expression of what tells apart contacts to whom different things happen; empty: all alike."""
+        return Value("", output_field=CharField())
+
+    def words(self, operation: Operation, roles: dict[str, int]) -> list[str]:
+        """Sentences on what happens to so many contacts of each role."""
+        return []
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """Lock the chunk, leave out whom the rule skips now, and change the rest."""
@@ -142,12 +148,6 @@ class ContactKind(Kind):
         if "watch" not in notes:
             notes["watch"] = Watch.over(operation, self.reach(operation), self.filterset_class)
         return notes["watch"].astray(ids)
-
-    def undo_url(self, operation: Operation, user) -> str:
-        """Where undoing begins, if it can be undone by this user now."""
-        from contacts.operations.undoing import refusal
-
-        return "" if refusal(operation, user) else reverse("contacts:undo_begin", args=[operation.pk])
 
     def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
         """Name and address of each contact that `user` may see, for the report."""

@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.imports.applying import apply_rows
+from contacts.domain.import_snapshots import ImportSnapshot
+from contacts.imports.applying import apply_rows, written_by
 from contacts.imports.checking import last_line, plan
 from contacts.imports.reading import Unreadable
 from contacts.imports.storing import stage, write_plans
 from contacts.models import FileImport
+from contacts.operations.undoable_imports import UndoableImport
 from core.domain import selecting
 from core.models import Operation
 from core.operations import Kind, Outcome, register
@@ -90,11 +92,15 @@ class Check(ImportKind):
 
 
 @register
-class Apply(ImportKind):
+class Apply(ImportKind, UndoableImport):
     """Contacts come of rows, batch by batch; a batch done twice does nothing the second time."""
 
     key = "contacts.import_apply"
     label = "Import"
+
+    def keeps(self, operation: Operation) -> ImportSnapshot:
+        """What the columns of the file may change."""
+        return written_by(self.file_import(operation), operation)
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """One batch."""

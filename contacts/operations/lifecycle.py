@@ -1,10 +1,11 @@
 """Closing contacts, opening them again, and putting them into the trash."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts.domain.snapshots import Snapshot
+from contacts.domain.trash import put_into_trash
 from contacts.filters import TrashFilter
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, skip
@@ -81,9 +82,7 @@ class Delete(ContactKind):
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Put them into the trash."""
-        now = timezone.now()
-        rows = Contact.objects.filter(Q(deleted_at=None), pk__among=ids)
-        rows.update(deleted_at=now, deleted_by=operation.owner, updated_at=now)
+        put_into_trash(ids, operation.owner)
         record("deleted", "Moved to the trash", subject_ids=ids, actor=operation.owner, operation=operation)
 
 

@@ -6,7 +6,7 @@ then it is left alone, and the report says so.
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -15,10 +15,11 @@ from accounts.models import Firm, User
 from contacts.domain.snapshots import SameJson, Snapshot
 from contacts.operations.base import ContactKind
 from contacts.operations.lifecycle import TAKEN, same_address
+from contacts.operations.undoable import Undoable
 from contacts.querysets import ContactQuerySet
 from core.domain import selecting
 from core.domain.recording import record
-from core.models import Operation, OperationLine
+from core.models import Operation
 from core.operations import register
 from core.registry import operation_kinds
 
@@ -42,27 +43,39 @@ class Undo(ContactKind):
 
     def reach(self, operation: Operation) -> ContactQuerySet:
         """Where the contacts are after what is undone: an undone deletion finds them in the trash."""
-        target, done = operation.undoes, True
-        while target.kind == KEY:
-            target, done = target.undoes, not done
+        target, redo = origin(operation)
         kind = kind_of(target)
-        return kind.undo_scope(operation.owner) if done else kind.scope(operation.owner)
+        return kind.scope(operation.owner) if redo else kind.undo_scope(operation.owner)
+
+    def role(self, operation: Operation) -> Case | Value:
+        """As the kind that is undone tells them apart."""
+        return self.keeps(operation).role()
+
+    def words(self, operation: Operation, roles: dict[str, int]) -> list[str]:
+        """As the kind that is undone puts it."""
+        target, redo = origin(operation)
+        return kind_of(target).undo_words(roles, redo=redo)
 
     def skips(self, operation: Operation) -> list[When]:
         """What stands in the way of those that are as they were left; of the others, that they are not.
 
         The values of now cost most, so the order is such that they are put together once for the usual row.
         """
-        snapshot, line = self.keeps(operation), operation.undoes.lines.filter(subject_id=OuterRef("pk"))
+        snapshot = self.keeps(operation)
+        line = snapshot.kept_by(operation.undoes).filter(subject_id=OuterRef("pk"))
         before, after = Subquery(line.values("before")[:1]), Subquery(line.values("after")[:1])
         as_left, as_before = Q(SameJson(after, snapshot.values())), Q(SameJson(before, snapshot.values()))
         whens = []
-        if "deleted_at" in snapshot.columns:
+        if "deleted_at" in snapshot.all_columns:
             taken = Q(Exists(same_address().filter(deleted_at=None)))
             whens.append(When(Q(deleted_at__isnull=False) & taken & as_left, then=Value(TAKEN)))
-        if "primary_advisor_id" in snapshot.columns:
+        if "primary_advisor_id" in snapshot.all_columns:
             able = [str(pk) for pk in User.objects.possible_advisors().order_by().values_list("pk", flat=True)]
-            lost = line.annotate(had=KeyTextTransform("primary_advisor_id", "before")).exclude(had__in=able)
+            lost = (
+                line.filter(before__isnull=False)
+                .annotate(had=KeyTextTransform("primary_advisor_id", "before"))
+                .exclude(had__in=able)
+            )
             whens.append(When(Q(Exists(lost)) & as_left, then=Value(ADVISOR_LEFT)))
         return [
             *whens,
@@ -77,19 +90,27 @@ class Undo(ContactKind):
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Put the values back."""
-        self.keeps(operation).restore(operation.undoes, ids)
+        self.keeps(operation).restore(operation.undoes, ids, operation.owner)
         record("undone", operation.title, subject_ids=ids, actor=operation.owner, operation=operation)
 
 
-def kind_of(operation: Operation) -> ContactKind:
-    """The kind of an operation on contacts."""
+def kind_of(operation: Operation) -> Undoable:
+    """The kind of an operation that can be undone."""
     return operation_kinds[operation.kind]
+
+
+def origin(undoing: Operation) -> tuple[Operation, bool]:
+    """What an undoing is about in the end, and whether it does that again: the undoing of an undoing."""
+    target, redo = undoing.undoes, False
+    while target.kind == KEY:
+        target, redo = target.undoes, not redo
+    return target, redo
 
 
 def refusal(operation: Operation, user) -> str:
     """Why `user` cannot undo an operation; empty when they can."""
     kind, days = operation_kinds.get(operation.kind), Firm.get().undo_days
-    if not isinstance(kind, ContactKind) or not kind.keeps(operation):
+    if not isinstance(kind, Undoable) or not kind.keeps(operation):
         return "This kind of operation cannot be undone."
     if not user.may_edit or not (user.is_admin or operation.owner_id == user.pk):
         return "Only who started an operation, and admins, can undo it."
@@ -97,7 +118,7 @@ def refusal(operation: Operation, user) -> str:
         return "It is still running. Stop it first, or wait until it has ended."
     if (operation.finished_at or operation.created_at) < timezone.now() - timedelta(days=days):
         return f"It ended more than {days} days ago."
-    if not operation.lines.filter(state=OperationLine.State.DONE).exclude(after=None).exists():
+    if not kind.keeps(operation).kept_by(operation).exists():
         return "It changed nothing that could be undone."
     return ""
 
@@ -112,6 +133,6 @@ def draft(operation: Operation, user) -> Operation:
         undoes=operation,
         selection=f"What “{operation.title}” changed"[:500],
     )
-    done = operation.lines.filter(state=OperationLine.State.DONE).exclude(after=None)
-    selecting.freeze(undo, done.values_list("subject_id", flat=True))
+    kept = kind_of(operation).keeps(operation).kept_by(operation)
+    selecting.freeze(undo, kept.values_list("subject_id", flat=True))
     return undo

@@ -22,10 +22,11 @@ from contacts.imports.checking import totals
 from contacts.imports.fields import BY_NAME, FIELDS
 from contacts.imports.reading import Unreadable
 from contacts.models import ContactType, FileImport, ImportRow
-from contacts.operations.importing import BATCH
+from contacts.operations.importing import BATCH, Apply
 from core.exporting import Column, export
 from core.listing import ListFilter, ListPage
 from core.models import Operation
+from core.registry import operation_kinds
 from core.templatetags.ui import badge
 from core.views.operations import progress
 
@@ -183,6 +184,7 @@ class ImportPage(ListPage):
         one = self.file_import
         counted = _counted(one)
         stale = counted.pop("stale", 0)
+        applied = applications(one)
         return {
             "file_import": one,
             "counts": counted,
@@ -193,7 +195,26 @@ class ImportPage(ListPage):
             "reasons": [_reason(*reason) for reason in steps.reasons_of(one)] if one.state == State.CHECKED else [],
             "advisors": User.objects.possible_advisors()[:500],
             "types": ContactType.choices,
+            "undo": undo_offers(applied, self.request.user),
+            "undoings": Operation.objects.filter(undoes__in=applied)
+            .exclude(state=Operation.State.DRAFT)
+            .order_by("pk"),
         }
+
+
+def applications(file_import: FileImport) -> list[Operation]:
+    """The operations that applied it: more than one when the first was stopped and the rest imported later."""
+    if not file_import.apply_operation_id:
+        return []
+    rows = Operation.objects.filter(kind=Apply.key, owner=file_import.owner, params__file_import=file_import.pk)
+    return list(rows.order_by("pk"))
+
+
+def undo_offers(applied: list[Operation], user) -> list[tuple[str, str]]:
+    """What the buttons that undo an import are called, and where they lead."""
+    kind = operation_kinds[Apply.key]
+    found = [(n, kind.undo_url(one, user)) for n, one in enumerate(applied, start=1)]
+    return [("Undo" if len(applied) == 1 else f"Undo part {n}", address) for n, address in found if address]
 
 
 def _counted(file_import: FileImport) -> dict[str, int]:

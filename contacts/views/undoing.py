@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import editors_only
 from contacts.operations import undoing
+from contacts.operations.base import Preview
 from contacts.views.bulk import KEPT_FOR, BulkView
 from core.models import Operation
 from core.registry import lasting_effects
@@ -39,6 +40,13 @@ class UndoView(BulkView):
     def named(self, draft: Operation) -> str:
         """As it was called when it was made."""
         return draft.title
+
+    def _confirm(self, draft: Operation, preview: Preview | None = None, error: str = "") -> HttpResponse:
+        """The button says what it does where the contacts are not simply put back."""
+        target, redo = undoing.origin(draft)
+        if words := undoing.kind_of(target).undo_verb:
+            self.verb = f"{'Redo' if redo else 'Undo'} {words}"
+        return super()._confirm(draft, preview, error)
 
     def _start(self, draft: Operation) -> HttpResponse:
         """Ask once more whether it may be undone: days may have passed since the preview, or rights been taken."""

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
+from accounts.models import User
 from contacts.domain.snapshots import LINES, Snapshot
 from contacts.models import Contact, Household
 from core.models import Operation
@@ -50,9 +51,9 @@ class UpdateSnapshot(Snapshot):
             MEMORY: Subquery(record.values(kept=kept)[:1]),
         }
 
-    def restore(self, operation: Operation, ids: list[int]) -> None:
+    def restore(self, operation: Operation, ids: list[int], by: User) -> None:
         """Give these contacts and their records the values they had before `operation`."""
-        super().restore(operation, ids)
+        super().restore(operation, ids, by)
         before = _heads_remembered(ids)
         with connection.cursor() as cursor:
             for statement in (HOUSEHOLDS_BACK, MEMORY_BACK):

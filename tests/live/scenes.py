@@ -142,6 +142,24 @@ def _import(cast: Cast) -> Operation:
     return received.apply_operation
 
 
+def _undo_import(cast: Cast) -> Operation:
+    """Half of the people are changed by the file, half added by it."""
+    size = cast.size
+    cast.size = size // 2
+    cast.people(first_name="Before")
+    cast.size = size
+    applying = _import(cast)
+    running.run(applying.pk)
+    return undoing.draft(applying, cast.owner)
+
+
+def _import_undone(operation: Operation) -> int:
+    """How many have their name of before, or lie in the trash."""
+    named = Contact.objects.filter(email__startswith=operation_name(operation))
+    back = named.filter(first_name="Before", deleted_at=None)
+    return back.count() + named.filter(source="file", deleted_at__isnull=False, deleted_by=operation.owner).count()
+
+
 def _wanted(**lookups) -> Callable[[Operation], int]:
     """How many of the people are as they should be."""
     return lambda operation: Contact.objects.filter(Q(email__startswith=operation_name(operation)), **lookups).count()
@@ -288,6 +306,7 @@ SCENES: dict[str, tuple[Callable[[Cast], Operation], Callable[[Operation], int]]
         _wanted(contact_type="client", tags=None),
     ),
     "contacts.undo of contacts.assign": (partial(_undo, "contacts.assign", {}), _with_assignments(None, 0)),
+    "contacts.undo of contacts.import_apply": (_undo_import, _import_undone),
     "crm.update": (_update, _updated),
     "crm.judge": (_judge, _judged),
     "outreach.invite": (partial(_after_assigning, "outreach.invite"), _one_mail_each),
