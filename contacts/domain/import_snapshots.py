@@ -59,9 +59,12 @@ class Stripped(Func):
 
 @dataclass(frozen=True)
 class ImportSnapshot(Snapshot):
-    """`columns` and `tags` are what the import may write; `import_id` is the key of its operation."""
+    """`columns` and `tags` are what the import may write to who is here; `import_id` is the key of its operation."""
 
     import_id: int = 0
+
+    def __bool__(self) -> bool:
+        return True  # also where the import changes nobody who is here
 
     def kept_by(self, operation: Operation) -> QuerySet:
         """The import's rows; those of an undoing are its lines."""
@@ -74,10 +77,6 @@ class ImportSnapshot(Snapshot):
         """What is kept of all, and put back."""
         return tuple(dict.fromkeys((*self.columns, *IN_TRASH)))
 
-    def written(self) -> dict[str, Any]:
-        """The expression of each value now that is kept of all."""
-        return super().parts()
-
     def rest(self) -> dict[str, Any]:
         """The expression of each value now that is kept only of those whom the import added, null for none.
 
@@ -88,17 +87,16 @@ class ImportSnapshot(Snapshot):
         for name, (model, key) in GIVEN.items():
             keys = ArraySubquery(model.objects.filter(contact=OuterRef("pk")).order_by(key).values(key))
             found[name] = NullIf(keys, Value([], ArrayField(BigIntegerField())))
-        return {name: value for name, value in found.items() if name not in self.written()}
+        return {name: value for name, value in found.items() if name not in self.parts()}
 
-    def parts(self) -> dict[str, Any]:
-        """Every value now, nothing where it is not kept: only for naming those that differ."""
-        added = self.is_added()
-        return self.written() | {name: Case(When(added, then=value)) for name, value in self.rest().items()}
+    def names(self) -> list[str]:
+        """Those that are kept of all, and the rest."""
+        return [*self.parts(), *self.rest()]
 
     def values(self) -> Func:
         """What is kept of a contact, as it is now."""
         rest = Case(When(self.is_added(), then=Stripped(JSONObject(**self.rest()))), default=Value({}, JSONField()))
-        return Both(JSONObject(**self.written()), rest)
+        return Both(JSONObject(**self.parts()), rest)
 
     def is_added(self) -> Exists:
         """Whether the import added the contact."""
@@ -112,11 +110,11 @@ class ImportSnapshot(Snapshot):
     def keep_imported(self, operation: Operation, added: list[int], changed: list[int], before: str) -> None:
         """Write what the import did: to those it added, and to those of whom `before` was taken."""
         rows = Contact.objects.order_by()
-        whole = Both(JSONObject(**self.written()), Stripped(JSONObject(**self.rest())))
+        whole = Both(JSONObject(**self.parts()), Stripped(JSONObject(**self.rest())))
         if added:
             self._insert(operation, "NULL", [], rows.filter(pk__among=added).values_list("pk", whole))
         if changed:
-            now = rows.filter(pk__among=changed).values_list("pk", JSONObject(**self.written()))
+            now = rows.filter(pk__among=changed).values_list("pk", JSONObject(**self.parts()))
             self._insert(operation, "%s::jsonb -> one.pk::text", [before], now)
 
     def restore(self, operation: Operation, ids: list[int], by: User) -> None:

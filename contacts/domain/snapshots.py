@@ -3,13 +3,15 @@
 A kind names what it touches; PostgreSQL writes the values and puts them back, so no row passes through Python.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Case, CharField, F, Func, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Concat, JSONObject, Substr
+from django.db.models import Case, CharField, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from contacts.models import Assignment, Contact
@@ -54,6 +56,18 @@ class SameJson(Func):
     conditional = True
 
 
+class Differing(Func):
+    """Of two JSON values, under these names, those that differ, in words: names and words being arrays."""
+
+    template = (
+        "(SELECT string_agg(named.word, ', ' ORDER BY named.place)"
+        " FROM (SELECT %(expressions)s OFFSET 0) AS kept (was, now, names, words),"
+        " unnest(kept.names, kept.words) WITH ORDINALITY AS named (name, word, place)"
+        " WHERE kept.was -> named.name IS DISTINCT FROM kept.now -> named.name)"
+    )
+    output_field = CharField()
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """What is kept of a contact: columns by the names they have in the database, the tags, the assignments."""
@@ -88,15 +102,16 @@ class Snapshot:
             names["assignments"] = ArraySubquery(held.values(kept=JSONObject(**{name: F(name) for name in HELD})))
         return names
 
+    def names(self) -> Iterable[str]:
+        """The names of all that may be kept, as people should read them."""
+        return self.parts()
+
     def differing(self, kept: QuerySet, moment: str) -> Func:
         """The words for what is not as `kept`, the contact's line, says that it was at a moment: "type, tags"."""
-        words = []
-        for name, now in self.parts().items():
-            was = Subquery(kept.values(one=JSONObject(v=F(f"{moment}__{name}")))[:1])
-            label = Value(f", {_words(name)}")
-            same = When(SameJson(was, JSONObject(v=now)), then=Value(""))
-            words.append(Case(same, default=label, output_field=CharField()))
-        return Substr(Concat(*words, Value("")), 3)
+        names = list(self.names())
+        texts: ArrayField = ArrayField(TextField())
+        words = Value([_words(name) for name in names], texts)
+        return Differing(Subquery(kept.values(moment)[:1]), self.values(), Value(names, texts), words)
 
     @property
     def all_columns(self) -> tuple[str, ...]:
