@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bench import people
 from bench.figures import Figure, Missing, PeakMemory
+from bench.undoing import undone
 from core.domain import running, selecting
 from core.models import Operation
 from crm.adapters.demo.people import STEP
@@ -34,6 +35,8 @@ def crm() -> Iterator[Figure]:
         raise Missing("Nothing is ready to be imported.")
     taken = run(running.start(operation))
     yield Figure("crm.import.rows_per_second", operation.total / taken, "rows/s", 2_000, at_least=True)
+    yield from undone("crm.import.undo", operation)
+    yield from undone("crm.import.redo", Operation.objects.get(undoes=operation))
     _at_step(connection, 50)
     yield Figure("crm.sync.small_change.seconds", run(syncing.begin(connection, admin)), "s", 5)
     linked = Record.objects.filter(connection=connection, contact__isnull=False).select_related("contact")

@@ -10,13 +10,12 @@ import psutil
 from django.core.files import File
 
 from accounts.models import User
-from bench.figures import MEGABYTE, Figure, Missing
+from bench.figures import MEGABYTE, Figure
+from bench.undoing import undone
 from contacts.imports import steps
 from contacts.models import FileImport
-from contacts.operations import undoing
 from core.domain import running
 from core.models import Operation
-from core.registry import operation_kinds
 
 ORDER = 900  # it writes: after everything that reads
 ROWS = 100_000
@@ -51,24 +50,8 @@ def importing() -> Iterator[Figure]:
             unchanged = again.rows.filter(verdict="unchanged").count()
             yield Figure("import.again_unchanged", unchanged, "rows", budget=ROWS, at_least=True)
     one.refresh_from_db()
-    yield from undone("import", one.apply_operation)
-    yield from undone("import.undo", Operation.objects.get(undoes=one.apply_operation))
-
-
-def undone(name: str, operation: Operation) -> Iterator[Figure]:
-    """Undo what was done to so many: what the preview takes, and rows a second."""
-    draft = undoing.draft(operation, operation.owner)
-    start = time.perf_counter()
-    will = operation_kinds[draft.kind].preview(draft).will
-    yield Figure(f"{name}.undo_preview", (time.perf_counter() - start) / will * 100_000, "s per 100,000", budget=10)
-    Operation.objects.filter(pk=draft.pk).update(state=Operation.State.QUEUED)
-    start = time.perf_counter()
-    running.run(draft.pk)
-    took = time.perf_counter() - start
-    draft.refresh_from_db()
-    if draft.done != draft.total:
-        raise Missing(f"{draft.title} ended as {draft.state} with {draft.done} of {draft.total} done: {draft.error}")
-    yield Figure(f"{name}.undo", draft.done / took, "rows/s", budget=2500, at_least=True)
+    yield from undone("import.undo", one.apply_operation)
+    yield from undone("import.redo", Operation.objects.get(undoes=one.apply_operation))
 
 
 def _work(one: FileImport, step: str, admin: User) -> float:

@@ -11,6 +11,7 @@ from contacts.models.contact import CRMMark, Source
 from core.domain.recording import record as record_event
 from core.models import Operation
 from crm.domain.households import by_connection, join
+from crm.domain.imported import RecordsImported
 from crm.domain.judging import LENGTHS, Meanings, judge, save_judged
 from crm.domain.staging import judge_again
 from crm.domain.tags import put_on
@@ -47,6 +48,8 @@ def import_records(ids: list[int], by: User, operation: Operation | None = None)
     _link(made, done)
     join(made)
     put_on({one.contact_id: one.values.get("tags", []) for one in made})
+    if operation is not None:
+        RecordsImported(import_id=operation.pk).keep_imported(operation, list(done.contacts.values()), [], "")
     emails = {one.email for one in made}
     judge_again(Record.objects.filter(email__in=emails, contact=None, connection__removed_at=None))
     for connection_id, records in by_connection(made).items():

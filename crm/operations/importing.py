@@ -1,31 +1,25 @@
-"""Importing records as an operation. Its subjects are records, its report names them."""
+"""Importing records as an operation. Its subjects are records, its report names them; undone are its contacts."""
 
 from collections.abc import Sequence
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
+from contacts.operations.undoable_imports import UndoableImport
 from core.exporting import Column
 from core.models import Operation
 from core.operations import OUTCOME, Kind, Outcome, register
+from crm.domain.imported import RecordsImported
 from crm.domain.importing import import_records
 from crm.models import Record
 
 
-@register
-class ImportKind(Kind):
-    """Make contacts of the ready ones among chosen records."""
+class RecordKind(Kind):
+    """Base of operations whose subjects are records."""
 
-    key = "crm.import"
-    label = "Import from CRM"
     chunk = 2000
     repeatable = True
     selection_key = "crm_records"
-
-    def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
-        """One chunk; who may not import any more imports nothing."""
-        imported = import_records(list(subject_ids), operation.owner, operation)
-        return Outcome(done=list(imported.contacts), skipped=imported.left_out)
 
     def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
         """The record's name, and the contact it became where `user` sees them."""
@@ -43,3 +37,27 @@ class ImportKind(Kind):
         names = {f"record_{name}": Subquery(seen.values(name)[:1]) for name in ("name", "email", "remote_id")}
         columns = [Column("Name", "record_name"), Column("Email", "record_email"), Column("No.", "record_remote_id")]
         return [*columns, *OUTCOME], operation.lines.annotate(**names).order_by("subject_id")
+
+
+@register
+class ImportKind(RecordKind, UndoableImport):
+    """Make contacts of the ready ones among chosen records."""
+
+    key = "crm.import"
+    label = "Import from CRM"
+
+    def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
+        """One chunk; who may not import any more imports nothing."""
+        imported = import_records(list(subject_ids), operation.owner, operation)
+        return Outcome(done=list(imported.contacts), skipped=imported.left_out)
+
+    def keeps(self, operation: Operation) -> RecordsImported:
+        """The contacts that it added."""
+        return RecordsImported(import_id=operation.pk)
+
+    def undo_words(self, counts: dict[str, int], *, redo: bool) -> list[str]:
+        """What becomes of the contacts, and of their records."""
+        records = (
+            [] if redo else ["Their CRM records say “Deleted here”. Restored, the contacts are linked to them again."]
+        )
+        return super().undo_words(counts, redo=redo) + records

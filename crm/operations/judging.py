@@ -8,11 +8,11 @@ from core.models import Operation
 from core.operations import Outcome, register
 from crm.domain.staging import judge_again
 from crm.models import Connection, Record
-from crm.operations.importing import ImportKind
+from crm.operations.importing import RecordKind
 
 
 @register
-class JudgeKind(ImportKind):
+class JudgeKind(RecordKind):
     """`params["mends"]`: values set for each of the records first; without, they are only judged again.
 
     `params["linked"]`: also those that are contacts, whose differences may be others then; with "quietly" nobody is
@@ -21,7 +21,6 @@ class JudgeKind(ImportKind):
 
     key = "crm.judge"
     label = "CRM records: look again"
-    chunk = 2000
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """One chunk of records that the owner may mend, and that are no contacts yet unless the params say so."""
