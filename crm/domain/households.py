@@ -7,6 +7,8 @@ part that is not as it last came from the CRM was changed here by hand: joined, 
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from contacts.domain.writing import update_contacts
 from contacts.models import Household
 from crm.models import Record, RemoteHousehold
@@ -88,9 +90,18 @@ def seat_heads(records: list[Record], rows: dict[int, dict[str, Any]], *, replac
     wanted = {rows[one.contact_id]["household"]: one.contact_id for one in named}
     free = Household.objects.filter(pk__in=wanted)
     free = free if replace else free.filter(head=None)
-    Household.objects.bulk_update(
-        [Household(pk=pk, head_id=wanted[pk]) for pk in free.values_list("pk", flat=True)], ["head"]
-    )
+    name_heads({pk: wanted[pk] for pk in free.values_list("pk", flat=True)})
+
+
+def name_heads(heads: dict[int, int]) -> None:
+    """Make these contacts the heads of these households; `bulk_update` takes many times as long."""
+    if heads:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE contacts_household AS home SET head_id = named.head"
+                " FROM unnest(%s::bigint[], %s::bigint[]) AS named (id, head) WHERE home.id = named.id",
+                [list(heads), list(heads.values())],
+            )
 
 
 def by_connection(records: list[Record]) -> dict[int, list[Record]]:

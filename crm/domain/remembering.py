@@ -14,6 +14,7 @@ from accounts.models import User
 from contacts.domain.snapshots import LINES, Snapshot
 from contacts.models import Contact, Household
 from core.models import Operation
+from crm.domain.households import name_heads
 from crm.domain.staging import mark
 from crm.models import Record
 
@@ -77,5 +78,4 @@ def _settle_heads(ids: list[int]) -> None:
     Household.objects.filter(pk__in=lost).update(head=None)
     headless = Household.objects.filter(members__in=ids, head=None).distinct()
     named = Record.objects.filter(contact__household__in=headless, applied__household__head=True)
-    heads = dict(named.order_by("-pk").values_list("contact__household", "contact"))
-    Household.objects.bulk_update([Household(pk=home, head_id=pk) for home, pk in heads.items()], ["head"])
+    name_heads(dict(named.order_by("-pk").values_list("contact__household", "contact")))
