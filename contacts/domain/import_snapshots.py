@@ -20,11 +20,13 @@ from django.db.models import (
     Func,
     JSONField,
     OuterRef,
+    Q,
     QuerySet,
     TextField,
     Value,
     When,
 )
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject, NullIf
 
 from accounts.models import User
@@ -118,13 +120,16 @@ class ImportSnapshot(Snapshot):
             self._insert(operation, "%s::jsonb -> one.pk::text", [before], now)
 
     def restore(self, operation: Operation, ids: list[int], by: User) -> None:
-        """Undo the import, or undo its undoing: whom it added goes into the trash, the others get their values back."""
-        added: list[int] = []
-        if operation.pk == self.import_id:
-            rows = self.kept_by(operation).filter(subject_id__among=ids, before__isnull=True)
-            added = list(rows.values_list("subject_id", flat=True))
-            put_into_trash(added, by)
-        if rest := list(set(ids) - set(added)):
+        """Undo the import, or undo that: who was not here before goes into the trash, the others get their values back.
+
+        Who was in the trash before goes there anew, with all of the 30 days: what is undone may be a redoing.
+        """
+        was_in_trash = KeyTextTransform("deleted_at", "before")
+        rows = self.kept_by(operation).filter(subject_id__among=ids).alias(was_in_trash=was_in_trash)
+        gone = rows.filter(Q(before__isnull=True) | Q(was_in_trash__isnull=False))
+        not_here = list(gone.values_list("subject_id", flat=True))
+        put_into_trash(not_here, by)
+        if rest := list(set(ids) - set(not_here)):
             super().restore(operation, rest, by)
 
     def _insert(self, operation: Operation, was: str, source: list, rows: QuerySet) -> None:

@@ -96,7 +96,12 @@ def test_everything_is_as_before_and_what_was_added_lies_in_the_trash(as_user, a
     ]
     assert (again.title, again.done, rows()) == ("Redo: Import people.csv", 2, after)
     third, preview = undo(client, again)
-    assert (third.done, preview.words[0][:43], rows()) == (2, "1 contact that this import added goes into ", now)
+    assert (third.done, preview.words[0][:43]) == (2, "1 contact that this import added goes into ")
+    first_time = nora.deleted_at
+    nora.refresh_from_db()
+    assert nora.deleted_at > first_time, "each time they have all of their 30 days"
+    Contact.objects.filter(pk=nora.pk).update(deleted_at=first_time)
+    assert rows() == now
 
 
 @pytest.mark.parametrize(
