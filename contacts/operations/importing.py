@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.domain.import_snapshots import ImportSnapshot
+from contacts.domain.snapshots import Snapshot
 from contacts.imports.applying import apply_rows, written_by
 from contacts.imports.checking import last_line, plan
 from contacts.imports.reading import Unreadable
@@ -98,9 +98,10 @@ class Apply(ImportKind, UndoableImport):
     key = "contacts.import_apply"
     label = "Import"
 
-    def keeps(self, operation: Operation) -> ImportSnapshot:
-        """What the columns of the file may change."""
-        return written_by(self.file_import(operation), operation)
+    def keeps(self, operation: Operation) -> Snapshot:
+        """What the columns of the file may change; without the import nobody knows."""
+        file_import = FileImport.objects.filter(pk=operation.params["file_import"]).first()
+        return written_by(file_import, operation) if file_import else Snapshot()
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """One batch."""
