@@ -57,6 +57,7 @@ def fill(scratch: Scratch, contacts: int) -> None:
     demo.prepare()
     if scratch.is_filled:
         say(f"Going on with the firm of {contacts:,} contacts that was kept …")
+        demo.settle()
         return
     say(f"Making a firm of {contacts:,} contacts …")
     demo.fill(contacts)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pghistory
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -155,11 +155,7 @@ def _claim(operation_id: int) -> Operation | None:
 
 
 def _step(operation: Operation, kind: Kind) -> bool:
-    """Do one chunk in one transaction with its progress. Returns whether there is more to do.
-
-    A chunk does not wait for the disk: one that a crash of PostgreSQL takes is done again, for its progress is lost
-    with it. The transaction that ends the operation waits, and with it for all chunks before.
-    """
+    """Do one chunk in one transaction with its progress. Returns whether there is more to do."""
     with transaction.atomic():
         if not _goes_on(operation):
             return False
@@ -168,8 +164,6 @@ def _step(operation: Operation, kind: Kind) -> bool:
             kind.finish(operation)
             _end(operation, Operation.State.FINISHED)
             return False
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO off")
         _write(operation, ids, kind.apply(operation, ids))
         return True
 
