@@ -107,6 +107,21 @@ def test_rights_are_those_of_the_moment_at_which_it_is_written(as_user, advisor,
     assert operation.total == 2
 
 
+def test_who_is_gone_by_their_turn_is_left_out_and_counted(as_user, admin, five, monkeypatch):
+    client = as_user(admin)
+    operation = begun(client, CONTACTS, {"all": "1", "format": "csv"})
+    take = exports.ExportKind.take
+
+    def deleting(self, operation, batch):
+        if isinstance(batch, exports.Begun):
+            type(five[2]).objects.filter(pk=five[2].pk).update(deleted_at=timezone.now())
+        return take(self, operation, batch)
+
+    monkeypatch.setattr(exports.ExportKind, "take", deleting)
+    assert written(client, operation) == ["Name0", "Name1", "Name3", "Name4"]
+    assert (operation.total, operation.done, operation.skipped) == (5, 4, 1)
+
+
 def test_nobody_else_gets_the_file_and_nobody_whose_role_is_another_now(as_user, admin, advisor, five):
     operation = begun(as_user(advisor), CONTACTS, {"all": "1", "format": "csv"})
     running.run(operation.pk)
