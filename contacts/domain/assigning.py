@@ -103,7 +103,7 @@ def give(ids: list[int], gift: Gift, *, by: User | None, operation: Operation | 
     replaced = _end(ids)
     _start(ids, gift, by)
     moved = {"experience": gift.experience, "campaign": gift.campaign}
-    Contact.objects.filter(pk__among=ids).update(**moved, **({} if gift.team is KEEP else {"team": gift.team}))
+    _move(ids, moved if gift.team is KEEP else moved | {"team": gift.team})
     for sentence, subject_ids in words_for_assigned(gift, replaced, ids, has_team=gift.team is not KEEP):
         record("assigned", sentence, subject_ids=subject_ids, actor=by, operation=operation)
 
@@ -130,7 +130,7 @@ def swap(ids: list[int], wanted: Change, *, by: User | None, operation: Operatio
         _swap(ids, wanted.parts())
     moved = {name: value for name, value in wanted.elements().items() if name in ("experience", "campaign", "team")}
     if moved:
-        Contact.objects.filter(pk__among=ids).update(**moved)
+        _move(ids, moved)
     for sentence, subject_ids in sentences:
         record("experience_changed", sentence, subject_ids=subject_ids, actor=by, operation=operation)
 
@@ -148,7 +148,7 @@ def unassign(
 def take_away(ids: list[int], *, by: User | None, operation: Operation | None = None) -> None:
     """`unassign` for contacts that are locked, and that `unassign_skips` refuses none of."""
     ended = _end(ids)
-    Contact.objects.filter(pk__among=ids).update(experience=None, campaign=None)
+    _move(ids, {"experience": None, "campaign": None})
     for name, subject_ids in ended.items():
         record("unassigned", f"{name} removed", subject_ids=subject_ids, actor=by, operation=operation)
 
@@ -214,6 +214,11 @@ def _take(contacts: ContactQuerySet | Sequence[int], skips: list[When]) -> tuple
         else:
             ids.append(pk)
     return ids, skipped
+
+
+def _move(ids: list[int], moved: dict[str, Any]) -> None:
+    """Write what the contacts themselves repeat, where it is another: each row written is written to each index."""
+    Contact.objects.filter(pk__among=ids).exclude(**moved).update(**moved)
 
 
 def _end(ids: list[int]) -> dict[str, list[int]]:

@@ -164,10 +164,14 @@ class Snapshot:
         found = [*_assignments(lines)] if self.assignments else []
         if self.tags:
             found += _tags(lines)
-        sets = [f"{name} = {_read('line.before', Contact, name)}" for name in self.all_columns]
+        was = {name: _read("line.before", Contact, name) for name in self.all_columns}
+        sets = [f"{name} = {value}" for name, value in was.items()]
+        # Who has these values already is not written: a row that is written is written to each of its indexes.
+        other = f"({', '.join(f'contact.{name}' for name in was)}) IS DISTINCT FROM ({', '.join(was.values())})"
         found.append(
             f"UPDATE contacts_contact AS contact SET {', '.join([*sets, 'updated_at = now()'])}"  # noqa: S608
             f" FROM ({lines}) AS line WHERE contact.id = line.subject_id"
+            + ("" if self.tags or not was else f" AND {other}")
         )
         return found
 
