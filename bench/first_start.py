@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from advisorhub.embedded import BASE_DIR
+from advisorhub.runner.ports import free_port
 from bench.figures import Figure, Missing
 
 ORDER = 950  # it takes all cores: after what is measured in this process
@@ -35,7 +35,7 @@ def _start(clone: Path) -> float:
     started = time.perf_counter()
     server = subprocess.Popen(
         [clone / "script" / "server"],
-        env=environment | {"PORT": str(_free_port())},
+        env=environment | {"PORT": str(free_port())},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -51,12 +51,6 @@ def _start(clone: Path) -> float:
     finally:
         server.send_signal(signal.SIGTERM)
         server.communicate(timeout=60)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 BENCHMARKS = {"first_start": first_start}

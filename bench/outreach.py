@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from django.conf import settings
 
 from accounts.models import Firm
+from advisorhub.runner.ports import free_port
 from bench import people
 from bench.figures import Figure, Missing
 from contacts.models import Contact, Status
@@ -57,9 +58,7 @@ def _sending(operation: Operation) -> Iterator[Figure]:
 @contextmanager
 def _mail_server() -> Iterator[None]:
     """A process that accepts every mail and forgets it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink", "-l", f"127.0.0.1:{port}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -1,7 +1,6 @@
 """The portal's home as a phone on slow 4G loads it the first time: its weight, and when its largest part is there."""
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from django.db import close_old_connections
 from django.urls import reverse
 
 from advisorhub.runner import programs
+from advisorhub.runner.ports import free_port
 from bench import people
 from bench.figures import Figure, Missing, p50
 from tests.live.browser import ARGUMENTS, find_chromium
@@ -85,9 +85,7 @@ def _chromium() -> Iterator:
 def _web() -> Iterator[str]:
     """The address of a web process on the scratch database."""
     close_old_connections()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = programs.web("127.0.0.1", port, workers=1).command
     base = f"http://localhost:{port}"
     environment = os.environ | {"ALLOWED_HOSTS": "localhost", "BASE_URL": base}

@@ -11,7 +11,8 @@ from django.http import HttpRequest, QueryDict
 from contacts.filters import ContactFilter
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
-from core.listing import ListFilter, chips, filtered, narrowing
+from core.listing import ListFilter, chips, filtered, in_use
+from core.words import counted
 
 IDS_AT_MOST = 100_000
 
@@ -39,15 +40,15 @@ def choose(
     query = QueryDict(posted.get("query", ""))
     matching = filtered(filterset_class, query, scope, request)[1].order_by()
     if posted.get("all") == "1":
-        kept = query.urlencode() if narrowing(query) else ""
+        kept = query.urlencode() if in_use(filterset_class, query) else ""
         return Selection(matching, filter_words(request, query, filterset_class), kept)
     ids = ticked_ids(posted)
     chosen = scope.filter(pk__in=ids).order_by()
     there = chosen.count()
-    parts = [f"{len(ids):,} ticked contact{'' if len(ids) == 1 else 's'}"]
+    parts = [counted(len(ids), "ticked contact")]
     if len(ids) > there:
         parts.append(f"{len(ids) - there:,} no longer there")
-    outside = there - chosen.filter(pk__in=matching.values("pk")).count() if narrowing(query) else 0
+    outside = there - chosen.filter(pk__in=matching.values("pk")).count() if in_use(filterset_class, query) else 0
     if outside:
         parts.append(f"{outside:,} not in the current filter")
     return Selection(chosen, ", ".join(parts))

@@ -5,14 +5,19 @@
         key = "contacts.export"
         label = "Export contacts"
 
+        def told(self, count):
+            return counted(count, "contact")
+
         def source(self, operation):
             return Source("contacts", COLUMNS, Contact.objects.visible_to(operation.owner), zone)
 
     if count > AT_ONCE:
-        return begin_export(ContactExport.key, request.user, title, words, params)
+        return begin_export(kind, request.user, words, params)
+    kind.note(request.user, count, words, params)  # and sent within the request
 
-Which rows is fixed when it begins; what they say, and whether the owner sees them, is read when it is their turn.
-Broken off anywhere, the file is written again from the beginning: half a file is nobody's.
+Which rows is fixed when a worker begins; what they say, and whether they still belong to what the owner saw then, is
+read when it is their turn. The file is for the role that the owner had then. Broken off anywhere, it is written again
+from the beginning: half a file is nobody's.
 """
 
 import tempfile
@@ -20,25 +25,26 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
 from core.domain import running
 from core.domain.recording import record
-from core.exporting import CSV, ROWS_AT_ONCE, XLSX, Column, file_parts
+from core.exporting import ROWS_AT_ONCE, Column, file_parts
 from core.models import ExportFile, Operation
 from core.operations import Stream, Taken
 
 AT_ONCE = 20_000  # rows that are sent within the request: a second or two
 ROWS_TOLD = min(5_000, settings.OPERATION_ROWS)
+IDS_KEPT = 1_000  # of ticked rows, how many keys the record keeps; beyond, their number must do
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,11 @@ class Begun:
 
 @dataclass(frozen=True)
 class Written:
-    """So many more rows are written, and so many were gone when it was their turn; with `file`, they were the last."""
+    """So many more rows are written, and so many were gone when it was their turn; with `made`, they were the last."""
 
     rows: int
     gone: int
-    file: IO[bytes] | None = None
-    name: str = ""
+    made: ExportFile | None = None
 
 
 @dataclass
@@ -89,6 +94,12 @@ class Progress:
 class ExportKind(Stream):
     """Base of exports; `params["format"]` is the file's."""
 
+    read_only = True
+
+    def told(self, count: int) -> str:
+        """What is exported, in words, with the number of rows."""
+        raise NotImplementedError
+
     def source(self, operation: Operation) -> Source:
         """What is to be exported now, as far as the owner may see it."""
         raise NotImplementedError
@@ -97,8 +108,8 @@ class ExportKind(Stream):
         """Write the file, telling of every few thousand rows."""
         if ExportFile.objects.filter(operation=operation).exists():
             return  # whoever wrote it was broken off before it could say that this was the end
-        source, progress = self.source(operation), Progress()
-        file_format = XLSX if operation.params.get("format") == XLSX else CSV
+        role, source, progress = operation.owner.role, self.source(operation), Progress()
+        file_format = operation.params["format"]
         keys = array("q", source.rows.values_list("pk", flat=True).iterator())
         yield Begun(len(keys))
         with tempfile.TemporaryFile() as file:
@@ -106,29 +117,43 @@ class ExportKind(Stream):
                 file.write(part)
                 if progress.untold >= ROWS_TOLD:
                     yield Written(*progress.tell())
-            stamp = timezone.localdate(timezone=source.zone).isoformat()
-            yield Written(*progress.tell(), file, f"{source.name}-{stamp}.{file_format}")
+            name = f"{source.name}-{timezone.localdate(timezone=source.zone).isoformat()}.{file_format}"
+            made = ExportFile(operation=operation, role=role, name=name, size=file.tell())
+            file.seek(0)
+            # Outside of the transaction that tells of it. Should that fail, nothing refers to the file: a stray.
+            made.file.save(name, File(file), save=False)
+        yield Written(*progress.tell(), made)
 
     def take(self, operation: Operation, batch: Begun | Written) -> Taken:
         """Note how far it is; keep the file once it is whole."""
         if isinstance(batch, Begun):
             Operation.objects.filter(pk=operation.pk).update(done=0, skipped=0)
             return Taken(total=batch.total)
-        if batch.file is None:
-            return Taken(done=batch.rows, skipped=batch.gone)
-        size = batch.file.tell()
-        batch.file.seek(0)
-        made = ExportFile(operation=operation, role=operation.owner.role, name=batch.name, size=size)
-        made.file.save(batch.name, File(batch.file), save=False)
-        made.save(force_insert=True)
-        count = Operation.objects.values_list("done", flat=True).get(pk=operation.pk) + batch.rows
-        note_export(operation.owner, operation.title, count, operation.params, operation)
+        if batch.made:
+            batch.made.save(force_insert=True)
+            count = Operation.objects.values_list("done", flat=True).get(pk=operation.pk) + batch.rows
+            self.note(operation.owner, count, operation.selection, operation.params, operation)
         return Taken(done=batch.rows, skipped=batch.gone)
 
     def result(self, operation: Operation, user) -> tuple[str, str] | None:
         """The file, for its owner."""
         found = ExportFile.objects.readable_by(user).filter(operation=operation).first()
-        return (f"Download {found.name}", reverse("core:export_file", args=[operation.pk])) if found else None
+        if found is None:
+            return None
+        return f"Download {found.name} ({filesizeformat(found.size)})", reverse("core:export_file", args=[operation.pk])
+
+    def note(self, owner, count: int, words: str, params: dict[str, Any], operation: Operation | None = None) -> None:
+        """Note who took what; `words` are the choice, `params` what an operation's are."""
+        kept = {"ids": params["ids"][:IDS_KEPT]} if "ids" in params else {}
+        record(
+            "exported",
+            f"Exported {self.told(count)} as {params['format'].upper()}: {words}",
+            subject_ids=[owner.pk],
+            subject_type="user",
+            actor=owner,
+            operation=operation,
+            data=params | kept | {"count": count},
+        )
 
 
 def _values(source: Source, keys: array, progress: Progress) -> Iterator[tuple]:
@@ -148,24 +173,17 @@ def _values(source: Source, keys: array, progress: Progress) -> Iterator[tuple]:
                 yield found[key]
 
 
-def begin_export(kind: str, owner, title: str, words: str, params: dict[str, Any]) -> HttpResponse:
-    """Begin to export in the background; the answer leads to where its progress is shown."""
-    with transaction.atomic():
-        draft = Operation.objects.create(
-            kind=kind, title=title[:200], owner=owner, selection=words[:500], params=params
+def begin_export(kind: ExportKind, owner, words: str, params: dict[str, Any]) -> HttpResponse:
+    """Begin to export in the background; the answer leads to where its progress is shown.
+
+    A press too many leads there as well, while the first one's is under way.
+    """
+    same = Operation.objects.filter(kind=kind.key, owner=owner, params=params).exclude(state__in=Operation.OVER)
+    operation = same.order_by("-pk").first()
+    if operation is None:
+        title = f"{kind.label} as {params['format'].upper()}"
+        operation = Operation.objects.create(
+            kind=kind.key, title=title[:200], owner=owner, selection=words[:500], params=params
         )
-        running.start(draft)
-    return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")
-
-
-def note_export(owner, title: str, count: int, params: dict[str, Any], operation: Operation | None = None) -> None:
-    """Note who took what."""
-    record(
-        "exported",
-        title,
-        subject_ids=[owner.pk],
-        subject_type="user",
-        actor=owner,
-        operation=operation,
-        data=params | {"count": count},
-    )
+        running.start(operation)
+    return redirect(f"{reverse('core:operation', args=[operation.pk])}?started=1")

@@ -115,7 +115,7 @@ class ListPage(View):
             "page": table.page,
             "filter": filterset,
             "chips": chips(filterset, request.GET, request.path) if filterset else [],
-            "narrowed": bool(filterset and narrowing(request.GET).keys() & filterset.base_filters.keys()),
+            "narrowed": bool(filterset and in_use(self.filterset_class, request.GET)),
             "clear_url": request.path,
             "page_sizes": PAGE_SIZES,
             "list_actions": self.page_actions(),
@@ -181,7 +181,7 @@ def filtered(
     if filterset_class is None:
         return None, rows
     filterset = filterset_class(query, queryset=rows, request=request)
-    wanted = narrowing(query)
+    wanted = in_use(filterset_class, query)
     if not wanted:
         return filterset, filterset.by_default(rows)  # without a form, which is costly to build
     filterset.keep(wanted)
@@ -197,16 +197,19 @@ def narrowing(query: QueryDict) -> dict[str, list[str]]:
     }
 
 
+def in_use(filterset_class: type[ListFilter], query: QueryDict) -> dict[str, list[str]]:
+    """The parts of a query string that are filters of this list; whatever else stands there narrows nothing."""
+    return {name: values for name, values in narrowing(query).items() if name in filterset_class.base_filters}
+
+
 def chips(filterset: ListFilter, query: QueryDict, path: str) -> list[Chip]:
     """A chip for every value of every filter in use, unreadable ones included: they can be removed too."""
-    wanted = narrowing(query)
+    wanted = in_use(type(filterset), query)
     if not wanted:
         return []
     fields = filterset.form.fields
     found = []
     for name, values in wanted.items():
-        if name not in fields:
-            continue
         for value in values:
             words = _words(fields[name], value)
             found.append(Chip(f"{fields[name].label or name}: {words}", _without(query, path, name, value)))

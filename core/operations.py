@@ -43,6 +43,8 @@ class Kind:
     label = ""  # what people call it; the key stands in
     chunk = 1000
     external = False
+    has_lines = True  # whether each of its rows has a line; a stream tells figures only
+    read_only = False  # changes nothing: whoever may not edit may still stop their own
     repeatable = False  # whether it can be begun again over some of its rows: those that failed, or were never reached
     selection_key = ""  # whose ticks are dropped once the operation has been started from a list
 
@@ -114,6 +116,7 @@ class Stream(Kind):
     """
 
     external = True
+    has_lines = False
 
     def batches(self, operation: Operation) -> Iterator[Any]:
         """What there is to take. May raise NotNow or CannotGoOn."""

@@ -43,22 +43,22 @@ class Grouping:
         return [turned(name) for name in self.within] if downwards else list(self.within)
 
 
-def without_and_with() -> tuple[bool, bool]:
-    """The keys of a `Presence`."""
-    return (False, True)
-
-
 @dataclass(frozen=True)
 class Presence(Grouping):
     """A sort by something that not every row has: first those without, by key, then the others in their order.
 
-    `column` is an annotation that tells whether there is one. Together in one order, those without would have to be
-    sorted by nothing before the first of the others is found.
+    `column` is an annotation that tells whether there is one, `keys` are False and True: see `presence`.
+    Together in one order, those without would have to be sorted by nothing before the first of the others is found.
     """
 
     def order(self, key: Any, downwards: bool) -> list[str]:
         """The order within one group."""
         return super().order(key, downwards) if key else ["-pk" if downwards else "pk"]
+
+
+def presence(column: str, *within: str) -> Presence:
+    """A `Presence` by an annotation, and the order of the rows that have what it tells of."""
+    return Presence(column, lambda: (False, True), within)
 
 
 class KeyPaginator(Paginator):

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.templatetags.ui import ago, badge, icon
+from core.words import counted
 from experiences.domain.reach import reaches
 from experiences.kinds import TemplateKind, kind_of
 from experiences.models import Resource
@@ -48,8 +49,7 @@ class TemplateTable(tables.Table):
 
     def render_reach(self, record) -> str:
         """How many contacts have it today."""
-        number = self.reached.get(record.pk, 0)
-        return f"{number:,} contact{'' if number == 1 else 's'}"
+        return counted(self.reached.get(record.pk, 0), "contact")
 
     def render_updated_at(self, value) -> SafeString:
         """How long ago."""

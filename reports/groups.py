@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from contacts.filters import NONE
 from contacts.models import Status
-from core.listing import narrowing
+from core.listing import in_use
 from experiences.models import Campaign, Experience, Team
 from reports.filters import REPORT_ONLY, ExperienceFilter
 
@@ -101,8 +101,7 @@ def contacts_url(query: QueryDict, narrowed: dict[str, str]) -> str:
 
     A filter that only the report knows leads into the report itself, so that the number always holds.
     """
-    in_use = {name: values for name, values in narrowing(query).items() if name in ExperienceFilter.base_filters}
-    parameters = in_use | {name: [value] for name, value in narrowed.items()}
+    parameters = in_use(ExperienceFilter, query) | {name: [value] for name, value in narrowed.items()}
     if any(name in parameters for name in REPORT_ONLY):
         return f"{reverse('reports:experience')}?{urlencode(parameters, doseq=True)}"
     parameters.setdefault("experience", ["any"])

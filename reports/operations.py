@@ -8,6 +8,7 @@ from core.exports import ExportKind, Source
 from core.listing import filtered, ordered_table
 from core.models import Operation
 from core.operations import register
+from core.words import counted
 from reports.exporting import columns, export_rows
 from reports.filters import ExperienceFilter
 from reports.progress import CampaignClock
@@ -20,7 +21,11 @@ class ExperienceExport(ExportKind):
     """`params["query"]`: the report's filters and order."""
 
     key = "reports.export"
-    label = "Export a report"
+    label = "Export the experience report"
+
+    def told(self, count: int) -> str:
+        """The report of so many contacts."""
+        return f"the experience report of {counted(count, 'contact')}"
 
     def source(self, operation: Operation) -> Source:
         """The contacts of the report, as far as the owner sees them."""

@@ -17,7 +17,7 @@ from contacts.tables import (
     named_in_order,
 )
 from core.markup import markup
-from core.paging import Grouping, Presence, without_and_with
+from core.paging import Grouping, presence
 from core.tables import person_cell
 from core.templatetags.ui import ago, status_badge
 from experiences.models import Experience
@@ -47,9 +47,9 @@ class ExperienceTable(tables.Table):
         "experience": Grouping("experience", lambda: named_in_order(Experience)[:-1], NAME),
         "status": Grouping("status", lambda: sorted(STATUSES), NAME),
         # The earlier a campaign began, the further it is; not begun is less than any day.
-        "progress": Presence("begun", without_and_with, ("-current__campaign_started_on", "pk")),
-        "sign_ins": Presence("engaged", without_and_with, ("engagement__sign_ins", "pk")),
-        "opened": Presence("engaged", without_and_with, ("engagement__opened", "pk")),
+        "progress": presence("begun", "-current__campaign_started_on", "pk"),
+        "sign_ins": presence("engaged", "engagement__sign_ins", "pk"),
+        "opened": presence("engaged", "engagement__opened", "pk"),
     }
 
     class Meta:

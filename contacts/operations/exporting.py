@@ -12,14 +12,19 @@ from core.exports import ExportKind, Source
 from core.listing import filtered, ordered_table
 from core.models import Operation
 from core.operations import register
+from core.words import counted
 
 
 @register
 class ContactExport(ExportKind):
-    """`params`: the list's `query`; and `all` that match it, or the ticked `ids`."""
+    """`params`: the list's `query`, and the ticked `ids`; without any, all that match are meant."""
 
     key = "contacts.export"
     label = "Export contacts"
+
+    def told(self, count: int) -> str:
+        """So many contacts."""
+        return counted(count, "contact")
 
     def source(self, operation: Operation) -> Source:
         """The contacts, as far as the owner sees them."""
@@ -27,9 +32,9 @@ class ContactExport(ExportKind):
         zone, query = user.zone(Firm.get()), QueryDict(params["query"])
         rows = Contact.objects.visible_to(user)
         with timezone.override(zone):  # where "from" and "to" a day begin
-            if params["all"]:
-                rows = filtered(ContactFilter, query, rows, None)[1].order_by()
-            else:
+            if params["ids"]:
                 rows = rows.filter(pk__among=params["ids"])
+            else:
+                rows = filtered(ContactFilter, query, rows, None)[1].order_by()
         table = ordered_table(ContactTable, export_rows(rows), query, user=user)
         return Source("contacts", COLUMNS, table.data.data, zone)

@@ -4,6 +4,7 @@ from contacts.domain.import_snapshots import ADDED, CHANGED
 from contacts.models import Contact
 from contacts.operations.undoable import Undoable
 from contacts.querysets import ContactQuerySet
+from core.words import counted
 
 # For one contact and for many.
 BACK = {
@@ -34,9 +35,5 @@ class UndoableImport(Undoable):
     def undo_words(self, counts: dict[str, int], *, redo: bool) -> list[str]:
         """What happens to those whom it added, and to those whom it changed."""
         sentences = AGAIN if redo else BACK
-        return [_sentence(counts[role], *sentences[role]) for role in (ADDED, CHANGED) if counts.get(role)]
-
-
-def _sentence(number: int, one: str, many: str) -> str:
-    """With the number before it."""
-    return f"1 contact {one}" if number == 1 else f"{number:,} contacts {many}"
+        found = [(counts[role], *sentences[role]) for role in (ADDED, CHANGED) if counts.get(role)]
+        return [f"{counted(number, 'contact')} {one if number == 1 else many}" for number, one, many in found]

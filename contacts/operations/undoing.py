@@ -110,7 +110,8 @@ def origin(undoing: Operation) -> tuple[Operation, bool]:
 def refusal(operation: Operation, user) -> str:
     """Why `user` cannot undo an operation; empty when they can."""
     kind, days = operation_kinds.get(operation.kind), Firm.get().undo_days
-    if not isinstance(kind, Undoable) or not kind.keeps(operation):
+    kept = kind.keeps(operation) if isinstance(kind, Undoable) else None
+    if not kept:
         return "This kind of operation cannot be undone."
     if not user.may_edit or not (user.is_admin or operation.owner_id == user.pk):
         return "Only who started an operation, and admins, can undo it."
@@ -118,7 +119,7 @@ def refusal(operation: Operation, user) -> str:
         return "It is still running. Stop it first, or wait until it has ended."
     if (operation.finished_at or operation.created_at) < timezone.now() - timedelta(days=days):
         return f"It ended more than {days} days ago."
-    if not kind.keeps(operation).kept_by(operation).exists():
+    if not kept.kept_by(operation).exists():
         return "It changed nothing that could be undone."
     return ""
 

@@ -45,6 +45,7 @@ from contacts.selection import Selection, selection
 from core.domain import running, selecting
 from core.models import Operation
 from core.registry import operation_kinds
+from core.words import counted
 
 ASKED_ABOVE = 20
 KEPT_FOR = "what is not used is kept for 12 hours, and only the newest ten."
@@ -222,7 +223,7 @@ class BulkView(View):
             "consequences": self.consequences,
             "count": preview.will if self.type_count else 0,
             "typed_error": error,
-            "submit_label": f"{self.verb} {contacts_counted(preview.will)}",
+            "submit_label": f"{self.verb} {counted(preview.will, 'contact')}",
             "cancel_url": reverse(self.back),
             "back_url": f"{self.request.path}?draft={draft.pk}" if self.form_class else "",
             "danger": "yes" if self.danger else "no",
@@ -320,8 +321,3 @@ def storable(value: Any) -> Any:
 def digest(params: dict) -> str:
     """A short sign of the parameters, to notice that they changed."""
     return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def contacts_counted(number: int) -> str:
-    """ "1 contact", "1,204 contacts"."""
-    return f"{number:,} contact{'' if number == 1 else 's'}"

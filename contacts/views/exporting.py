@@ -9,12 +9,10 @@ from contacts.exporting import COLUMNS, IMPORTABLE, export_rows
 from contacts.operations.exporting import ContactExport
 from contacts.selection import Selection, selection, ticked_ids
 from contacts.tables import ContactTable
-from core import exports
 from core.exporting import FORMATS, export
+from core.exports import AT_ONCE, begin_export
 from core.listing import ordered_table
-
-# How many ticked ids the record keeps; beyond, their number must do.
-IDS_KEPT = 1000
+from core.registry import operation_kinds
 
 
 @staff_only
@@ -35,7 +33,7 @@ def contact_export(request: HttpRequest) -> HttpResponse:
         "hidden": {name: posted.get(name, "") for name in ("ids", "all", "query")},
         "columns": [column.heading for column in COLUMNS],
         "importable": len(IMPORTABLE),
-        "in_background": count > exports.AT_ONCE,
+        "in_background": count > AT_ONCE,
         "back_url": _back_url(posted),
     }
     return render(request, "contacts/export.html", context)
@@ -50,18 +48,16 @@ def _as_selection(query: QueryDict) -> QueryDict:
 
 def _file(request: HttpRequest, chosen: Selection, count: int) -> HttpResponse:
     """The file, in the order of the list; of many rows it is written in the background."""
-    everybody = request.POST.get("all") == "1"
+    kind = operation_kinds[ContactExport.key]
     params = {
         "format": request.POST["format"],
         "query": request.POST.get("query", ""),
-        "ids": [] if everybody else sorted(ticked_ids(request.POST)),
+        "ids": [] if request.POST.get("all") == "1" else sorted(ticked_ids(request.POST)),
     }
-    title = f"Exported {count:,} contact{'' if count == 1 else 's'} as {params['format'].upper()}: {chosen.words}"
-    if count > exports.AT_ONCE:
-        wanted = f"Export contacts as {params['format'].upper()}"
-        return exports.begin_export(ContactExport.key, request.user, wanted, chosen.words, params | {"all": everybody})
+    if count > AT_ONCE:
+        return begin_export(kind, request.user, chosen.words, params)
     table = ordered_table(ContactTable, export_rows(chosen.contacts), QueryDict(params["query"]), user=request.user)
-    exports.note_export(request.user, title, count, params | {"ids": params["ids"][:IDS_KEPT]})
+    kind.note(request.user, count, chosen.words, params)
     return export(params["format"], "contacts", COLUMNS, table.data.data)
 
 

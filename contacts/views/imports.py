@@ -28,7 +28,8 @@ from core.listing import ListFilter, ListPage
 from core.models import Operation
 from core.registry import operation_kinds
 from core.templatetags.ui import badge
-from core.views.operations import progress
+from core.views.operations import progress, undone_by
+from core.words import counted
 
 State = FileImport.State
 TONES = {"create": "success", "update": "info", "unchanged": "neutral", "cannot": "danger"}
@@ -196,9 +197,7 @@ class ImportPage(ListPage):
             "advisors": User.objects.possible_advisors()[:500],
             "types": ContactType.choices,
             "undo": undo_offers(applied, self.request.user),
-            "undoings": Operation.objects.filter(undoes__in=applied)
-            .exclude(state=Operation.State.DRAFT)
-            .order_by("pk"),
+            "follow_ups": undone_by(applied, self.request.user),
         }
 
 
@@ -311,7 +310,7 @@ def mend_all(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Choose a value first.")
     else:
         count = steps.mend_reason(file_import, form.cleaned_data["field"], form.cleaned_data["value"], request.user)
-        messages.success(request, f"{count} row{'' if count == 1 else 's'} were given the value and are checked again.")
+        messages.success(request, f"{counted(count, 'row')} were given the value and are checked again.")
     return redirect("contacts:import_page", pk)
 
 

@@ -171,11 +171,13 @@ def _step(operation: Operation, kind: Kind) -> bool:
 def _goes_on(operation: Operation) -> bool:
     """Lock the operation and see whether it may go on; if a person wants it to stop or to rest, it does.
 
-    Raises LostClaim when it is no longer this worker's.
+    Its owner is as they are now from here on: rights may have been taken from them meanwhile. Raises LostClaim when
+    it is no longer this worker's.
     """
-    current = Operation.objects.select_for_update().get(pk=operation.pk)
+    current = Operation.objects.select_related("owner").select_for_update(of=("self",)).get(pk=operation.pk)
     if current.attempts != operation.attempts or current.state != Operation.State.RUNNING:
         raise LostClaim
+    operation.owner = current.owner
     if current.cancel_requested:
         _end_early(operation, Operation.State.STOPPED)
         return False

@@ -1,5 +1,6 @@
 """Operations: what was done to many rows, how far it is, and how each row ended."""
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 from django.contrib import messages
@@ -16,7 +17,6 @@ from core.exporting import export
 from core.filters import LineFilter, OperationFilter
 from core.listing import ListPage
 from core.models import Operation, OperationLine
-from core.operations import Stream
 from core.registry import operation_kinds
 from core.tables import STATE_TONES, LineTable, OperationTable
 from core.templatetags.table_rows import thousands
@@ -100,9 +100,8 @@ class OperationPage(ListPage):
             "progress": progress(operation, self.request.user),
             "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",
             "result": kind.result(operation, self.request.user) if kind and operation.is_over else None,
-            "without_list": isinstance(kind, Stream),
+            "without_list": bool(kind) and not kind.has_lines,
             "undo_url": kind.undo_url(operation, self.request.user) if kind and operation.is_over else "",
-            "undoings": operation.undoings.exclude(state=Operation.State.DRAFT).order_by("pk"),
             **repetitions(operation, self.request.user),
         }
 
@@ -168,21 +167,31 @@ def repeated(request: HttpRequest, pk: int, state: str) -> HttpResponse:
         messages.warning(request, refusal)
         return redirect("core:operation", pk=pk)
     again = running.repeat(operation, state, request.user)
-    if not operations_of(request.user).filter(pk=again.pk).exists():
+    if not may_open(again, request.user):
         messages.info(request, "Somebody else has begun that already.")
         return redirect("core:operation", pk=pk)
     return redirect("core:operation", pk=again.pk)
 
 
+def undone_by(operations: Iterable[Operation], user) -> list[tuple[str, Operation, bool]]:
+    """The undoings of some operations, as follow-ups: words, the operation, and whether `user` may open it."""
+    begun = Operation.objects.filter(undoes__in=operations).exclude(state=Operation.State.DRAFT)
+    return [("Undone", one, may_open(one, user)) for one in begun.order_by("pk")]
+
+
+def may_open(operation: Operation, user) -> bool:
+    """Whether an operation is visible to `user`, who works here: as `visible_to` says, without asking the database."""
+    return user.sees_everything or operation.owner_id == user.pk
+
+
 def repetitions(operation: Operation, user) -> dict:
-    """What has been begun again of its rows: words, the operation, whether `user` may open it; and what can be yet."""
+    """What can be begun again of its rows; and follow-ups: when it was undone, and when what was begun again."""
     begun = list(operation.repetitions.order_by("pk")) if operation.is_over else []
     before, kind = {one.repeated for one in begun}, operation_kinds.get(operation.kind)
     may = controls(user, operation) and kind is not None
+    again = [(REPETITIONS[one.repeated], one, may_open(one, user)) for one in begun]
     return {
-        "repetitions": [
-            (REPETITIONS[one.repeated], one, user.sees_everything or one.owner_id == user.pk) for one in begun
-        ],
+        "follow_ups": undone_by([operation], user) + again,
         "may_retry": may and Line.FAILED not in before and not repeat_refusal(operation, Line.FAILED, user),
         "rest_url": kind.rest_url(operation, user)
         if may and operation.untouched and Line.UNTOUCHED not in before
@@ -221,8 +230,14 @@ def operations_of(user) -> QuerySet:
 
 
 def controls(user, operation: Operation) -> bool:
-    """Whether the user may stop it and start it again: its owner, and admins."""
-    return user.may_edit and (user.is_admin or operation.owner_id == user.pk)
+    """Whether the user may stop it and start it again: its owner, and admins.
+
+    Who may not edit has no hand in what changes anything, however it became theirs.
+    """
+    kind, mine = operation_kinds.get(operation.kind), operation.owner_id == user.pk
+    if not user.may_edit:
+        return mine and kind is not None and kind.read_only
+    return user.is_admin or mine
 
 
 def controlled(request: HttpRequest, pk: int) -> Operation:
@@ -239,7 +254,8 @@ def progress(operation: Operation, user) -> SimpleNamespace:
     page = reverse("core:operation", args=[operation.pk])
     paused = operation.state == Operation.State.PAUSED
     going = not operation.is_over
-    has_lines = not isinstance(operation_kinds.get(operation.kind), Stream)
+    kind = operation_kinds.get(operation.kind)
+    has_lines = kind is None or kind.has_lines
     stoppable = going and controls(user, operation) and not operation.cancel_requested
     return SimpleNamespace(
         title="Progress" if going else "Result",

@@ -15,8 +15,9 @@ from contacts.models import Contact
 from contacts.selection import ticked_ids
 from core.domain import running, selecting
 from core.exporting import Column, export
-from core.listing import ListPage, filtered, narrowing
+from core.listing import ListPage, filtered, in_use, narrowing
 from core.models import Operation
+from core.words import counted
 from crm.domain.differences import LABELS, advisor_names, here_value, shown, there_value
 from crm.domain.importing import import_records
 from crm.domain.linking import follow_merge, link, merged_into
@@ -132,9 +133,9 @@ def chosen(request: HttpRequest, tab: str) -> tuple[QuerySet, str]:
     query = QueryDict(request.POST.get("query", ""))
     if request.POST.get("all") == "1":
         rows = filtered(RecordFilter, query, scope, request)[1]
-        return rows.order_by(), "All that match the filter" if narrowing(query) else "All records"
+        return rows.order_by(), "All that match the filter" if in_use(RecordFilter, query) else "All records"
     ids = ticked_ids(request.POST)
-    return scope.filter(pk__in=ids).order_by(), f"{len(ids):,} ticked record{'' if len(ids) == 1 else 's'}"
+    return scope.filter(pk__in=ids).order_by(), f"{counted(len(ids), 'ticked record')}"
 
 
 @editors_only
@@ -161,13 +162,13 @@ def import_many(request: HttpRequest) -> HttpResponse:
     Operation.objects.filter(pk=draft.pk).update(title=f"Import {draft.total:,} contacts from the CRM")
     advisors = Record.objects.filter(pk__in=draft.planned()).order_by().values_list("advisor").distinct().count()
     context = {
-        "title": f"Import {draft.total:,} contact{'' if draft.total == 1 else 's'}?",
+        "title": f"Import {counted(draft.total, 'contact')}?",
         "text": words,
         "consequences": [
-            f"They belong to {advisors:,} advisor{'' if advisors == 1 else 's'}, who will see them at once.",
+            f"They belong to {counted(advisors, 'advisor')}, who will see them at once.",
             "Households and tags come with them. Nobody is invited or told.",
         ],
-        "submit_label": f"Import {draft.total:,} contact{'' if draft.total == 1 else 's'}",
+        "submit_label": f"Import {counted(draft.total, 'contact')}",
         "cancel_url": reverse("crm:ready"),
         "danger": "no",
         "hidden": {"draft": draft.pk},

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 
 from core.forms import ConflictModelForm
+from core.words import counted
 from experiences.domain.pictures import clean_picture
 
 web_address = URLValidator(schemes=["http", "https"], message="Give an address that begins with https:// or http://.")
@@ -23,8 +24,8 @@ class ReachForm(ConflictModelForm):
         if reach:
             self.fields["reach_seen"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=reach)
             self.fields["reach_confirmed"] = forms.BooleanField(
-                label=f"Yes, change it for {people(reach)}",
-                error_messages={"required": f"This reaches {people(reach)} at once. Tick to confirm it."},
+                label=f"Yes, change it for {counted(reach, 'contact')}",
+                error_messages={"required": f"This reaches {counted(reach, 'contact')} at once. Tick to confirm it."},
             )
 
     def clean(self) -> dict:
@@ -33,7 +34,8 @@ class ReachForm(ConflictModelForm):
         seen = data.pop("reach_seen", None) or 0
         if data.pop("reach_confirmed", False) and self.reach > seen:
             self.add_error(
-                "reach_confirmed", f"It reaches {people(self.reach)} by now, not {seen:,}. Look again and save."
+                "reach_confirmed",
+                f"It reaches {counted(self.reach, 'contact')} by now, not {seen:,}. Look again and save.",
             )
             self.data = self.data.copy()
             self.data[self.add_prefix("reach_seen")] = str(self.reach)
@@ -83,8 +85,3 @@ def only_web(url: str) -> str:
     if url:
         web_address(url)
     return url
-
-
-def people(number: int) -> str:
-    """ "1 contact", "1,204 contacts"."""
-    return f"{number:,} contact{'' if number == 1 else 's'}"

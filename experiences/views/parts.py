@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
 from core.domain.recording import record
+from core.words import counted
 from experiences.domain.ordering import move, next_position
 from experiences.domain.reach import reach_of
 from experiences.domain.rights import may_change
-from experiences.forms.shared import people
 from experiences.models import CategoryResource, FeaturedResource, TeamMember
 from experiences.parts import PartKind
 from experiences.views.lists import section_tabs
@@ -134,7 +134,7 @@ class PartRemove(PartView):
         reach = reach_of(owner)
         context = self.frame(
             title=f"Take {name_of(part)} out of {owner}?",
-            consequences=[f"{people(reach)} will no longer have it from {owner}."] if reach else [],
+            consequences=[f"{counted(reach, 'contact')} will no longer have it from {owner}."] if reach else [],
             text=self._text(part),
             submit_label=f"Take the {self.part_kind.noun} out",
             cancel_url=self.owner_url(owner, part),

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
+from core.words import counted
 from experiences.domain.ordering import next_position
 from experiences.domain.reach import reach_of
-from experiences.forms.shared import people
 from experiences.models import Category, Resource, TeamMember
 from experiences.parts import MEMBER, PINNED, SHELVED, PartKind
 from experiences.views.parts import PartView
@@ -69,7 +69,7 @@ class AddView(PartView):
             candidates=[self.shown(row) for row in rows[:SHOWN]],
             more=len(rows) > SHOWN,
             reach=reach,
-            reach_words=people(reach),
+            reach_words=counted(reach, "contact"),
             error=error,
             ticked=set(request.POST.getlist("pick")),
             back_url=self.owner_url(owner),
@@ -85,7 +85,9 @@ class AddView(PartView):
             if not chosen:
                 return self.get(request, pk, error="Tick at least one.")
             if reach and request.POST.get("reach_confirmed") != str(reach):
-                return self.get(request, pk, error=f"This reaches {people(reach)} at once. Tick the box to confirm it.")
+                return self.get(
+                    request, pk, error=f"This reaches {counted(reach, 'contact')} at once. Tick the box to confirm it."
+                )
             found = list(self.candidates(place).filter(pk__in=chosen))
             first = next_position(self.part_kind.model.objects.filter(**place))
             self.part_kind.model.objects.bulk_create(

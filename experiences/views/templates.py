@@ -9,10 +9,10 @@ from django.urls import NoReverseMatch, reverse
 from django.views import View
 
 from core.domain.recording import record
+from core.words import counted
 from experiences.domain.duplicating import duplicate
 from experiences.domain.reach import InUse, delete_template, reach_of, uses_of
 from experiences.domain.rights import may_change
-from experiences.forms.shared import people
 from experiences.forms.templates import TEMPLATE_FORMS
 from experiences.kinds import TemplateKind
 from experiences.models import Resource, Team
@@ -58,7 +58,7 @@ class TemplatePage(TemplateView):
         context = self.frame(
             template=template,
             title=template.name,
-            reach=people(reach),
+            reach=counted(reach, "contact"),
             reach_number=reach,
             reach_url=contacts_url(self.kind, template) if reach else "",
             may_change=may_change(request.user, template),
@@ -157,8 +157,8 @@ class TemplateArchive(TemplateView):
     def _consequence(self, template: Model, reach: int) -> str:
         """What contacts notice."""
         if isinstance(template, Resource):
-            return f"{people(reach)} will no longer see it."
-        return f"{people(reach)} who have it keep it, and notice nothing."
+            return f"{counted(reach, 'contact')} will no longer see it."
+        return f"{counted(reach, 'contact')} who have it keep it, and notice nothing."
 
 
 class TemplateRestore(TemplateView):
@@ -220,7 +220,7 @@ class TemplateDelete(TemplateView):
 
 def save_label(form) -> str:
     """What the button does, with the number of people it does it to."""
-    return f"Save for {people(form.reach)}" if form.reach else "Save"
+    return f"Save for {counted(form.reach, 'contact')}" if form.reach else "Save"
 
 
 def contacts_url(kind: TemplateKind, template: Model) -> str:

@@ -187,3 +187,18 @@ def test_the_rest_is_watched_too_and_keeps_who_was_kept(as_user, advisor, six, w
     client.post(f"/operations/{operation.pk}/rest/")
     rest = work(Operation.objects.latest("pk"))
     assert (rest.done, skipped(rest)) == (5, {six[1].pk: f"{LEFT}Type: Client."})
+
+
+@pytest.mark.parametrize("lost", [{"role": "support"}, {"is_active": False}])
+def test_an_owner_who_loses_their_rights_on_the_way_changes_nobody_from_then_on(as_user, advisor, six, work, lost):
+    operation = begun(as_user(advisor), "deactivate", "type=client")
+
+    def meanwhile(ids):
+        if six[2].pk in ids:
+            type(advisor).objects.filter(pk=advisor.pk).update(**lost)
+
+    # The chunk under way had been claimed before; those after it are asked for anew.
+    work(operation, meanwhile)
+    changed = set(Contact.objects.exclude(deactivated_at=None).values_list("pk", flat=True))
+    assert changed == {one.pk for one in six[:4]}
+    assert set(skipped(operation)) == {one.pk for one in six[4:]}

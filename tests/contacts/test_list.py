@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact
+from core.models import Operation
 from tests.factories import (
     AssignmentFactory,
     ContactFactory,
@@ -159,3 +160,13 @@ def test_without_scripts_a_link_opens_the_panel(as_user, admin, contact):
     opened = client.get(f"{LIST}?type=client&filters=open").content.decode()
     assert 'name="created_from"' in opened and "<html" in opened
     assert 'name="type" value="client" id="id_type_0" checked>' in opened
+
+
+def test_a_parameter_that_is_no_filter_narrows_nothing(as_user, admin):
+    ContactFactory(primary_advisor=admin)
+    client = as_user(admin)
+    page = client.get("/contacts/?utm_source=mail")
+    assert (page.context["narrowed"], len(page.context["page"].object_list)) == (False, 1)
+    asked = client.post("/contacts/deactivate/", {"all": "1", "query": "utm_source=mail"})
+    draft = Operation.objects.get(pk=asked.url.partition("draft=")[2])
+    assert (draft.query, draft.selection, draft.total) == ("", "All contacts", 1)

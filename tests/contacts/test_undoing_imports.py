@@ -254,6 +254,26 @@ def test_both_pages_offer_it_and_name_it_afterwards(as_user, admin, imported):
     assert all(f'href="/operations/{undoing.pk}/"' in client.get(page).content.decode() for page in pages)
 
 
+def test_an_undoing_by_an_admin_is_told_to_the_importer_without_a_link_that_leads_nowhere(as_user, admin, advisor):
+    text = f"{HEADINGS}\nNora,New,nora@example.com,2125550101,client,{advisor.email},,,\n"
+    received = steps.receive(SimpleUploadedFile("people.csv", text.encode()), advisor)
+    steps.check(received, received.mapping, {}, advisor)
+    received.refresh_from_db()
+    running.run(received.check_operation_id)
+    received.refresh_from_db()
+    steps.apply(received, admin)
+    received.refresh_from_db()
+    running.run(received.apply_operation_id)
+    page, button = f"/contacts/import/{received.pk}/", f'action="/contacts/undo/{received.apply_operation_id}/"'
+    assert button in as_user(admin).get(page).content.decode()
+    assert button in as_user(advisor).get(page).content.decode()  # it is the importer's, whoever began it
+    undoing, _ = undo(as_user(admin), Operation.objects.get(pk=received.apply_operation_id))
+    link = f'href="/operations/{undoing.pk}/"'
+    assert link in as_user(admin).get(page).content.decode()
+    told = as_user(advisor).get(page).content.decode()
+    assert "Undone" in told and link not in told  # which leads nowhere for them
+
+
 def test_mails_that_left_since_for_those_of_the_import_are_named(as_user, admin, imported, kim):
     from outreach.models import Send
 

@@ -9,11 +9,13 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from contacts.views import exporting
 from core import exports
 from core.domain import running
 from core.domain.clearing_exports import clear_old_exports
 from core.models import Activity, ExportFile, Operation
 from core.registry import operation_kinds
+from reports import views
 from tests.factories import AssignmentFactory, ContactFactory, UserFactory
 
 CONTACTS, REPORT = "/contacts/export/", "/reports/experience/export/"
@@ -22,7 +24,8 @@ CONTACTS, REPORT = "/contacts/export/", "/reports/experience/export/"
 @pytest.fixture(autouse=True)
 def few_at_once(monkeypatch, settings, tmp_path):
     """Three rows are many here, and told of two by two; files go to a folder of the test."""
-    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    for module in (exporting, views):
+        monkeypatch.setattr(module, "AT_ONCE", 2)
     monkeypatch.setattr(exports, "ROWS_TOLD", 2)
     settings.MEDIA_ROOT = tmp_path
 
@@ -74,6 +77,7 @@ def test_many_rows_are_written_in_the_background_in_the_order_of_the_list(as_use
     assert "Nothing matches" not in page and "state=done" not in page  # there are no lines to look at
     noted = Activity.objects.get(verb="exported")
     assert (noted.actor, noted.operation, noted.data["count"]) == (admin, operation, 5)
+    assert noted.sentence.startswith("Exported") and "5 contacts as CSV: All contacts" in noted.sentence
 
 
 def test_the_ticked_ones_alone(as_user, admin, five):
@@ -86,6 +90,68 @@ def test_the_ticked_ones_alone(as_user, admin, five):
         "Name1",
         "Name2",
     ]
+
+
+def test_the_record_names_no_more_ids_than_for_a_small_one(as_user, admin, five, monkeypatch):
+    monkeypatch.setattr(exports, "IDS_KEPT", 2)
+    client = as_user(admin)
+    ids = sorted(one.pk for one in five[:3])
+    for url_ids in (ids, ids[:1]):
+        client.post(CONTACTS, {"ids": ",".join(map(str, url_ids)), "format": "csv"})
+    running.run(Operation.objects.get().pk)
+    small, large = Activity.objects.filter(verb="exported").order_by("pk")
+    assert (small.data["ids"], large.data["ids"]) == (ids[:1], ids[:2])
+    assert small.data.keys() == large.data.keys()
+
+
+def test_a_press_too_many_leads_to_the_export_that_is_under_way(as_user, admin, advisor, five):
+    client, posted = as_user(admin), {"all": "1", "query": "sort=name", "format": "csv"}
+    first = begun(client, CONTACTS, posted)
+    assert begun(client, CONTACTS, posted) == first
+    assert begun(client, CONTACTS, posted | {"format": "xlsx"}) != first
+    assert begun(as_user(advisor), CONTACTS, posted).owner == advisor
+    running.run(first.pk)
+    again = begun(as_user(admin), CONTACTS, posted)
+    assert again.owner == admin and again.pk > first.pk  # that one has its file; this asks for how it is now
+
+
+def test_whoever_may_export_may_stop_it(as_user, compliance, advisor, five):
+    client = as_user(compliance)
+    operation = begun(client, CONTACTS, {"all": "1", "format": "csv"})
+    assert f"/operations/{operation.pk}/cancel/" in client.get(f"/operations/{operation.pk}/").content.decode()
+    assert as_user(advisor).post(f"/operations/{operation.pk}/cancel/").status_code == 404
+    assert as_user(compliance).post(f"/operations/{operation.pk}/cancel/").status_code == 302
+    operation.refresh_from_db()
+    assert operation.state == "stopped"
+
+
+def test_whoever_may_not_edit_any_more_has_no_hand_in_changes(as_user, admin, compliance):
+    deleting = Operation.objects.create(kind="contacts.delete", title="x", owner=compliance, state="queued")
+    assert as_user(compliance).post(f"/operations/{deleting.pk}/cancel/").status_code == 404
+    assert as_user(admin).post(f"/operations/{deleting.pk}/cancel/").status_code == 302
+
+
+def test_the_file_is_stored_outside_of_the_transaction_that_tells_of_it(as_user, admin, five, monkeypatch):
+    operation = begun(as_user(admin), CONTACTS, {"all": "1", "format": "csv"})
+    taken, inside, storage = exports.ExportKind.take, [], ExportFile.file.field.storage.__class__
+    save = storage._save
+
+    def take(self, operation, batch):
+        inside.append(True)
+        try:
+            return taken(self, operation, batch)
+        finally:
+            inside.pop()
+
+    def stored(self, *args, **kwargs):
+        assert not inside
+        return save(self, *args, **kwargs)
+
+    monkeypatch.setattr(exports.ExportKind, "take", take)
+    monkeypatch.setattr(storage, "_save", stored)
+    running.run(operation.pk)
+    operation.refresh_from_db()
+    assert operation.state == "finished", operation.error
 
 
 def test_a_workbook(as_user, admin, five):

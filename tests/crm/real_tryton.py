@@ -8,7 +8,6 @@ import base64
 import fcntl
 import hashlib
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from advisorhub.runner.ports import free_port
 from crm.testing import Person, World
 from tests.live.browser import is_required
 
@@ -47,9 +47,7 @@ class TrytonServer:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self.programs, self.folder = programs, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url, self._auth = f"http://127.0.0.1:{self.port}", ""
 
     def __enter__(self):

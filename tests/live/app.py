@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import pytest
 
 from advisorhub.embedded import BASE_DIR, DATABASE, TEST_SETTINGS, VAR_DIR, EmbeddedServers
 from advisorhub.runner import programs
+from advisorhub.runner.ports import free_port
 from advisorhub.runner.supervisor import end_group
 
 FOLDER = VAR_DIR / "test" / "live"
@@ -29,7 +29,7 @@ class LiveApp:
         self.servers = EmbeddedServers(FOLDER, disposable=True)
         self.postgres = self.servers.postgres
         self.valkey = self.servers.valkey
-        self.port = _free_port()
+        self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.mail_url = mail_url
         self.environment: dict[str, str] = {}
@@ -203,9 +203,3 @@ def live_app(session_live_app, mail_sink):
         if not session_live_app.is_running(name):
             session_live_app.start_program(name)
     return session_live_app
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -253,7 +253,7 @@ def _judged(operation: Operation) -> int:
 
 def _export(cast: Cast) -> Operation:
     cast.people()
-    params = {"format": "csv", "query": f"q={cast.name}&sort=-name", "all": True, "ids": []}
+    params = {"format": "csv", "query": f"q={cast.name}&sort=-name", "ids": []}
     return Operation.objects.create(kind="contacts.export", title=cast.name, owner=cast.owner, params=params)
 
 

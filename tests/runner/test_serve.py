@@ -13,6 +13,7 @@ import pytest
 
 from advisorhub.embedded import BASE_DIR
 from advisorhub.runner import programs
+from advisorhub.runner.ports import free_port
 from advisorhub.runner.processes import wait_until_gone
 
 LEFT_OUT = (".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "docs", "node_modules")
@@ -34,9 +35,7 @@ def checkout(tmp_path_factory):
 @pytest.fixture(scope="module")
 def port():
     """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 def _as_from_a_terminal():
