@@ -1,6 +1,17 @@
 """Lookups of our own. Registered when the core is loaded."""
 
+from collections.abc import Iterable
+
 from django.db.models import BigIntegerField, ForeignKey, Lookup
+
+
+def key_array(keys: Iterable[int]) -> str:
+    """Keys as one value, for a parameter that is written `%s::bigint[]`.
+
+    The driver writes a list as ARRAY[1, 2, ...], of which PostgreSQL reads each element as an expression of its own:
+    2.5 µs a key instead of 0.7, in each of the dozen statements of an operation's chunk.
+    """
+    return f"{{{','.join(map(str, keys))}}}"
 
 
 @BigIntegerField.register_lookup
@@ -17,4 +28,4 @@ class Among(Lookup):
     def as_sql(self, compiler, connection) -> tuple[str, list]:
         """`column = ANY(array)`."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", [*params, list(self.rhs)]
+        return f"{column} = ANY(%s::bigint[])", [*params, key_array(self.rhs)]

@@ -19,6 +19,7 @@ from contacts.domain.local_days import local_days
 from contacts.models import Assignment, Contact
 from contacts.querysets import ContactQuerySet
 from core.domain.recording import record
+from core.lookups import key_array
 from core.models import Operation
 from core.operations import Outcome
 from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate, Team
@@ -251,8 +252,8 @@ def _start(ids: list[int], gift: Gift, by: User | None) -> None:
             f" SELECT person.id, {marks}, %s, CASE WHEN person.start_at IS NOT NULL THEN local.day END"
             " FROM contacts_contact AS person"
             " LEFT JOIN unnest(%s::text[], %s::date[]) AS local(zone, day) ON local.zone = person.time_zone"
-            " WHERE person.id = ANY(%s)",
-            [*keys.values(), by.pk if by else None, list(days), list(days.values()), ids],
+            " WHERE person.id = ANY(%s::bigint[])",
+            [*keys.values(), by.pk if by else None, list(days), list(days.values()), key_array(ids)],
         )
 
 

@@ -30,7 +30,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject, NullIf
 
 from accounts.models import User
-from contacts.domain.snapshots import Snapshot
+from contacts.domain.snapshots import TAKEN, Snapshot
 from contacts.domain.trash import put_into_trash
 from contacts.models import Assignment, Contact, ImportedContact, Note
 from core.models import Operation
@@ -109,15 +109,15 @@ class ImportSnapshot(Snapshot):
         """Added or changed: two things to do, and two to say."""
         return Case(When(self.is_added(), then=Value(ADDED)), default=Value(CHANGED), output_field=CharField())
 
-    def keep_imported(self, operation: Operation, added: list[int], changed: list[int], before: str) -> None:
-        """Write what the import did: to those it added, and to those of whom `before` was taken."""
+    def keep_imported(self, operation: Operation, added: list[int], changed: list[int]) -> None:
+        """Write what the import did: to those it added, and to those whose values of before were taken."""
         rows = Contact.objects.order_by()
         whole = Both(JSONObject(**self.parts()), Stripped(JSONObject(**self.rest())))
         if added:
-            self._insert(operation, "NULL", [], rows.filter(pk__among=added).values_list("pk", whole))
+            self._insert(operation, "NULL", rows.filter(pk__among=added).values_list("pk", whole))
         if changed:
             now = rows.filter(pk__among=changed).values_list("pk", JSONObject(**self.parts()))
-            self._insert(operation, "%s::jsonb -> one.pk::text", [before], now)
+            self._insert(operation, "taken.held", now, TAKEN)
 
     def restore(self, operation: Operation, ids: list[int], by: User) -> None:
         """Undo the import, or undo that: who was not here before goes into the trash, the others get their values back.
@@ -132,14 +132,14 @@ class ImportSnapshot(Snapshot):
         if rest := list(set(ids) - set(not_here)):
             super().restore(operation, rest, by)
 
-    def _insert(self, operation: Operation, was: str, source: list, rows: QuerySet) -> None:
-        """Write rows, with the values of before as SQL that may name a contact `one.pk`."""
+    def _insert(self, operation: Operation, before: str, rows: QuerySet, source: str = "") -> None:
+        """Write rows, with the values of before as SQL that may be joined by `source`."""
         statement, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO contacts_importedcontact (operation_id, subject_id, before, after)"  # noqa: S608
-                f" SELECT %s, one.pk, {was}, one.held FROM ({statement}) AS one (pk, held)",
-                [operation.pk, *source, *values],
+                f" SELECT %s, one.pk, {before}, one.held FROM ({statement}) AS one (pk, held){source}",
+                [operation.pk, *values],
             )
 
 

@@ -26,6 +26,7 @@ from contacts.models import (
 )
 from core.domain.recording import record
 from core.domain.stored_files import remove_after_commit
+from core.lookups import key_array
 from core.models import Activity
 from core.registry import contact_traces
 
@@ -127,12 +128,12 @@ def _forget_values(ids: list[int]) -> None:
             " WHERE line.operation_id = named.operation_id AND line.subject_id = named.subject_id"
             " AND line.before IS NOT NULL AND NOT EXISTS (SELECT FROM core_operation"  # its lines are no contacts
             "  WHERE id = line.operation_id AND starts_with(kind, 'contacts.import_'))",
-            [ids],
+            [key_array(ids)],
         )
         cursor.execute(
             f"DELETE FROM contacts_importedcontact AS line USING {named}"  # noqa: S608 - ours
             " WHERE line.operation_id = named.operation_id AND line.subject_id = named.subject_id",
-            [ids],
+            [key_array(ids)],
         )
 
 

@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from contacts.models import Assignment, Contact
+from core.lookups import key_array
 from core.models import Operation, OperationLine
 
 HELD = [field.attname for field in Assignment._meta.concrete_fields if field.attname != "contact_id"]
@@ -41,10 +42,11 @@ def lines_in(table: str) -> str:
     """SQL for what an operation kept of contacts, its key and theirs being parameters."""
     return (
         f"SELECT line.subject_id, line.before FROM {table} AS line"  # noqa: S608 - a table of ours
-        " WHERE line.operation_id = %(operation)s AND line.subject_id = ANY(%(ids)s)"
+        " WHERE line.operation_id = %(operation)s AND line.subject_id = ANY(%(ids)s::bigint[])"
     )
 
 
+TAKEN = " JOIN pg_temp.taken ON taken.pk = one.pk"
 LINES = lines_in("core_operationline")
 
 
@@ -118,39 +120,36 @@ class Snapshot:
         """The contact's columns, with those that follow the open assignment."""
         return tuple(dict.fromkeys((*self.columns, *(OF_ASSIGNMENT if self.assignments else ()))))
 
-    def take(self, ids: list[int]) -> str:
-        """The values of now, as one JSON object by contact: written by PostgreSQL, and only handed on to `keep`."""
+    def take(self, ids: list[int]) -> None:
+        """Note the values of now for `keep`, in a table that only this transaction has and that goes with it."""
         rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.values())
         statement, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT jsonb_object_agg(one.pk, one.held)::text FROM ({statement}) AS one (pk, held)",  # noqa: S608
-                values,
-            )
-            return cursor.fetchone()[0]
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.taken")  # an operation before this one in the transaction
+            cursor.execute(f"CREATE TEMPORARY TABLE taken (pk, held) ON COMMIT DROP AS {statement}", values)
 
-    def keep(self, operation: Operation, ids: list[int], before: str) -> None:
+    def keep(self, operation: Operation, ids: list[int]) -> None:
         """Write these contacts' lines: done, with the values of now and those that were taken before.
 
         For an undoing those of before are the ones its operation left, and need not be taken.
         """
-        was, source = "%s::jsonb -> one.pk::text", before
+        before, source, undone = "taken.held", TAKEN, []
         if operation.undoes_id:
             table = self._table(operation.undoes)
-            was = f"(SELECT after FROM {table} WHERE operation_id = %s AND subject_id = one.pk)"  # noqa: S608
-            source = operation.undoes_id
+            before = f"(SELECT after FROM {table} WHERE operation_id = %s AND subject_id = one.pk)"  # noqa: S608
+            source, undone = "", [operation.undoes_id]
         rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.values())
         statement, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO core_operationline (operation_id, state, reason, subject_id, before, after)"  # noqa: S608
-                f" SELECT %s, %s, '', one.pk, {was}, one.held FROM ({statement}) AS one (pk, held)",
-                [operation.pk, OperationLine.State.DONE, source, *values],
+                f" SELECT %s, %s, '', one.pk, {before}, one.held FROM ({statement}) AS one (pk, held){source}",
+                [operation.pk, OperationLine.State.DONE, *undone, *values],
             )
 
     def restore(self, operation: Operation, ids: list[int], by: User) -> None:
         """Give these contacts the values they had before `operation`, in the caller's transaction."""
-        values = {"operation": operation.pk, "ids": ids}
+        values = {"operation": operation.pk, "ids": key_array(ids)}
         with connection.cursor() as cursor:
             for statement in self._statements(lines_in(self._table(operation))):
                 cursor.execute(statement, values)
@@ -198,7 +197,7 @@ def _tags(lines: str) -> list[str]:
         " jsonb_array_elements_text(line.before -> 'tag_ids') AS tag"
     )
     return [
-        f"DELETE FROM contacts_contact_tags AS has WHERE has.contact_id = ANY(%(ids)s)"  # noqa: S608
+        f"DELETE FROM contacts_contact_tags AS has WHERE has.contact_id = ANY(%(ids)s::bigint[])"  # noqa: S608
         f" AND (has.contact_id, has.tag_id) NOT IN ({worn})",
         f"INSERT INTO contacts_contact_tags (contact_id, tag_id) SELECT worn.subject_id, worn.tag FROM ({worn}) AS worn"  # noqa: S608
         " WHERE EXISTS (SELECT 1 FROM contacts_tag WHERE id = worn.tag) ON CONFLICT DO NOTHING",
@@ -216,7 +215,7 @@ def _assignments(lines: str) -> list[str]:
         " jsonb_array_elements(line.before -> 'assignments') AS held"
     )
     known = f"SELECT 1 FROM ({kept}) AS was WHERE (was.held ->> 'id')::bigint = now.id"  # noqa: S608
-    extra = f"now.contact_id = ANY(%(ids)s) AND NOT EXISTS ({known})"
+    extra = f"now.contact_id = ANY(%(ids)s::bigint[]) AND NOT EXISTS ({known})"
     sets = ", ".join(f"{name} = {_read('was.held', Assignment, name)}" for name in HELD if name != "id")
     reads = ", ".join(_read("was.held", Assignment, name) for name in HELD)
     again = (
@@ -233,5 +232,5 @@ def _assignments(lines: str) -> list[str]:
         f"INSERT INTO contacts_assignment ({', '.join(HELD)}, contact_id)"  # noqa: S608
         f" SELECT {reads}, was.subject_id FROM ({kept}) AS was"
         " WHERE (was.held ->> 'id')::bigint NOT IN"
-        " (SELECT id FROM contacts_assignment WHERE contact_id = ANY(%(ids)s))",
+        " (SELECT id FROM contacts_assignment WHERE contact_id = ANY(%(ids)s::bigint[]))",
     ]

@@ -31,13 +31,14 @@ def apply_rows(file_import: FileImport, rows: list[ImportRow], operation: Operat
     new = [one for one in fit if one.verdict == Verdict.CREATE]
     changed = [one for one in fit if one.verdict == Verdict.UPDATE]
     kept, known = written_by(file_import, operation), [one.contact_id for one in changed]
-    before = kept.take(known) if known else ""
+    if known:
+        kept.take(known)
     stale |= _create(new, file_import)
     new = [one for one in new if one.row.pk not in stale]
     _update(changed)
     _families(new + changed, file_import)
     _tags(new + changed)
-    kept.keep_imported(operation, [one.contact_id for one in new], known, before)
+    kept.keep_imported(operation, [one.contact_id for one in new], known)
     for verb, sentence, done in (("added", "Imported from", new), ("edited", "Updated from", changed)):
         record(
             verb,

@@ -11,6 +11,7 @@ from django.db import connection
 from contacts.imports.checking import Plan
 from contacts.imports.reading import rows as read_rows
 from contacts.models import FileImport
+from core.lookups import key_array
 
 ROWS_AT_ONCE = 5000
 UNCHECKED = [{"field": "", "code": "unchecked", "message": "Not checked yet."}]
@@ -88,6 +89,7 @@ def write_outcomes(outcomes: dict[int, str], reasons: dict[int, str]) -> None:
         for (outcome, words), pks in alike.items():
             reason = json.dumps([{"field": "", "code": outcome, "message": words}]) if words else None
             cursor.execute(
-                "UPDATE contacts_importrow SET outcome = %s, reasons = coalesce(%s::jsonb, reasons) WHERE id = ANY(%s)",
-                [outcome, reason, pks],
+                "UPDATE contacts_importrow SET outcome = %s, reasons = coalesce(%s::jsonb, reasons)"
+                " WHERE id = ANY(%s::bigint[])",
+                [outcome, reason, key_array(pks)],
             )

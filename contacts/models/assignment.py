@@ -18,7 +18,10 @@ class Assignment(models.Model):
     team stands on the contact: it decides who sees them, with or without an experience.
     """
 
-    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="assignments")
+    # Who is never deleted while they are written is not checked a row at a time: docs/decisions/0023.
+    contact = models.ForeignKey(
+        "contacts.Contact", on_delete=models.CASCADE, related_name="assignments", db_constraint=False
+    )
     experience = models.ForeignKey(Experience, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     campaign = models.ForeignKey(
         Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments", db_index=False
@@ -34,7 +37,13 @@ class Assignment(models.Model):
     )
     assigned_at = models.DateTimeField(db_default=Now())
     assigned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     campaign_started_on = models.DateField(
         null=True, blank=True, help_text="Day 1 of the campaign, in the contact's time zone."

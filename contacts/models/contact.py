@@ -143,6 +143,7 @@ class Contact(models.Model):
         related_name="contacts",
         help_text="The open assignment's, repeated here for lists.",
         db_index=False,
+        db_constraint=False,  # that of the assignment holds
     )
     campaign = models.ForeignKey(
         Campaign,
@@ -152,6 +153,7 @@ class Contact(models.Model):
         related_name="contacts",
         help_text="The open assignment's, repeated here for lists.",
         db_index=False,
+        db_constraint=False,  # that of the assignment holds
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="contact"

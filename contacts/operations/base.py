@@ -129,12 +129,12 @@ class ContactKind(Undoable):
         snapshot = self.keeps(operation)
         if not ids:
             return Outcome(skipped=skipped)
-        # What is undone says itself what was before: the contacts are as it left them.
-        before = snapshot.take(ids) if snapshot and not operation.undoes_id else ""
+        if snapshot and not operation.undoes_id:  # what is undone says itself what was before: they are as it left them
+            snapshot.take(ids)
         skipped |= self.change(operation, ids) or {}
         done = [pk for pk in ids if pk not in skipped]
         if snapshot and done:
-            snapshot.keep(operation, done, before)
+            snapshot.keep(operation, done)
         return Outcome(done=done, skipped=skipped, lines_written=bool(snapshot))
 
     def astray(self, operation: Operation, ids: list[int]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from core.lookups import key_array
 from core.models import Activity, Operation
 
 
@@ -37,5 +38,5 @@ def record(
             f"INSERT INTO {Activity._meta.db_table} ({columns})"  # noqa: S608 - our own table and columns
             " SELECT %s, %s, %s, %s::bigint, %s::bigint, %s::jsonb, subject, now()"
             " FROM unnest(%s::bigint[]) AS subject",
-            [*values, list(subject_ids)],
+            [*values, key_array(subject_ids)],
         )

@@ -6,6 +6,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from core.lookups import key_array
 from core.models import FrozenSelection, Operation, OperationLine
 
 TOLD_AT_ONCE = 5_000
@@ -75,7 +76,7 @@ def write_lines(operation: Operation, state: str, reasons: dict[int, str]) -> No
                 "INSERT INTO core_operationline (operation_id, state, subject_id, reason)"
                 " SELECT %s, %s, told.id, left(told.reason, 300)"
                 " FROM unnest(%s::bigint[], %s::text[]) AS told(id, reason)",
-                [operation.pk, state, list(reasons), list(reasons.values())],
+                [operation.pk, state, key_array(reasons), list(reasons.values())],
             )
 
 

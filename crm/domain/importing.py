@@ -49,7 +49,7 @@ def import_records(ids: list[int], by: User, operation: Operation | None = None)
     join(made)
     put_on({one.contact_id: one.values.get("tags", []) for one in made})
     if operation is not None:
-        RecordsImported(import_id=operation.pk).keep_imported(operation, list(done.contacts.values()), [], "")
+        RecordsImported(import_id=operation.pk).keep_imported(operation, list(done.contacts.values()), [])
     emails = {one.email for one in made}
     judge_again(Record.objects.filter(email__in=emails, contact=None, connection__removed_at=None))
     for connection_id, records in by_connection(made).items():

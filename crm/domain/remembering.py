@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 from accounts.models import User
 from contacts.domain.snapshots import LINES, Snapshot
 from contacts.models import Contact, Household
+from core.lookups import key_array
 from core.models import Operation
 from crm.domain.households import name_heads
 from crm.domain.staging import mark
@@ -58,7 +59,7 @@ class UpdateSnapshot(Snapshot):
         before = _heads_remembered(ids)
         with connection.cursor() as cursor:
             for statement in (HOUSEHOLDS_BACK, MEMORY_BACK):
-                cursor.execute(statement, {"operation": operation.pk, "ids": ids})
+                cursor.execute(statement, {"operation": operation.pk, "ids": key_array(ids)})
         after = _heads_remembered(ids)
         _settle_heads([pk for pk in ids if before.get(pk, False) != after.get(pk, False)])
         mark(list(Record.objects.filter(contact__in=ids)))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact, Status
 from contacts.querysets import ContactQuerySet
+from core.lookups import key_array
 from core.models import Operation
 from core.operations import Outcome
 from outreach.domain.ledger import look_soon
@@ -32,7 +33,7 @@ NOT_THERE = "No longer there."
 
 OPEN_INVITATIONS = """
 INSERT INTO outreach_invitation (contact_id, created_by_id, revoked_why)
-SELECT wanted.id, %(by)s, '' FROM unnest(%(ids)s) AS wanted(id)
+SELECT wanted.id, %(by)s, '' FROM unnest(%(ids)s::bigint[]) AS wanted(id)
 WHERE NOT EXISTS (
     SELECT FROM outreach_invitation AS earlier
     WHERE earlier.contact_id = wanted.id AND earlier.accepted_at IS NULL AND earlier.revoked_at IS NULL
@@ -48,7 +49,8 @@ SELECT 'invitation', invitation.id, person.id, person.email,
                   WHERE earlier.purpose = 'invitation' AND earlier.subject_id = invitation.id), 0),
     'planned', '', 0, '', %(operation)s, %(by)s
 FROM outreach_invitation AS invitation JOIN contacts_contact AS person ON person.id = invitation.contact_id
-WHERE invitation.contact_id = ANY(%(ids)s) AND invitation.accepted_at IS NULL AND invitation.revoked_at IS NULL
+WHERE invitation.contact_id = ANY(%(ids)s::bigint[])
+    AND invitation.accepted_at IS NULL AND invitation.revoked_at IS NULL
 ORDER BY person.id
 ON CONFLICT DO NOTHING
 """
@@ -120,7 +122,7 @@ def plan_mails(ids: list[int], *, by, operation: Operation | None = None) -> Non
     if not ids:
         return
     with connection.cursor() as cursor:
-        values = {"ids": ids, "by": by.pk if by else None, "operation": operation.pk if operation else None}
+        values = {"ids": key_array(ids), "by": by.pk if by else None, "operation": operation.pk if operation else None}
         cursor.execute(OPEN_INVITATIONS, values)
         cursor.execute(PLAN, values)
     look_soon()
