@@ -70,23 +70,24 @@ def run(chosen: dict) -> int:
     from django.db import connections
 
     from advisorhub.settling import settle
-    from bench.figures import Figure, yardstick
+    from bench.figures import Figure, Yardstick
 
     settle()  # as a web process does
-    measure = yardstick()
-    print(Figure("yardstick", measure, "ms").line(), flush=True)
+    yardstick = Yardstick()
     failed = 0
     for name, benchmark in chosen.items():
         say(f"Benchmark {name} …")
         try:
             for figure in benchmark():
                 failed += not figure.ok
-                print(figure.line(measure), flush=True)
+                print(figure.line(yardstick.now() if figure.milliseconds else None), flush=True)
         except Exception as problem:
             traceback.print_exc()
             say(f"BENCHMARK {name} COULD NOT BE TAKEN: {problem}")
             failed += 1
             print(Figure(name, None, "", error=f"{type(problem).__name__}: {problem}").line(), flush=True)
+    for figure in yardstick.figures():
+        print(figure.line(), flush=True)
     connections.close_all()
     say(f"{failed} figure{'' if failed == 1 else 's'} out of budget or not taken." if failed else "All within budget.")
     return 1 if failed else 0

@@ -55,6 +55,8 @@ class Figure:
     @property
     def milliseconds(self) -> float | None:
         """The time it tells of, for a rate that of a thousand rows; None when it is about something else."""
+        if not self.value:
+            return None
         if self.unit.endswith("/s"):
             return 1_000_000 / self.value
         return {"ms": self.value, "s": self.value * 1000}.get(self.unit)
@@ -63,7 +65,7 @@ class Figure:
         """The figure as one line of JSON; times, those of a thousand rows too, also as multiples of the yardstick."""
         shown = {"name": self.name, "value": _rounded(self.value), "unit": self.unit, "budget": self.budget}
         shown["ok"] = self.ok
-        if yardstick and self.value and self.milliseconds:
+        if yardstick and self.milliseconds:
             shown["yardsticks"] = _rounded(self.milliseconds / yardstick)
         if self.error:
             shown["error"] = self.error
@@ -82,17 +84,35 @@ ORDER BY md5(number::text) LIMIT 200
 ROWS = Template("{% for number, word in rows %}<tr><td>{{ number }}</td><td>{{ word|upper }}</td></tr>{% endfor %}")
 
 
-def yardstick() -> float:
-    """Milliseconds this machine takes for a fixed statement and for rendering what it found; the best of nine."""
+class Yardstick:
+    """How long this machine takes for a fixed statement and for rendering what it found, in milliseconds.
 
-    def once() -> float:
+    It is laid on again beside each figure: on a machine that others use too, all times go up and down together by half
+    and more within seconds, and only what was measured in the same moment tells whether a page has become slower.
+    """
+
+    def __init__(self) -> None:
+        self._taken: list[float] = []
+        self._once()
+
+    def now(self) -> float:
+        """The median of five."""
+        taken = [self._once() for _ in range(5)]
+        self._taken += taken
+        return statistics.median(taken)
+
+    def figures(self) -> Iterator[Figure]:
+        """What it was while the benchmarks ran, and at its fastest: how far the machine was from calm."""
+        if self._taken:
+            yield Figure("yardstick.p50", statistics.median(self._taken), "ms")
+            yield Figure("yardstick.fastest", min(self._taken), "ms")
+
+    def _once(self) -> float:
         started = time.perf_counter()
         with connection.cursor() as cursor:
             cursor.execute(SQL)
             ROWS.render(Context({"rows": cursor.fetchall()}))
         return (time.perf_counter() - started) * 1000
-
-    return min(once() for _ in range(9))
 
 
 def milliseconds(call: Callable[[], object], repetitions: int = REPETITIONS) -> list[float]:

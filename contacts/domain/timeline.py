@@ -177,12 +177,16 @@ def _label(field: Any) -> str:
 
 
 def _sign_ins(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
-    """Every sign-in to the portal."""
+    """Every sign-in to the portal; whoever has not begun is not asked about."""
+    if contact.start_at is None:
+        return []
     rows = _before(PortalSignIn.objects.filter(contact=contact), "at", before)[:limit]
     return [Entry(row.at, "Signed in to the portal", "sign_in", "log-in", contact.name) for row in rows]
 
 
 def _resources(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
-    """Every resource opened."""
+    """Every resource opened, which nobody can before the first sign-in."""
+    if contact.start_at is None:
+        return []
     rows = _before(ResourceView.objects.filter(contact=contact).select_related("resource"), "at", before)[:limit]
     return [Entry(row.at, f"Opened “{row.resource.name}”", "resource", "book-open", contact.name) for row in rows]

@@ -125,7 +125,6 @@ def photo_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def page_context(request: HttpRequest, contact: Contact) -> dict:
     """All that the page shows."""
     user, may_edit = request.user, request.user.may_edit
-    mates = Contact.objects.visible_to(user).filter(household=contact.household) if contact.household_id else []
     return {
         "contact": contact,
         "may_edit": may_edit,
@@ -133,7 +132,7 @@ def page_context(request: HttpRequest, contact: Contact) -> dict:
         "actions": offered(contact, user),
         "next_step": next((step for ask in contact_next_steps if (step := ask(contact, user))), None),
         "tags": contact.tags.all(),
-        "mates": list(mates.only("first_name", "last_name", "household_role", "contact_type")) if mates else [],
+        "mates": _mates(contact, user) if contact.household_id else [],
         "assignment": contact.assignments.filter(ended_at=None)
         .select_related("experience", "campaign", "card_template", "resource_template", "featured_template")
         .first(),
@@ -146,6 +145,12 @@ def page_context(request: HttpRequest, contact: Contact) -> dict:
         "more_sections": [made for make in contact_sections if (made := make(contact, user))],
         **timeline_context(request, contact),
     }
+
+
+def _mates(contact: Contact, user) -> list[Contact]:
+    """Who belongs to the contact's household, of those that the user sees."""
+    mates = Contact.objects.visible_to(user).filter(household=contact.household_id)
+    return list(mates.only("first_name", "last_name", "household_role", "contact_type"))
 
 
 def timeline_context(request: HttpRequest, contact: Contact) -> dict:

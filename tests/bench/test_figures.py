@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bench.__main__ import benchmarks
-from bench.figures import Figure, Missing, p50, p95
+from bench.figures import Figure, Missing, Yardstick, p50, p95
 
 
 def test_a_figure_within_its_budget_is_ok():
@@ -32,6 +32,19 @@ def test_a_figure_is_one_line_of_json():
         "ok": True,
         "yardsticks": 2.06,
     }
+
+
+def test_what_is_no_time_has_no_multiple():
+    for figure in (Figure("a", 3, "queries"), Figure("a", None, "ms", error="x"), Figure("a", 0, "rows/s")):
+        assert "yardsticks" not in json.loads(figure.line(yardstick=6.0))
+
+
+def test_the_yardstick_tells_how_far_the_machine_is_from_calm(db):
+    yardstick = Yardstick()
+    assert list(yardstick.figures()) == []
+    assert yardstick.now() > 0
+    usual, fastest = yardstick.figures()
+    assert usual.value >= fastest.value > 0
 
 
 def test_percentiles():
