@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Sum
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from accounts.models import Firm
+from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
 from core.domain import selecting
 from core.listing import ListFilter, chips, filtered
 from core.models import KeptRows, Operation, OperationLine
+from core.planning import expecting
 
 LEFT_OUT = "No longer matches the filter."
 LEFT = "No longer in the filter they were chosen by: "
@@ -51,8 +53,10 @@ def drift_of(
 ) -> Drift:
     """What has drifted of a draft's selection by now, among the contacts of `scope` and still to be changed."""
     matching = filtered(filterset_class, QueryDict(draft.query), scope, request)[1].order_by()
-    astray = scope.filter(pk__in=draft.planned()).exclude(pk__in=matching.values("pk")).order_by()
-    found = astray.aggregate(number=Count("pk"), last=Max("pk"), sum=Sum("pk"))
+    still = Exists(matching.filter(pk=OuterRef("pk")))
+    astray = scope.filter(~still, pk__in=draft.planned()).order_by()
+    with expecting(draft.total, Contact):
+        found = astray.aggregate(number=Count("pk"), last=Max("pk"), sum=Sum("pk"))
     return Drift(astray, found["number"], f"{found['number']}.{found['last']}.{found['sum']}")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, CharField, Exists, ExpressionWrapper, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest, Now
 
 from accounts.models import User
@@ -158,10 +158,9 @@ def assign_skips(gift: Gift) -> list[When]:
     """Why `assign` would skip a contact; the first that applies is the reason."""
     whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
     if not gift.start_over:
-        same = Exists(_open().filter(**gift.parts()))
-        if gift.team is not KEEP:
-            same = ExpressionWrapper(Q(same) & Q(team=gift.team), output_field=BooleanField())
-        whens.append(When(same, then=Value(SAME_ALREADY)))
+        # What the contact repeats is compared first: most have another experience, and need no look at the assignment.
+        same = Q(experience=gift.experience, campaign=gift.campaign) & Q(Exists(_open().filter(**gift.parts())))
+        whens.append(When(same if gift.team is KEEP else same & Q(team=gift.team), then=Value(SAME_ALREADY)))
     return whens
 
 
@@ -170,7 +169,7 @@ def change_skips(wanted: Change) -> list[When]:
     whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
     parts = wanted.parts()
     if parts:
-        whens.append(When(~Exists(_open()), then=Value(NO_EXPERIENCE)))
+        whens.append(When(experience=None, then=Value(NO_EXPERIENCE)))
     same = Q(Exists(_open().filter(**parts))) if parts else Q()
     if wanted.team is not KEEP:
         same &= Q(team=wanted.team)
@@ -182,7 +181,7 @@ def unassign_skips() -> list[When]:
     """Why `unassign` would skip a contact; the first that applies is the reason."""
     return [
         When(deleted_at__isnull=False, then=Value(IN_TRASH)),
-        When(~Exists(_open()), then=Value(NOTHING_TO_END)),
+        When(experience=None, then=Value(NOTHING_TO_END)),
     ]
 
 

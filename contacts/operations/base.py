@@ -33,9 +33,11 @@ from core.exporting import Column
 from core.listing import ListFilter
 from core.models import Operation, OperationLine
 from core.operations import OUTCOME, Outcome
+from core.planning import expecting
 
 GONE = "Deleted meanwhile, or no longer yours to change."
 NAMES_SHOWN = 5
+LOOKED_THROUGH = 500
 REPORTED = [("first_name", "First name"), ("last_name", "Last name"), ("email", "Email")]
 
 
@@ -85,9 +87,12 @@ class ContactKind(Undoable):
 
     def preview(self, operation: Operation) -> Preview:
         """What would happen now to the frozen selection. `operation` is a draft with its parameters."""
-        chosen = self.reach(operation).filter(pk__in=operation.planned())
-        found = self.with_reason(operation, chosen.order_by())
-        rows = found.annotate(role=self.role(operation)).values_list("why", "role")
+        with expecting(operation.total, Contact):
+            return self._preview(operation)
+
+    def _preview(self, operation: Operation) -> Preview:
+        judged = self.with_reason(operation, self.reach(operation).order_by())
+        rows = judged.filter(pk__in=operation.planned()).annotate(role=self.role(operation)).values_list("why", "role")
         counts: dict[str, int] = {}
         roles: dict[str, int] = {}
         for why, role, number in rows.annotate(number=Count("pk")):
@@ -101,9 +106,8 @@ class ContactKind(Undoable):
         if operation.skipped:
             left_out = operation.lines.filter(state=OperationLine.State.SKIPPED)
             counts |= dict(left_out.values_list("reason").annotate(number=Count("pk")))
-        first = found.filter(why="").order_by("sort_name", "pk")[:NAMES_SHOWN]
-        names = [contact.name for contact in first.only("first_name", "last_name")]
         skipped = sorted(counts.items(), key=lambda pair: -pair[1])
+        names = _names(operation, judged.filter(why=""), min(will, NAMES_SHOWN))
         return Preview(operation.total, will, names, skipped, self.words(operation, roles))
 
     def role(self, operation: Operation) -> Case | Value:
@@ -163,3 +167,18 @@ class ContactKind(Undoable):
         names = {f"contact_{column}": Subquery(seen.values(column)[:1]) for column, _ in REPORTED}
         columns = [Column(heading, f"contact_{column}") for column, heading in REPORTED]
         return [*columns, *OUTCOME], operation.lines.annotate(**names).order_by("subject_id")
+
+
+def _names(operation: Operation, changing: ContactQuerySet, number: int) -> list[str]:
+    """Names of so many of those who will change, the first by name.
+
+    Of a large selection only its first rows are looked through, unless that is not enough: to find the very first by
+    name means judging everybody once more.
+    """
+    whole = operation.planned()
+    for subject_ids in (list(whole[:LOOKED_THROUGH]), whole) if operation.total > LOOKED_THROUGH else (whole,):
+        first = changing.filter(pk__in=subject_ids).order_by("sort_name", "pk").only("first_name", "last_name")
+        names = [contact.name for contact in first[:number]]
+        if len(names) == number:
+            break
+    return names

@@ -5,6 +5,7 @@ from contacts.models import Contact
 from contacts.operations.assigning import MODELS
 from contacts.views.bulk import BulkView
 from core.models import Operation
+from core.planning import expecting
 from core.registry import after_assign
 
 
@@ -39,7 +40,9 @@ class AssignView(ElementsView):
         if invite is None:
             return {"text": "A current experience ends and the new one starts. The contacts are told nothing."}
         chosen = Contact.objects.editable_by(operation.owner).filter(pk__in=operation.planned())
-        lines = [f"{number:,} will not be invited: {reason}" for reason, number in invite.left_out(chosen).items()]
+        with expecting(operation.total, Contact):
+            left_out = invite.left_out(chosen)
+        lines = [f"{number:,} will not be invited: {reason}" for reason, number in left_out.items()]
         return {
             "text": "A current experience ends and the new one starts. Then the invitation is mailed.",
             "consequences": lines,

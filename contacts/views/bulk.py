@@ -184,10 +184,11 @@ class BulkView(View):
             return redirect(f"{self.request.path}?draft={draft.pk}&step=confirm")
         if self._drift(draft).asks(draft):
             return self._confirm(draft)
-        preview = self._kind().preview(draft)
-        typed = "".join(filter(str.isdigit, self.request.POST.get("typed_count", "")))
-        if self.type_count and preview.will > ASKED_ABOVE and typed != str(preview.will):
-            return self._confirm(draft, preview, error=f"Type {preview.will} to go on, or cancel.")
+        if self.type_count:
+            preview = self._kind().preview(draft)
+            typed = "".join(filter(str.isdigit, self.request.POST.get("typed_count", "")))
+            if preview.will > ASKED_ABOVE and typed != str(preview.will):
+                return self._confirm(draft, preview, error=f"Type {preview.will} to go on, or cancel.")
         if self.form_class is None:
             Operation.objects.filter(pk=draft.pk).update(title=self.named(draft)[:200])
         try:

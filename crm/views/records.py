@@ -17,6 +17,7 @@ from core.domain import running, selecting
 from core.exporting import Column, export
 from core.listing import ListPage, filtered, in_use, narrowing
 from core.models import Operation
+from core.planning import expecting
 from core.words import counted
 from crm.domain.differences import LABELS, advisor_names, here_value, shown, there_value
 from crm.domain.importing import import_records
@@ -160,7 +161,8 @@ def import_many(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "Tick the records first.")
         return redirect("crm:ready")
     Operation.objects.filter(pk=draft.pk).update(title=f"Import {draft.total:,} contacts from the CRM")
-    advisors = Record.objects.filter(pk__in=draft.planned()).order_by().values_list("advisor").distinct().count()
+    with expecting(draft.total, Record):
+        advisors = Record.objects.filter(pk__in=draft.planned()).order_by().values_list("advisor").distinct().count()
     context = {
         "title": f"Import {counted(draft.total, 'contact')}?",
         "text": words,

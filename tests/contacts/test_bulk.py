@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from contacts.models import Contact
+from contacts.operations import base
 from core.models import Activity, Operation, OperationLine
 from tests.factories import ContactFactory, TagFactory, TeamFactory, UserFactory
 
@@ -211,6 +212,17 @@ def test_the_preview_takes_the_same_queries_for_any_number(as_user, advisor, thr
     for url in urls:
         with django_assert_num_queries(9):
             client.get(url)
+
+
+@pytest.mark.parametrize(("closed", "named"), [("", "DEFGH"), ("ED", "ABCFG")])
+def test_the_preview_of_a_large_selection_names_some_who_will_change(as_user, advisor, monkeypatch, closed, named):
+    """They come from its first rows, and from all of it where too few of those will change."""
+    monkeypatch.setattr(base, "LOOKED_THROUGH", 5)
+    batch = [ContactFactory(primary_advisor=advisor, last_name=letter) for letter in "EDFHGCBA"]
+    Contact.objects.filter(last_name__in=[*closed]).update(deactivated_at="2026-01-01T00:00Z")
+    client = as_user(advisor)
+    preview = client.get(choose(client, "deactivate", batch)).context["preview"]
+    assert "".join(name[-1] for name in preview.names) == named
 
 
 def test_one_contact_is_closed_and_opened_again(as_user, advisor, contact):
