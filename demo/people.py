@@ -121,7 +121,8 @@ SELECT 'invitation', invitation.id, known.contact_id, email, number,
 FROM demo_known AS known
 JOIN outreach_invitation AS invitation ON invitation.contact_id = known.contact_id
 CROSS JOIN LATERAL (VALUES (1, invited), (2, invited_again)) AS mail(number, at)
-WHERE at IS NOT NULL;
+WHERE at IS NOT NULL
+ORDER BY at, invitation.id;
 
 INSERT INTO contacts_portalsignin (contact_id, at)
 SELECT contact_id, started + (visit - 1) * (last_login - started) / greatest(visits - 1, 1)
