@@ -88,7 +88,7 @@ class Yardstick:
     """How long this machine takes for a fixed statement and for rendering what it found, in milliseconds.
 
     It is laid on again beside each figure: on a machine that others use too, all times go up and down together by half
-    and more within seconds, and only what was measured in the same moment tells whether a page has become slower.
+    and more within seconds, and only what was measured about the same moment tells whether a page has become slower.
     """
 
     def __init__(self) -> None:

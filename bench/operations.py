@@ -60,6 +60,7 @@ def _select_all() -> Iterator[Figure]:
     yield Figure("operations.select_all.p50", p50(milliseconds(choose, 3)), "ms", 500)
     draft = Operation.objects.filter(state="draft").latest("pk")
     draft.params = {"experience": Experience.objects.order_by("pk").last().pk, "campaign": None, "start_over": False}
+    draft.query = "created_from=2000-01-01"  # as if chosen by a filter: who has left it is looked for
     draft.save()
 
     def look() -> None:

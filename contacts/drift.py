@@ -36,6 +36,7 @@ class Drift:
     contacts: ContactQuerySet | None = None
     number: int = 0
     sign: str = ""
+    total: int = 0  # how many were chosen
 
     def asks(self, draft: Operation) -> bool:
         """Whether somebody has to say what becomes of them."""
@@ -44,8 +45,14 @@ class Drift:
     @property
     def names(self) -> list[str]:
         """A few of them."""
-        first = self.contacts.order_by("sort_name", "pk").only("first_name", "last_name")[:NAMES_SHOWN]
-        return [contact.name for contact in first]
+        with expecting(self.total, Contact):
+            first = self.contacts.order_by("sort_name", "pk").only("first_name", "last_name")[:NAMES_SHOWN]
+            return [contact.name for contact in first]
+
+    def keys(self) -> list[int]:
+        """The keys of all of them."""
+        with expecting(self.total, Contact):
+            return list(self.contacts.values_list("pk", flat=True))
 
 
 def drift_of(
@@ -57,7 +64,7 @@ def drift_of(
     astray = scope.filter(~still, pk__in=draft.planned()).order_by()
     with expecting(draft.total, Contact):
         found = astray.aggregate(number=Count("pk"), last=Max("pk"), sum=Sum("pk"))
-    return Drift(astray, found["number"], f"{found['number']}.{found['last']}.{found['sum']}")
+    return Drift(astray, found["number"], f"{found['number']}.{found['last']}.{found['sum']}", draft.total)
 
 
 @transaction.atomic
@@ -69,11 +76,10 @@ def settle(draft: Operation, drift: Drift, *, leave_out: bool) -> None:
     locked.selection = KEPT_WORDS.sub("", locked.selection)
     if leave_out:
         KeptRows.objects.filter(operation=locked).delete()
-        selecting.leave_out(locked, drift.contacts, LEFT_OUT)
+        selecting.leave_out(locked, drift.keys(), LEFT_OUT)
         locked.skipped = locked.lines.filter(state=OperationLine.State.SKIPPED).count()
     else:
-        kept = list(drift.contacts.values_list("pk", flat=True))
-        KeptRows.objects.update_or_create(operation=locked, defaults={"subject_ids": kept})
+        KeptRows.objects.update_or_create(operation=locked, defaults={"subject_ids": drift.keys()})
         locked.drift_accepted = drift.sign
         locked.selection += f" ({drift.number:,} of them no longer match)"
     locked.save(update_fields=["selection", "skipped", "drift_accepted"])

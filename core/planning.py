@@ -16,7 +16,8 @@ def expecting(rows: int, model: type[Model]) -> Iterator[None]:
 
     A selection is one array, which the planner takes for ten rows: it looks each of a million up by its key, 5 µs each.
     From about a twelfth of the table on, reading it as a whole and comparing by hash is faster, 0.6 µs, and all cores
-    take part. Fewer are left to the planner. See docs/decisions/0017-plans-at-a-million.md.
+    take part. Fewer are left to the planner. See docs/decisions/0017-plans-at-a-million.md. One within another is of
+    no use: the inner one's end is the outer one's.
     """
     if rows < LOOKED_UP or rows * SHARE < _estimated(model):
         yield

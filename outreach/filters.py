@@ -2,7 +2,9 @@
 
 import django_filters
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
+from contacts.models import Contact
 from core.listing import ListFilter
 from outreach.models import ScheduledInvitation, Send
 
@@ -21,12 +23,13 @@ class SendFilter(ListFilter):
         fields = []
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Part of the address or of the contact's name."""
-        for word in value.split()[:6]:
-            queryset = queryset.filter(contact__search_text__icontains=word) | queryset.filter(
-                recipient__icontains=word
-            )
-        return queryset
+        """Mails to contacts whom the words find in their list, or to whom one went at just this address, now or once.
+
+        The contacts are found first, by index: looking into each of a million mails took seconds.
+        """
+        known = Contact.objects.search(value).order_by().values("pk")
+        addressed = Send.objects.alias(address=Lower("recipient")).filter(address=value.strip().lower())
+        return queryset.filter(contact__in=known.union(addressed.order_by().values("contact")))
 
 
 class ScheduledFilter(ListFilter):

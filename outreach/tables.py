@@ -60,7 +60,7 @@ class SendTable(tables.Table):
     purpose = tables.Column(verbose_name="Kind")
     number = tables.Column(attrs={"td": {"class": "col-num"}, "th": {"class": "col-num"}})
     state = tables.Column(attrs={"td": {"class": "col-wrap"}})
-    created_at = tables.Column(verbose_name="Planned", order_by=("pk",))  # planned in this order; it has an index
+    created_at = tables.Column(verbose_name="Planned", order_by=("pk",))  # very nearly that order, and indexed
     sent_at = tables.Column(verbose_name="Sent", empty_values=())
     requested_by = tables.Column(verbose_name="By", order_by=("requested_by__last_name",), default="Automatic")
     actions = tables.Column(accessor="pk", orderable=False, verbose_name="", attrs=ACTIONS)

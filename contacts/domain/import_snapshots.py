@@ -30,7 +30,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject, NullIf
 
 from accounts.models import User
-from contacts.domain.snapshots import TAKEN, Snapshot
+from contacts.domain.snapshots import JOIN_TAKEN, Snapshot
 from contacts.domain.trash import put_into_trash
 from contacts.models import Assignment, Contact, ImportedContact, Note
 from core.models import Operation
@@ -117,7 +117,7 @@ class ImportSnapshot(Snapshot):
             self._insert(operation, "NULL", rows.filter(pk__among=added).values_list("pk", whole))
         if changed:
             now = rows.filter(pk__among=changed).values_list("pk", JSONObject(**self.parts()))
-            self._insert(operation, "taken.held", now, TAKEN)
+            self._insert(operation, "taken.held", now, JOIN_TAKEN)
 
     def restore(self, operation: Operation, ids: list[int], by: User) -> None:
         """Undo the import, or undo that: who was not here before goes into the trash, the others get their values back.

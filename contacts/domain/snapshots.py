@@ -46,7 +46,7 @@ def lines_in(table: str) -> str:
     )
 
 
-TAKEN = " JOIN pg_temp.taken ON taken.pk = one.pk"
+JOIN_TAKEN = " JOIN pg_temp.taken ON taken.pk = one.pk"
 LINES = lines_in("core_operationline")
 
 
@@ -133,7 +133,7 @@ class Snapshot:
 
         For an undoing those of before are the ones its operation left, and need not be taken.
         """
-        before, source, undone = "taken.held", TAKEN, []
+        before, source, undone = "taken.held", JOIN_TAKEN, []
         if operation.undoes_id:
             table = self._table(operation.undoes)
             before = f"(SELECT after FROM {table} WHERE operation_id = %s AND subject_id = one.pk)"  # noqa: S608

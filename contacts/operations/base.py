@@ -175,10 +175,10 @@ def _names(operation: Operation, changing: ContactQuerySet, number: int) -> list
     Of a large selection only its first rows are looked through, unless that is not enough: to find the very first by
     name means judging everybody once more.
     """
-    whole = operation.planned()
-    for subject_ids in (list(whole[:LOOKED_THROUGH]), whole) if operation.total > LOOKED_THROUGH else (whole,):
-        first = changing.filter(pk__in=subject_ids).order_by("sort_name", "pk").only("first_name", "last_name")
-        names = [contact.name for contact in first[:number]]
+    whole, named = operation.planned(), changing.order_by("sort_name", "pk").only("first_name", "last_name")
+    if operation.total > LOOKED_THROUGH:
+        near = named.filter(pk__among=list(whole[:LOOKED_THROUGH]))
+        names = [contact.name for contact in near[:number]]
         if len(names) == number:
-            break
-    return names
+            return names
+    return [contact.name for contact in named.filter(pk__in=whole)[:number]]

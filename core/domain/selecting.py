@@ -80,9 +80,9 @@ def write_lines(operation: Operation, state: str, reasons: dict[int, str]) -> No
             )
 
 
-def leave_out(operation: Operation, subject_ids: QuerySet, reason: str) -> None:
+def leave_out(operation: Operation, subject_ids: Sequence[int], reason: str) -> None:
     """Skip rows of a draft for a reason, before anything has begun."""
-    out = set(subject_ids.values_list("pk", flat=True))
+    out = set(subject_ids)
     frozen = FrozenSelection.objects.select_for_update().get(operation=operation)
     frozen.subject_ids, out = [one for one in frozen.subject_ids if one not in out], out & set(frozen.subject_ids)
     frozen.save(update_fields=["subject_ids"])

@@ -7,11 +7,13 @@ from django.apps import apps
 from django.db.models import ForeignKey, ProtectedError
 from django.utils import timezone
 
+from accounts.models import Role, User
 from contacts.domain import assigning
 from contacts.domain.purging import purge_trash
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
 from core.domain import running, selecting
+from core.domain.recording import record
 from core.models import Activity, Operation, OperationLine
 from experiences.models import Experience
 from tests.factories import ContactFactory, ExperienceFactory, UserFactory
@@ -61,11 +63,16 @@ def test_nothing_points_nowhere_after_a_life(advisor):
     assert (undo.state, undo.done) == ("finished", 3)
     assert dangling() == []
     ids = [one.pk for one in contacts]
+    acted, silent = UserFactory.create_batch(2, role=Role.CONTACT)
+    Contact.objects.filter(pk=ids[0]).update(user=acted)
+    Contact.objects.filter(pk=ids[1]).update(user=silent)
+    record("signed_in", "Signed in", subject_ids=ids[:1], actor=acted)
     assigning.assign(ids, assigning.Gift(experience=first), by=advisor)
     assigning.change(ids, assigning.Change(experience=second), by=advisor)
     Contact.objects.filter(pk__in=ids[:2]).update(deleted_at=timezone.now() - timedelta(days=31))
     purge_trash()
     assert dangling() == []
+    assert set(User.objects.filter(pk__in=[acted.pk, silent.pk])) == {acted}
     assert set(Assignment.objects.values_list("contact", flat=True)) == {ids[2]}
     assert OperationLine.objects.filter(operation=operation).count() == 3
 

@@ -60,6 +60,27 @@ def test_a_colleague_invites_nobody_of_mine(as_user, colleague, assigned, run):
         assert client.get(page(name, assigned.pk)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Quill", 1),
+        ("quill new", 1),
+        ("new@clients", 1),
+        ("old@clients.example", 1),
+        ("OLD@clients.example", 1),
+        ("nobody", 0),
+    ],
+)
+def test_mails_are_found_by_who_they_went_to(as_user, advisor, colleague, words, found):
+    """By name and address of today, and by exactly the address of then; only of contacts one sees."""
+    contact = ContactFactory(primary_advisor=advisor, last_name="Quill", email="new@clients.example")
+    Send.objects.create(
+        purpose=Send.Purpose.INVITATION, subject_id=1, contact=contact, recipient="old@clients.example", number=1
+    )
+    assert as_user(advisor).get(page("sends"), {"q": words}).context["table"].paginator.count == found
+    assert as_user(colleague).get(page("sends"), {"q": words}).context["table"].paginator.count == 0
+
+
 def test_compliance_reads_and_changes_nothing(as_user, compliance, assigned):
     client = as_user(compliance)
     for name in ("invite_one", "reinvite_one", "password_link", "revoke", "allow_mail"):
