@@ -59,8 +59,6 @@ class Assignment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["experience"], condition=Q(ended_at=None), name="assignment_experience"),
-            models.Index(fields=["campaign"], condition=Q(ended_at=None), name="assignment_campaign"),
             models.Index(
                 fields=["campaign_started_on", "-contact"],
                 condition=Q(ended_at=None, campaign_started_on__isnull=False),
