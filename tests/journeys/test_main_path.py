@@ -111,7 +111,9 @@ def test_from_a_list_of_contacts_to_an_active_client(live_app, mail_sink, browse
     client.fill("#id_password", CLIENT_PASSWORD)
     client.get_by_role("button", name="Open my portal").click()
     expect(client.get_by_text("Meet your planner")).to_be_visible()
-    client.get_by_text("Journey guide").first.click()
+    # It opens in another tab, whose requests wait for Playwright's own loop to let them through.
+    with client.context.expect_event("response", lambda answer: answer.request.method == "POST"):
+        client.get_by_text("Journey guide").first.click()
     live_app.wait_for_sql(
         "SELECT count(*) = 1 FROM contacts_resourceview v JOIN experiences_resource r"
         " ON r.id = v.resource_id WHERE r.name = 'Journey guide'"
