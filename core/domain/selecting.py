@@ -52,7 +52,7 @@ def extend(operation: Operation, subject_ids: Sequence[int]) -> None:
         cursor.execute(
             "UPDATE core_frozenselection SET subject_ids = subject_ids || %s::bigint[] WHERE operation_id = %s"
             " RETURNING cardinality(subject_ids)",
-            [list(subject_ids), operation.pk],
+            [key_array(subject_ids), operation.pk],
         )
         _set_total(operation, cursor.fetchone()[0])
 
