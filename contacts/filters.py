@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import Role, User
-from contacts.models import Contact, ContactType, Household, Status, Tag
+from contacts.models import Contact, ContactType, Household, Listing, Status, Tag
 from contacts.models.contact import CRMMark
 from contacts.querysets import fold
 from core.listing import ListFilter
@@ -42,6 +42,18 @@ class KeyFilter(TickFilter):
             if key in {NONE, ANY}:
                 condition |= Q(**{f"{self.field_name}__isnull": key == NONE})
         return qs.filter(condition)
+
+
+class GivenFilter(KeyFilter):
+    """An experience or a campaign. The contacts have no index by these, so few are found through their listing."""
+
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        """As any key, on contacts and on listings."""
+        found = super().filter(qs, value)
+        if not value or qs.model is Listing:
+            return found
+        # The contact's own column decides; what it says of a row that is locked meanwhile is always the latest.
+        return found.filter(pk__in=super().filter(Listing.objects.filter(deleted_at=None), value).values("pk"))
 
 
 class TagFilter(TickFilter):
@@ -77,8 +89,8 @@ class ContactFilter(ListFilter):
     advisor_name = django_filters.CharFilter(method="by_advisor_name", label="Advisor’s name contains")
     type = KeyFilter(field_name="contact_type", choices=ContactType.choices, label="Type")
     status = KeyFilter(choices=Status.choices, label="Status")
-    experience = KeyFilter(label="Experience")
-    campaign = KeyFilter(label="Campaign")
+    experience = GivenFilter(label="Experience")
+    campaign = GivenFilter(label="Campaign")
     team = KeyFilter(label="Team")
     tag = TagFilter(label="Tag")
     crm = KeyFilter(field_name="crm_mark", choices=CRMMark.choices, label="CRM")

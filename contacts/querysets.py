@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -25,12 +26,33 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower().translate(LETTERS)
 
 
-class ContactQuerySet(models.QuerySet):
-    """Contacts, narrowed by a question."""
+class ScopedQuerySet(models.QuerySet):
+    """Rows that stand for contacts, with what says who may see them: advisor, team, and when they were deleted."""
 
-    def visible_to(self, user) -> "ContactQuerySet":
-        """Contacts that `user` may see, without those in the trash. Nobody else reaches any."""
+    def visible_to(self, user) -> Self:
+        """Those that `user` may see, without those in the trash. Nobody else reaches any."""
         return self._scoped(user).filter(deleted_at=None)
+
+    def _scoped(self, user) -> Self:
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_everything:
+            return self.all()
+        # Keys instead of a subquery: only then does PostgreSQL know how many rows they mean, and choose by it.
+        teams = list(TeamMember.objects.filter(user=user).order_by().values_list("team", flat=True))
+        if user.role == Role.ADVISOR:
+            return self.filter(Q(primary_advisor=user) | Q(team__in=teams))
+        if user.role == Role.SUPPORT:
+            return self.filter(team__in=teams)
+        return self.none()
+
+
+class ListingQuerySet(ScopedQuerySet):
+    """Contacts' listings, narrowed by a question."""
+
+
+class ContactQuerySet(ScopedQuerySet):
+    """Contacts, narrowed by a question."""
 
     def trash_of(self, user) -> "ContactQuerySet":
         """Deleted contacts that `user` may see and restore."""
@@ -77,19 +99,6 @@ class ContactQuerySet(models.QuerySet):
         """Contacts who may sign in: assigned or Active, neither deactivated nor deleted."""
         assigned = Q(experience__isnull=False) | Q(start_at__isnull=False)
         return self.filter(assigned, deleted_at=None, deactivated_at=None)
-
-    def _scoped(self, user) -> "ContactQuerySet":
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.sees_everything:
-            return self.all()
-        # Keys instead of a subquery: only then does PostgreSQL know how many rows they mean, and choose by it.
-        teams = list(TeamMember.objects.filter(user=user).order_by().values_list("team", flat=True))
-        if user.role == Role.ADVISOR:
-            return self.filter(Q(primary_advisor=user) | Q(team__in=teams))
-        if user.role == Role.SUPPORT:
-            return self.filter(team__in=teams)
-        return self.none()
 
     def search(self, text: str) -> "ContactQuerySet":
         """Contacts whose names, email or phone contain every word of `text`, accents and case aside.

@@ -23,8 +23,9 @@ class StatementEvent(pghistory.trigger.Event):
     def get_func(self, model) -> pgtrigger.Func:
         """The library's function, its one statement run by EXECUTE where there are rows at all."""
         statement = super().get_func(model).func.removesuffix("; RETURN NULL;")
+        rows = "old_values" if self.row == "OLD" else "new_values"
         return pgtrigger.Func(
-            f"IF EXISTS (SELECT FROM new_values) THEN EXECUTE $history$ {statement} $history$; END IF; RETURN NULL;"
+            f"IF EXISTS (SELECT FROM {rows}) THEN EXECUTE $history$ {statement} $history$; END IF; RETURN NULL;"
         )
 
 
@@ -54,3 +55,7 @@ class InsertEvents(_ByStatement, pghistory.InsertEvent):
 
 class UpdateEvents(_ByStatement, pghistory.UpdateEvent):
     """An entry for each row of which a statement changed anything that is tracked."""
+
+
+class DeleteEvents(_ByStatement, pghistory.DeleteEvent):
+    """An entry for each row that a statement deleted, with its last values."""

@@ -31,7 +31,7 @@ from django.views import View
 from django_filters import FilterSet
 from django_tables2 import Table
 
-from core.paging import KeyPaginator, whole
+from core.paging import KeyPaginator, order_of, whole
 
 PAGE_SIZES = (25, 50, 100, 200)
 PAGE_SIZE = 50
@@ -81,6 +81,13 @@ class ListPage(View):
         """What the user may see, before any filter, without an order: the table brings that."""
         raise NotImplementedError
 
+    def narrow_rows(self, order: list[str]) -> QuerySet | None:
+        """The same rows, before any filter, in a narrower table where that can answer for the page: `KeyPaginator`.
+
+        `order` are the names of the columns that the table is sorted by, none for its rows' own order.
+        """
+        return None
+
     def shown(self, matching: QuerySet) -> QuerySet:
         """The rows that match, with what only the table needs; counts and groups do without."""
         return matching
@@ -107,7 +114,7 @@ class ListPage(View):
             return render(request, "core/filter_form.html", self._panel())
         filterset, matching = filtered(self.filterset_class, request.GET, self.rows(), request)
         self.matching = matching
-        table = self._table(self.shown(matching))
+        table = self._table(self.shown(matching), filterset)
         context = {
             "page_list": self,
             "title": self.title,
@@ -135,7 +142,12 @@ class ListPage(View):
         filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
         return {"panel": filterset.panel_form(), "clear_url": self.request.path}
 
-    def _table(self, matching: QuerySet) -> Table:
+    def _narrow(self, table: Table, filterset: ListFilter | None) -> QuerySet | None:
+        """The rows that match, of the narrower table."""
+        rows = self.narrow_rows([alias.lstrip("-") for alias in table.order_by or ()])
+        return rows if rows is None or filterset is None else narrowed(filterset, self.request.GET, rows)
+
+    def _table(self, matching: QuerySet, filterset: ListFilter | None) -> Table:
         """The table, in the order of the URL and with the key last, cut to the page of the URL."""
         get = self.request.GET
         table = ordered_table(self.table_class, matching, get, **self.table_options())
@@ -146,6 +158,7 @@ class ListPage(View):
             page=get.get("page", 1),
             per_page=size if size in PAGE_SIZES else self.page_size,
             paginator_class=KeyPaginator,
+            narrow=self._narrow(table, filterset),
         )
         return table
 
@@ -164,7 +177,7 @@ def ordered_table(table_class: type[Table], rows: QuerySet, query: QueryDict, **
 
 def total_order(rows: QuerySet) -> QuerySet:
     """`rows` in their own order with the key as the last word, so that paging never shows a row twice."""
-    order = list(rows.query.order_by) or list(rows.query.get_meta().ordering if rows.query.default_ordering else [])
+    order = order_of(rows)
     names = {str(part).lstrip("-") for part in order}
     if names & {"pk", "id"} or any("F(id)" in name for name in names):
         return rows
@@ -182,10 +195,16 @@ def filtered(
         return None, rows
     filterset = filterset_class(query, queryset=rows, request=request)
     wanted = in_use(filterset_class, query)
-    if not wanted:
-        return filterset, filterset.by_default(rows)  # without a form, which is costly to build
-    filterset.keep(wanted)
-    return filterset, filterset.qs if filterset.is_valid() else rows.none()
+    if wanted:
+        filterset.keep(wanted)
+    return filterset, narrowed(filterset, query, rows)
+
+
+def narrowed(filterset: ListFilter, query: QueryDict, rows: QuerySet) -> QuerySet:
+    """What a filterset leaves of `rows`, of its own model or of another whose columns have the same names."""
+    if not in_use(type(filterset), query):
+        return filterset.by_default(rows)  # without a form, which is costly to build
+    return filterset.filter_queryset(rows.all()) if filterset.is_valid() else rows.none()
 
 
 def narrowing(query: QueryDict) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Model, QuerySet, Value
+from django.db.models import Count, F, Model, QuerySet, Value
 from django.utils.functional import cached_property
 from django_tables2 import Table
 from django_tables2.rows import BoundRows
@@ -38,9 +38,14 @@ class Grouping:
     keys: Callable[[], Sequence[Any]]
     within: tuple[str, ...]
 
-    def order(self, key: Any, downwards: bool) -> list[str]:
-        """The order within one group."""
-        return [turned(name) for name in self.within] if downwards else list(self.within)
+    def order(self, key: Any, downwards: bool) -> list[Any]:
+        """The order within one group.
+
+        For the rows without a key it begins with the column: PostgreSQL does not take "is null" for a constant, and
+        would sort them all instead of reading them off the index.
+        """
+        first = [F(self.column).desc() if downwards else F(self.column).asc()] if key is None else []
+        return [*first, *([turned(name) for name in self.within] if downwards else self.within)]
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Presence(Grouping):
     Together in one order, those without would have to be sorted by nothing before the first of the others is found.
     """
 
-    def order(self, key: Any, downwards: bool) -> list[str]:
+    def order(self, key: Any, downwards: bool) -> list[Any]:
         """The order within one group."""
         return super().order(key, downwards) if key else ["-pk" if downwards else "pk"]
 
@@ -64,57 +69,65 @@ def presence(column: str, *within: str) -> Presence:
 class KeyPaginator(Paginator):
     """Pages over a table's rows: keys first, from the nearer end, and then only the page's rows.
 
-    A page number out of range or not a number shows the nearest page there is.
+    A page number out of range or not a number shows the nearest page there is. `narrow` are the same rows in another
+    table, with their keys and all columns of the table's order: where given, keys are looked for and counted there.
+    An order of its own, by what is the same in all its rows, comes before the table's.
     """
 
     object_list: BoundRows
     about = False  # whether `count` is an estimate
     groups: dict | None = None  # rows by group, once they have been counted
 
+    def __init__(self, *args, narrow: QuerySet | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._narrow = narrow
+
     def page(self, number):
         """The page nearest to `number`; its rows come in the order of the table."""
         number = max(whole(number, 1), 1)
-        ordered = self._ordered
-        if ordered is not None and number * self.per_page > EXACT_UP_TO:
+        if self._keyed is not None and number * self.per_page > EXACT_UP_TO:
             self._count_exactly()
         number = min(number, self.num_pages)
         table = self.object_list.table
-        if ordered is not None:
-            return self._get_page(BoundRows(data=self._records(ordered, number), table=table), number, self)
+        if self._keyed is not None:
+            return self._get_page(BoundRows(data=self._records(number), table=table), number, self)
         start = (number - 1) * self.per_page
         return self._get_page(self.object_list[start : start + self.per_page], number, self)
 
     @cached_property
     def count(self) -> int:
         """How many rows there are, exactly or, when `about`, by the planner's estimate."""
-        if self._ordered is None:
+        if self._keyed is None:
             return len(self.object_list)
-        counted = how_many(self._ordered, EXACT_UP_TO + 1)
+        counted = how_many(self._keyed, EXACT_UP_TO + 1)
         if counted <= EXACT_UP_TO:
             return counted
         self.about = True
-        return max(estimate(self._ordered), counted)
+        return max(estimate(self._keyed), counted)
 
-    @property
-    def _ordered(self) -> QuerySet | None:
-        """The table's rows, where they are rows of the database."""
+    @cached_property
+    def _keyed(self) -> QuerySet | None:
+        """What gives the keys in the table's order, where its rows are rows of the database."""
         rows = self.object_list.data.data
-        return rows if isinstance(rows, QuerySet) else None
+        if not isinstance(rows, QuerySet) or self._narrow is None:
+            return rows if isinstance(rows, QuerySet) else None
+        return self._narrow.order_by(*self._narrow.query.order_by, *order_of(rows))
 
     def _count_exactly(self) -> None:
         """Deep in a list only the exact number will do."""
         sort = sorted_by(self.object_list.table)
         if sort:
-            self.groups = count_groups(self._ordered, sort[0])
-        self.__dict__["count"] = sum(self.groups.values()) if sort else how_many(self._ordered)
+            self.groups = count_groups(self._keyed, sort[0])
+        self.__dict__["count"] = sum(self.groups.values()) if sort else how_many(self._keyed)
         self.__dict__.pop("num_pages", None)
         self.about = False
 
-    def _records(self, ordered: QuerySet, number: int) -> list[Model]:
+    def _records(self, number: int) -> list[Model]:
         """The rows of one page."""
         start = (number - 1) * self.per_page
-        keys = self._keys(ordered, start, min(start + self.per_page, self.count))
-        found = {record.pk: record for record in ordered.order_by().filter(pk__in=keys)}
+        keys = self._keys(self._keyed, start, min(start + self.per_page, self.count))
+        rows = self.object_list.data.data
+        found = {record.pk: record for record in rows.order_by().filter(pk__in=keys)}
         return [found[key] for key in keys if key in found]
 
     def _keys(self, ordered: QuerySet, start: int, stop: int) -> list:
@@ -143,6 +156,11 @@ class KeyPaginator(Paginator):
                 return keys
         counts = self.groups or count_groups(rows, grouping)
         return _read(rows, grouping, downwards, list(_stretches(groups, counts, start, stop)))
+
+
+def order_of(rows: QuerySet) -> list[Any]:
+    """The order of `rows`: what was asked for, else that of their model."""
+    return list(rows.query.order_by or (rows.query.get_meta().ordering if rows.query.default_ordering else ()))
 
 
 def sorted_by(table: Table) -> tuple[Grouping, bool] | None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import staff_only
+from contacts.listings import listing_rows
 from contacts.selection import filter_words
 from core.exporting import CSV, FORMATS, export
 from core.exports import AT_ONCE, begin_export
@@ -52,6 +53,11 @@ class ExperienceReport(ListPage):
     def rows(self) -> QuerySet:
         """Contacts with an experience, among those the user sees."""
         return assigned(self.request.user)
+
+    def narrow_rows(self, order: list[str]) -> QuerySet | None:
+        """Lists by experience and by campaign."""
+        rows = listing_rows(self.request.user, self.request.GET, order, ExperienceFilter)
+        return rows if rows is None else rows.filter(experience__isnull=False)
 
     def shown(self, matching: QuerySet) -> QuerySet:
         """What the table shows of each."""

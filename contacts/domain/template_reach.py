@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 
-from contacts.models import Assignment, Contact, ResourceView
+from contacts.models import Assignment, Contact, Listing, ResourceView
 from core.registry import TemplateReach, template_reach
 from experiences.models import CategoryResource, Experience, FeaturedResource
 
@@ -27,7 +27,7 @@ def on_contacts(column: str) -> Callable[[list[int]], dict[int, int]]:
     """Counts for what stands on the contact itself: experience, campaign, team."""
 
     def counts(pks: list[int]) -> dict[int, int]:
-        rows = Contact.objects.filter(deleted_at=None, **{f"{column}__in": pks})
+        rows = (Contact if column == "team" else Listing).objects.filter(deleted_at=None, **{f"{column}__in": pks})
         return dict(rows.order_by().values_list(column).annotate(Count("pk")))
 
     return counts
@@ -50,7 +50,7 @@ def patterns() -> dict[Pattern, int]:
 
     Counted by experience, which an index answers, and corrected by the few assignments with templates of their own.
     """
-    has = Contact.objects.filter(deleted_at=None, experience__isnull=False)
+    has = Listing.objects.filter(deleted_at=None, experience__isnull=False)
     by_experience = dict(has.order_by().values_list("experience").annotate(Count("pk")))
     given = {
         pk: Pattern(*templates)
@@ -100,7 +100,7 @@ def contacts_who_have(column: str) -> Callable[[int], list[tuple[str, str]]]:
     """Uses of what stands on the contact, and of past assignments where those have such a column."""
 
     def uses(pk: int) -> list[tuple[str, str]]:
-        now = Contact.objects.filter(**{column: pk}).count()
+        now = Listing.objects.filter(**{column: pk}).count()
         found = [(_people(now, "has it", "have it"), _list_address(column, pk))] if now else []
         return found if column == "team" else found + _past(column, pk)
 

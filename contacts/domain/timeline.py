@@ -1,18 +1,14 @@
 """A contact's timeline: business events, field changes, sign-ins and opened resources in one order."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from itertools import zip_longest
-from typing import Any
 
-from django.apps import apps
 from django.db.models import QuerySet
 
-from accounts.models import User
+from contacts.domain.field_history import assignment_changes, contact_changes
 from contacts.models import Contact, PortalSignIn, ResourceView
 from core.models import Activity, Operation
 from core.registry import timeline_sources
-from core.timeline import Change, Entry, newest
+from core.timeline import Entry, newest
 
 PAGE = 30
 KINDS = {
@@ -36,11 +32,6 @@ ICONS = {
     "invited": "mail",
     "signed_in": "log-in",
 }
-# Columns that no person reads: keys, counters that other entries tell of, and the history's own.
-UNSHOWN = set(
-    "id pgh_id pgh_created_at pgh_label pgh_obj pgh_context user created_at deleted_by first_invited_at "
-    "last_invited_at invitations_sent start_at".split()
-)
 Page = tuple[list[Entry], datetime | None]
 
 
@@ -84,96 +75,15 @@ def _events_and_changes(contact: Contact, before: datetime | None, limit: int) -
         for event in events.select_related("actor")[:limit]
     ]
     by_moment = {entry.at: entry for entry in entries}
-    for change in _field_changes(contact, before, limit):
+    for change in [*contact_changes(contact, before, limit), *assignment_changes(contact, before, limit)]:
         same = by_moment.get(change.at)
         if same is not None:
             same.changes += change.changes
             same.actor = same.actor or change.actor
         else:
             entries.append(change)
+            by_moment[change.at] = change
     return entries
-
-
-def _field_changes(contact: Contact, before: datetime | None, limit: int) -> Iterable[Entry]:
-    """One entry per row of the history that the database's triggers keep, with what differs from the row before."""
-    model = apps.get_model("contacts", "ContactEvent")
-    rows = _before(model.objects.filter(pgh_obj_id=contact.pk), "pgh_created_at", before)
-    rows = list(rows.select_related("pgh_context")[: limit + 1])
-    names = _Names(rows)
-    for newer, older in zip_longest(rows, rows[1:]):
-        context = (newer.pgh_context.metadata if newer.pgh_context else None) or {}
-        entry = Entry(
-            at=newer.pgh_created_at,
-            sentence="Changed",
-            kind="change",
-            icon="pencil",
-            actor=names.of("actor", context.get("user")),
-            operation_id=context.get("operation"),
-        )
-        if newer.pgh_label == "insert":
-            entry.sentence, entry.icon = "Came into AdvisorHub", "user-plus"
-            yield entry
-        elif older is not None:
-            entry.changes = names.changes(older, newer)
-            if entry.changes:
-                yield entry
-
-
-class _Names:
-    """Words for what history rows hold as keys, read in one query per kind of thing."""
-
-    def __init__(self, rows: list) -> None:
-        self.fields = [field for field in rows[0]._meta.fields if field.name not in UNSHOWN] if rows else []
-        self.known: dict[str, dict[int, Any]] = {}
-        wanted: dict[Any, set] = {}
-        for field in self.fields:
-            if field.is_relation:
-                keys = {getattr(row, field.attname) for row in rows} - {None}
-                wanted.setdefault(field.related_model, set()).update(keys if len(rows) > 1 else ())
-        actors = {((row.pgh_context and row.pgh_context.metadata) or {}).get("user") for row in rows} - {None}
-        wanted.setdefault(User, set()).update(actors)
-        things = {model: model._base_manager.in_bulk(keys) if keys else {} for model, keys in wanted.items()}
-        for field in self.fields:
-            if field.is_relation:
-                self.known[field.name] = things[field.related_model]
-        self.known["actor"] = things[User]
-
-    def of(self, kind: str, key: int | None) -> str:
-        """The name of a thing, or nothing."""
-        thing = self.known.get(kind, {}).get(key)
-        return str(getattr(thing, "name", thing)) if thing is not None else ""
-
-    def changes(self, older: Any, newer: Any) -> list[Change]:
-        """Field by field, what is not the same any more."""
-        found = []
-        for field in self.fields:
-            was, now = getattr(older, field.attname), getattr(newer, field.attname)
-            if was != now:
-                found.append(Change(_label(field), self._words(field, older, was), self._words(field, newer, now)))
-        return found
-
-    def _words(self, field: Any, row: Any, value: Any) -> str:
-        """A value as people read it."""
-        if field.is_relation:
-            return self.of(field.name, value) or ("" if value is None else "one that is gone")
-        if isinstance(value, dict):
-            return ", ".join(f"{name}: {one}" for name, one in sorted(value.items()))
-        if field.name == "locked_fields":
-            return ", ".join(sorted(value or []))
-        if field.name == "photo":
-            return "a photo" if value else ""
-        if field.name in {"deactivated_at", "deleted_at"}:
-            return "yes" if value else "no"
-        if field.name == "contact_type":
-            return str(dict(Contact._meta.get_field("contact_type").flatchoices).get(value, value))
-        return "" if value is None else str(value)
-
-
-def _label(field: Any) -> str:
-    """What people call a column."""
-    special = {"deactivated_at": "Deactivated", "deleted_at": "In the trash", "contact_type": "Type"}
-    words = str(Contact._meta.get_field(field.name).verbose_name)
-    return special.get(field.name, words[:1].upper() + words[1:])
 
 
 def _sign_ins(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:

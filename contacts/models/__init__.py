@@ -5,6 +5,7 @@ from contacts.models.contact import Contact, ContactType, Status
 from contacts.models.engagement import Engagement, PortalSignIn, ResourceView
 from contacts.models.household import Household
 from contacts.models.imports import ColumnMapping, FileImport, ImportedContact, ImportRow
+from contacts.models.listing import Listing
 from contacts.models.notes import Note
 from contacts.models.saved_views import SavedView
 from contacts.models.tags import Tag
@@ -19,6 +20,7 @@ __all__ = [
     "Household",
     "ImportRow",
     "ImportedContact",
+    "Listing",
     "Note",
     "PortalSignIn",
     "ResourceView",

@@ -6,11 +6,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from core.history import InsertEvents, UpdateEvents
+from core.history import DeleteEvents, InsertEvents, UpdateEvents
 from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
 
 
-@pghistory.track(InsertEvents(), UpdateEvents(), append_only=True)
+@pghistory.track(
+    InsertEvents(),
+    UpdateEvents(),
+    DeleteEvents(),
+    append_only=True,
+    # The history is read, and purged, by contact.
+    obj_field=pghistory.ObjForeignKey(db_index=False),
+    meta={"indexes": [models.Index(fields=["contact"], name="assignmentevent_by_contact")]},
+)
 class Assignment(models.Model):
     """An experience given to a contact, with its own settings, from start to end. At most one is open.
 

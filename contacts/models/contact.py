@@ -9,6 +9,7 @@ from django.db.models import Case, Func, Q, Value, When
 from django.db.models.functions import Lower, Now
 
 from contacts.models.household import Household
+from contacts.models.listing import listing_triggers
 from contacts.models.tags import Tag
 from contacts.querysets import ContactQuerySet
 from core.history import InsertEvents, UpdateEvents
@@ -84,7 +85,18 @@ REQUIRED_FIELDS = ["first_name", "last_name", "email", "phone", "primary_advisor
 @pghistory.track(
     InsertEvents(),
     UpdateEvents(),
-    exclude=["status", "search_text", "sort_name", "last_login_at", "purged_at", "updated_at", "crm_mark"],
+    # What follows from other columns, or from the open assignment, which has a history of its own.
+    exclude=[
+        "status",
+        "search_text",
+        "sort_name",
+        "last_login_at",
+        "purged_at",
+        "updated_at",
+        "crm_mark",
+        "experience",
+        "campaign",
+    ],
     append_only=True,
 )
 class Contact(models.Model):
@@ -199,6 +211,7 @@ class Contact(models.Model):
     )
 
     objects = ContactQuerySet.as_manager()
+    counted_with = ("contacts.Assignment",)  # whose values it repeats
 
     class Meta:
         ordering = ["sort_name", "pk"]
@@ -224,10 +237,12 @@ class Contact(models.Model):
                     "user", "email", "first_name", "last_name", "deactivated_at", "deleted_at"
                 ),
                 func=PORTAL_ACCOUNT_FOLLOWS,
-            )
+            ),
+            *listing_triggers(),
         ]
         # One index per sort of the list, each ending in the primary key: a total order, read off the index.
         # What a row belongs to has no index of its own besides these: each is one more to write with every change.
+        # None may name the experience or the campaign, whose lists have `Listing`.
         indexes = [
             # With what decides who sees a row beside it, the usual order is read without looking at the rows.
             models.Index(
@@ -256,9 +271,7 @@ class Contact(models.Model):
                 condition=LIVE,
             ),
             models.Index("primary_advisor", "sort_name", "id", name="contact_by_advisor", condition=LIVE),
-            models.Index("experience", "sort_name", "id", name="contact_by_experience", condition=LIVE),
             models.Index("team", "sort_name", "id", name="contact_by_team", condition=LIVE),
-            models.Index("campaign", "sort_name", "id", name="contact_by_campaign", condition=LIVE),
             models.Index("created_at", "id", name="contact_by_creation", condition=LIVE),
             models.Index(
                 models.F("start_at").desc(nulls_last=True),

@@ -6,8 +6,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 
 from contacts.filters import ContactFilter
+from contacts.listings import listing_rows
 from contacts.models import Contact
-from contacts.querysets import ContactQuerySet
+from contacts.querysets import ContactQuerySet, ListingQuerySet
 from contacts.tables import CHOICES, ContactTable, shown_columns
 from contacts.views.saved_views import views_of
 from core.listing import ListPage
@@ -36,6 +37,10 @@ class ContactList(ListPage):
         beside = {name.split("__")[0] for name in names if "__" in name}
         rows = Contact.objects.visible_to(self.request.user)
         return rows.select_related(*beside or [None]).only(*names, *ASKED)
+
+    def narrow_rows(self, order: list[str]) -> ListingQuerySet | None:
+        """Lists by experience and by campaign."""
+        return listing_rows(self.request.user, self.request.GET, order)
 
     @cached_property
     def columns(self) -> list[str]:

@@ -12,6 +12,7 @@ from contacts.operations import undoing
 from core.domain import running, selecting
 from core.models import Activity, Operation
 from tests.factories import ContactFactory, ExperienceFactory, TagFactory, TeamFactory, UserFactory
+from tests.listings import unlike
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,7 @@ def operate(firm, kind, which, pks):
 def finished(operation):
     operation = running.start(operation)
     assert operation.state == "finished", operation.error
+    assert unlike() == set(), "listings are as their contacts"
     kept = set(operation.lines.exclude(before=None).values_list("subject_id", flat=True))
     told = Activity.objects.filter(operation=operation, subject_type="contact")
     assert kept <= set(told.values_list("subject_id", flat=True)), "by their events a purge finds the values kept"

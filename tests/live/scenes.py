@@ -340,17 +340,25 @@ def found(scene: str, operation: int) -> dict[str, Any]:
     """What an operation that has ended left behind."""
     row = Operation.objects.get(pk=operation)
     told = Activity.objects.filter(operation=row)
-    history = apps.get_model("contacts", "ContactEvent").objects.filter(pgh_context__metadata__operation=row.pk)
     result = {
         "right": SCENES[scene][1](row),
         "figures": [row.total, row.done, row.skipped, row.failed],
         "lines": dict(row.lines.values_list("state").annotate(number=Count("pk"))),
         "told": [told.count(), told.values("subject_id").distinct().count()],
-        "history": [history.count(), history.values("pgh_obj").distinct().count()],
+        "history": _history(row),
         "open": Assignment.objects.filter(contact__email__startswith=operation_name(row), ended_at=None).count(),
     }
     Send.objects.filter(operation=row, state="planned").update(state="suppressed", reason="The test is over.")
     return result
+
+
+def _history(operation: Operation) -> list[int]:
+    """Of how many contacts the histories have entries by an operation, and how many entries say the same again."""
+    entries = []
+    for name, contact in (("ContactEvent", "pgh_obj_id"), ("AssignmentEvent", "contact_id")):
+        rows = apps.get_model("contacts", name).objects.filter(pgh_context__metadata__operation=operation.pk)
+        entries += [(name, *one) for one in rows.values_list(contact, "pgh_obj_id", "pgh_label")]
+    return [len({contact for _, contact, *_ in entries}), len(entries) - len(set(entries))]
 
 
 def sweep() -> None:

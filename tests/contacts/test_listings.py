@@ -1,0 +1,138 @@
+"""Lists by experience and by campaign are read from the contacts' listings, and show what the contacts say."""
+
+from itertools import product
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from contacts.domain.assigning import Change, Gift, assign, change, unassign
+from contacts.models import Contact, Listing
+from contacts.views import list as list_views
+from core import paging
+from experiences.models import TeamMember
+from reports import views as report_views
+from tests.factories import CampaignFactory, ContactFactory, ExperienceFactory, TeamFactory, UserFactory
+from tests.listings import unlike
+from tests.walking import walked
+
+pytestmark = pytest.mark.django_db
+
+COUNT = 35
+
+
+@pytest.fixture
+def given(admin, advisor):
+    """Contacts of two advisors, with and without an experience, a campaign and a team, some in the trash."""
+    experiences, campaigns = ExperienceFactory.create_batch(2), CampaignFactory.create_batch(2)
+    advisors, team = [advisor, UserFactory()], TeamFactory(members=[advisor])
+    for number in range(COUNT):
+        contact = ContactFactory(last_name=f"Name{number // 3}", primary_advisor=advisors[number % 2])
+        if number % 4:
+            gift = Gift(experiences[number % 4 // 2], [None, *campaigns][number % 3], team=[None, team][number % 5 > 2])
+            assign([contact.pk], gift, by=admin)
+        if not number % 7:
+            Contact.objects.filter(pk=contact.pk).update(deleted_at=timezone.now())
+    return {
+        "experience": [str(one.pk) for one in experiences],
+        "campaign": [str(one.pk) for one in campaigns],
+        "team": [str(team.pk)],
+        "advisor": [str(one.pk) for one in advisors],
+    }
+
+
+def queries(given):
+    """Query strings that a listing can answer, and some it cannot."""
+    one, two = given["experience"]
+    narrowed = ["", f"experience={one}", f"experience={one}&experience={two}", "experience=none", "experience=any"]
+    narrowed += [f"campaign={given['campaign'][0]}", "campaign=none", f"experience={two}&campaign=none"]
+    narrowed += [f"experience={one}&team={given['team'][0]}", f"campaign=any&advisor={given['advisor'][1]}"]
+    narrowed += [f"experience={one}&type=client", "experience=none&q=name1", "experience=nonsense"]
+    sorts = ["name", "-name", "-experience", "campaign", "campaign&columns=campaign"]  # a hidden column sorts nothing
+    return [f"{one}&sort={sort}" for one, sort in product(narrowed, sorts)]
+
+
+@pytest.mark.parametrize(
+    ("address", "views", "role", "exact_up_to"),
+    [
+        ("/contacts/", list_views, "advisor", 20_000),
+        ("/contacts/", list_views, "admin", 5),  # as long lists are paged
+        ("/reports/experience/", report_views, "advisor", 20_000),
+    ],
+)
+def test_a_list_is_the_same_from_listings_and_from_contacts(
+    as_user, given, monkeypatch, request, address, views, role, exact_up_to
+):
+    monkeypatch.setattr(paging, "EXACT_UP_TO", exact_up_to)
+    client, compared, read_by = as_user(request.getfixturevalue(role)), 0, views.listing_rows
+    for query in queries(given):
+        read = []
+        monkeypatch.setattr(views, "listing_rows", lambda *args, read=read: read.append(read_by(*args)) or read[-1])
+        from_listings = walked(client, address, query)
+        if read[-1] is not None:
+            monkeypatch.setattr(views, "listing_rows", lambda *args: None)
+            assert walked(client, address, query) == from_listings, query
+            compared += 1
+    assert compared > 20
+
+
+def test_listings_are_read_where_they_know_all_that_is_asked(as_user, admin, given, monkeypatch):
+    read = []
+    monkeypatch.setattr(Listing.objects, "visible_to", lambda user: read.append(user) or Listing.objects.all())
+    client = as_user(admin)
+    known = [f"experience={given['experience'][0]}", "campaign=none&sort=-name", "sort=experience&team=any"]
+    for query in [*known, "sort=name", "experience=any", "experience=none&type=client", "experience=none&sort=status"]:
+        assert client.get(f"/contacts/?{query}").status_code == 200
+        assert bool(read) == (query in known), query
+        read.clear()
+
+
+def test_whatever_is_done_to_contacts_their_listings_follow(admin, advisor):
+    first, second, third = ContactFactory.create_batch(3, primary_advisor=advisor)
+    everybody, experience = [first.pk, second.pk, third.pk], ExperienceFactory()
+    assign(everybody, Gift(experience, CampaignFactory()), by=admin)
+    assert Listing.objects.filter(experience=experience, campaign__isnull=False).count() == 3
+    change([first.pk], Change(campaign=None, team=TeamFactory()), by=admin)
+    unassign([second.pk], by=admin)
+    Contact.objects.filter(pk=third.pk).update(last_name="Öst", deleted_at=timezone.now())
+    assert unlike() == set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_contact SET primary_advisor_id = %s, last_name = last_name || id, experience_id = NULL"
+            " WHERE id <> %s",
+            [admin.pk, second.pk],
+        )
+    assert unlike() == set()
+    second.refresh_from_db()
+    Contact.objects.bulk_create(
+        Contact(
+            first_name="New",
+            last_name=f"Name{number}",
+            email=f"new{number}@example.com",
+            phone="+12125550100",
+            contact_type="lead",
+            primary_advisor=advisor,
+        )
+        for number in range(3)
+    )
+    Contact.objects.filter(pk=second.pk).delete()
+    assert unlike() == set()
+    assert Listing.objects.count() == 5
+
+
+def test_nothing_of_a_contact_is_indexed_that_an_assignment_changes():
+    """A contact who is given something else is then written into no index: docs/decisions/0024."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'contacts_contact'::regclass"
+            " AND pg_get_indexdef(indexrelid) ~ '(experience|campaign)_id'"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_support_sees_the_listings_of_its_teams_only(given):
+    support = UserFactory(role="support")
+    assert not Listing.objects.visible_to(support).exists()
+    TeamMember.objects.create(user=support, team_id=given["team"][0])
+    seen = set(Listing.objects.visible_to(support).values_list("pk", flat=True))
+    assert seen == set(Contact.objects.visible_to(support).values_list("pk", flat=True)) != set()
