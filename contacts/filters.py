@@ -10,9 +10,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import Role, User
-from contacts.models import Contact, ContactType, Household, Listing, Status, Tag
+from contacts.models import Contact, ContactType, Household, Status, Tag
 from contacts.models.contact import CRMMark
-from contacts.querysets import fold
+from contacts.querysets import ScopedQuerySet, fold
 from core.listing import ListFilter
 from experiences.models import Campaign, Experience, Team
 
@@ -35,25 +35,23 @@ class KeyFilter(TickFilter):
 
     def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
         """Rows whose column holds one of the values; all rows when none is given."""
-        if not value:
-            return qs
+        return qs.filter(self.condition(value)) if value else qs
+
+    def condition(self, value: list[str]) -> Q:
+        """What holds for a row with one of the values."""
         condition = Q(**{f"{self.field_name}__in": [key for key in value if key not in {NONE, ANY}]})
         for key in value:
             if key in {NONE, ANY}:
                 condition |= Q(**{f"{self.field_name}__isnull": key == NONE})
-        return qs.filter(condition)
+        return condition
 
 
 class GivenFilter(KeyFilter):
-    """An experience or a campaign. The contacts have no index by these, so few are found through their listing."""
+    """An experience or a campaign, of contacts and of their listings."""
 
-    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
-        """As any key, on contacts and on listings."""
-        found = super().filter(qs, value)
-        if not value or qs.model is Listing:
-            return found
-        # The contact's own column decides; what it says of a row that is locked meanwhile is always the latest.
-        return found.filter(pk__in=super().filter(Listing.objects.filter(deleted_at=None), value).values("pk"))
+    def filter(self, qs: ScopedQuerySet, value: list[str]) -> QuerySet:
+        """As any key, in the way that finds few and many."""
+        return qs.given(self.condition(value)) if value else qs
 
 
 class TagFilter(TickFilter):

@@ -4,7 +4,7 @@ from django.http import QueryDict
 
 from contacts.filters import ANY, ContactFilter
 from contacts.models import Listing
-from contacts.querysets import ListingQuerySet
+from contacts.querysets import ScopedQuerySet
 from core.listing import in_use
 
 GIVEN = {"experience", "campaign"}
@@ -13,20 +13,22 @@ KNOWN = {*GIVEN, "team", "advisor", "advisor_name"}
 
 def listing_rows(
     user, query: QueryDict, order: list[str], filterset_class: type[ContactFilter] = ContactFilter
-) -> ListingQuerySet | None:
+) -> ScopedQuerySet | None:
     """The listings that a list can page through, before its filters; None where they cannot answer.
 
     They can if it is about what contacts were given: sorted by it, or narrowed to one experience or campaign, and by
     nothing that a listing does not know. Of several values each has an order of its own, which is none together.
-    `order` are the names of the columns it is sorted by, none for the contacts' own order, which is by name.
+    `order` are the columns it is sorted by, "-" before what goes downwards; none: the contacts' own order, by name.
     """
     wanted = in_use(filterset_class, query)
     if not wanted.keys() <= KNOWN:
         return None
-    if len(order) == 1 and order[0] in GIVEN:
+    sorts = [name.lstrip("-") for name in order] or ["name"]
+    if len(sorts) == 1 and sorts[0] in GIVEN:
         return Listing.objects.visible_to(user)
     single = [name for name, values in wanted.items() if name in GIVEN and len(values) == 1 and values != [ANY]]
-    if not single or order not in ([], ["name"]):
+    if not single or sorts != ["name"]:
         return None
     # What is the same in all rows comes first, so that the order is the index's also for those who have none.
-    return Listing.objects.visible_to(user).order_by(f"{single[0]}_id")
+    sign = "-" if order and order[0].startswith("-") else ""
+    return Listing.objects.visible_to(user).order_by(f"{sign}{single[0]}_id")

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import timedelta
 from typing import Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -14,6 +15,7 @@ from accounts.models import Role
 from experiences.models import TeamMember
 
 KEPT_IN_TRASH = timedelta(days=30)
+FEW = 5_000  # of a million, of whom the fifty for a page come after 10,000 others
 
 
 # Letters that are no base with an accent, as PostgreSQL's unaccent writes them.
@@ -33,6 +35,10 @@ class ScopedQuerySet(models.QuerySet):
         """Those that `user` may see, without those in the trash. Nobody else reaches any."""
         return self._scoped(user).filter(deleted_at=None)
 
+    def given(self, condition: Q) -> Self:
+        """Those for whom a condition on what they were given, experience or campaign, holds."""
+        return self.filter(condition)
+
     def _scoped(self, user) -> Self:
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -47,12 +53,18 @@ class ScopedQuerySet(models.QuerySet):
         return self.none()
 
 
-class ListingQuerySet(ScopedQuerySet):
-    """Contacts' listings, narrowed by a question."""
-
-
 class ContactQuerySet(ScopedQuerySet):
     """Contacts, narrowed by a question."""
+
+    def given(self, condition: Q) -> Self:
+        """As for all; where it holds for few, these are found through their listings, so not in the trash.
+
+        The contacts have no index by such columns. Of many the next ones are never far, and a statement with both
+        conditions would be planned as if neither said anything of the other.
+        """
+        listings = apps.get_model("contacts.Listing").objects.filter(condition, deleted_at=None).order_by()
+        found, listed = self.filter(condition), listings.values("pk")
+        return found.filter(pk__in=listed) if listed[:FEW].count() < FEW else found
 
     def trash_of(self, user) -> "ContactQuerySet":
         """Deleted contacts that `user` may see and restore."""

@@ -84,7 +84,7 @@ class ListPage(View):
     def narrow_rows(self, order: list[str]) -> QuerySet | None:
         """The same rows, before any filter, in a narrower table where that can answer for the page: `KeyPaginator`.
 
-        `order` are the names of the columns that the table is sorted by, none for its rows' own order.
+        `order` are the columns the table is sorted by, "-" before what goes downwards; none for its rows' own order.
         """
         return None
 
@@ -144,7 +144,7 @@ class ListPage(View):
 
     def _narrow(self, table: Table, filterset: ListFilter | None) -> QuerySet | None:
         """The rows that match, of the narrower table."""
-        rows = self.narrow_rows([alias.lstrip("-") for alias in table.order_by or ()])
+        rows = self.narrow_rows(list(table.order_by or ()))
         return rows if rows is None or filterset is None else narrowed(filterset, self.request.GET, rows)
 
     def _table(self, matching: QuerySet, filterset: ListFilter | None) -> Table:

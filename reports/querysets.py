@@ -9,7 +9,7 @@ from contacts.querysets import ContactQuerySet
 
 def assigned(user) -> ContactQuerySet:
     """The contacts `user` may see who have an experience now."""
-    return Contact.objects.visible_to(user).filter(experience__isnull=False)
+    return Contact.objects.visible_to(user).given(Q(experience__isnull=False))
 
 
 def with_progress(rows: QuerySet) -> QuerySet:

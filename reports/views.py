@@ -1,6 +1,6 @@
 """The experience report: who has which experience or campaign, how far they are, and what they do with it."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -57,7 +57,7 @@ class ExperienceReport(ListPage):
     def narrow_rows(self, order: list[str]) -> QuerySet | None:
         """Lists by experience and by campaign."""
         rows = listing_rows(self.request.user, self.request.GET, order, ExperienceFilter)
-        return rows if rows is None else rows.filter(experience__isnull=False)
+        return rows if rows is None else rows.given(Q(experience__isnull=False))
 
     def shown(self, matching: QuerySet) -> QuerySet:
         """What the table shows of each."""

@@ -72,11 +72,11 @@ def test_no_function_is_too_long():
 
 
 def of_contact(node):
-    """What is asked of the manager in `Contact.objects.something`, or None."""
+    """What is asked of the manager in `Contact.objects.something`, or of that of their listings, or None."""
     if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Attribute):
         return None
     manager, model = node.value, node.value.value
-    named = isinstance(model, ast.Name) and model.id == "Contact"
+    named = isinstance(model, ast.Name) and model.id in {"Contact", "Listing"}
     return node.attr if named and manager.attr in {"objects", "_base_manager", "_default_manager"} else None
 
 

@@ -217,7 +217,7 @@ def _take(contacts: ContactQuerySet | Sequence[int], skips: list[When]) -> tuple
 
 
 def _move(ids: list[int], moved: dict[str, Any]) -> None:
-    """Write what the contacts themselves repeat, where it is another: each row written is written to each index."""
+    """Write what the contacts themselves repeat, where it is another: each row written is a new version of the row."""
     Contact.objects.filter(pk__among=ids).exclude(**moved).update(**moved)
 
 

@@ -54,13 +54,17 @@ def assignment_changes(contact: Contact, before: datetime | None, limit: int) ->
 
 
 def _open_by_open(rows: list, names: "_Names") -> Iterator[Entry]:
-    """An entry for each moment after which another assignment was open, or the open one held something else."""
-    last: dict[int, Any] = {}
-    before = None
+    """An entry for each moment after which another assignment was open, or the open one held something else.
+
+    At most one is open, so whichever was opened or changed last; of what was deleted in former days no entry tells.
+    """
+    before = now = None
     for _, together in groupby(rows, key=lambda row: row.pgh_created_at):
         for row in together:
-            last[row.id] = row
-        now = next((held for held in last.values() if held.pgh_label != "delete" and held.ended_at is None), None)
+            if row.pgh_label != "delete" and row.ended_at is None:
+                now = row
+            elif now and now.id == row.id:
+                now = None
         entry = names.entry(row)
         entry.changes = names.changes(before, now)
         if entry.changes:

@@ -165,7 +165,7 @@ class Snapshot:
             found += _tags(lines)
         was = {name: _read("line.before", Contact, name) for name in self.all_columns}
         sets = [f"{name} = {value}" for name, value in was.items()]
-        # Who has these values already is not written: a row that is written is written to each of its indexes.
+        # Who has these values already is not written: each row written is a new version of the row.
         other = f"({', '.join(f'contact.{name}' for name in was)}) IS DISTINCT FROM ({', '.join(was.values())})"
         found.append(
             f"UPDATE contacts_contact AS contact SET {', '.join([*sets, 'updated_at = now()'])}"  # noqa: S608

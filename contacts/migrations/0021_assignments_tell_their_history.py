@@ -1,4 +1,7 @@
-"""What was given to a contact has its history with the assignments alone, which are found by contact."""
+"""What was given to a contact has its history with the assignments alone, which are found by contact.
+
+Going back does not bring back what the contacts' own history said of it.
+"""
 
 import django.db.models.deletion
 import pgtrigger.compiler
@@ -16,6 +19,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # First, while nothing is locked that pages read.
+        migrations.AlterField(
+            model_name="assignmentevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                to="contacts.assignment",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="assignmentevent",
+            index=models.Index(fields=["contact"], name="assignmentevent_by_contact"),
+        ),
         pgtrigger.migrations.RemoveTrigger(
             model_name="contact",
             name="insert_insert",
@@ -31,20 +49,6 @@ class Migration(migrations.Migration):
         migrations.RemoveField(
             model_name="contactevent",
             name="experience",
-        ),
-        migrations.AlterField(
-            model_name="assignmentevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                to="contacts.assignment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignmentevent",
-            index=models.Index(fields=["contact"], name="assignmentevent_by_contact"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="assignment",

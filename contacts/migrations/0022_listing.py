@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunSQL(FILL, "DELETE FROM contacts_listing"),
+        migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name="listing",
             index=models.Index(
@@ -176,4 +176,5 @@ class Migration(migrations.Migration):
             "ALTER TABLE contacts_listing SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02)",
             "ALTER TABLE contacts_listing RESET (autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor)",
         ),
+        migrations.RunSQL("ANALYZE contacts_listing", migrations.RunSQL.noop),
     ]

@@ -4,7 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
-from contacts.querysets import ListingQuerySet
+from contacts.querysets import ScopedQuerySet
 from experiences.models import Campaign, Experience, Team
 
 COLUMNS = ("experience_id", "campaign_id", "primary_advisor_id", "team_id", "deleted_at", "sort_name")
@@ -80,7 +80,7 @@ class Listing(models.Model):
     deleted_at = models.DateTimeField(null=True)
     sort_name = models.TextField(db_collation="C")
 
-    objects = ListingQuerySet.as_manager()
+    objects = ScopedQuerySet.as_manager()
     counted_with = ("contacts.Contact", "contacts.Assignment")
 
     class Meta:

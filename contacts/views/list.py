@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from contacts.filters import ContactFilter
 from contacts.listings import listing_rows
 from contacts.models import Contact
-from contacts.querysets import ContactQuerySet, ListingQuerySet
+from contacts.querysets import ContactQuerySet, ScopedQuerySet
 from contacts.tables import CHOICES, ContactTable, shown_columns
 from contacts.views.saved_views import views_of
 from core.listing import ListPage
@@ -38,7 +38,7 @@ class ContactList(ListPage):
         rows = Contact.objects.visible_to(self.request.user)
         return rows.select_related(*beside or [None]).only(*names, *ASKED)
 
-    def narrow_rows(self, order: list[str]) -> ListingQuerySet | None:
+    def narrow_rows(self, order: list[str]) -> ScopedQuerySet | None:
         """Lists by experience and by campaign."""
         return listing_rows(self.request.user, self.request.GET, order)
 

@@ -1,5 +1,6 @@
 """What the timeline tells of a contact's columns and of what they were given, field by field."""
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import transaction
@@ -124,3 +125,16 @@ def test_a_long_timeline_is_told_page_by_page_without_a_gap(contact):
     told = [*first, *second]
     assert (len(told), end) == (35, None)
     assert [one.changes[0].after for one in told] == [experiences[number % 2].name for number in reversed(range(35))]
+
+
+def test_what_was_deleted_before_deletions_were_kept_hides_nothing(contact):
+    first, second, third = (ExperienceFactory(name=name) for name in ("First", "Second", "Third"))
+    with pgtrigger.ignore("contacts.Assignment:delete_delete"):
+        Assignment.objects.create(contact=contact, experience=first).delete()
+    give(assign, contact, Gift(second))
+    give(assign, contact, Gift(third))
+    assert [told for _, told in changes(contact)] == [
+        [("Experience", "", "First")],
+        [("Experience", "First", "Second")],
+        [("Experience", "Second", "Third")],
+    ]

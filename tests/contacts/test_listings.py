@@ -1,11 +1,14 @@
 """Lists by experience and by campaign are read from the contacts' listings, and show what the contacts say."""
 
+import re
 from itertools import product
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contacts import querysets
 from contacts.domain.assigning import Change, Gift, assign, change, unassign
 from contacts.models import Contact, Listing
 from contacts.views import list as list_views
@@ -52,6 +55,12 @@ def queries(given):
     return [f"{one}&sort={sort}" for one, sort in product(narrowed, sorts)]
 
 
+def total(client, address, query):
+    """The number of rows that the first page tells, where that is no estimate."""
+    paginator = client.get(f"{address}?{query}").context["page"].paginator
+    return None if paginator.about else paginator.count
+
+
 @pytest.mark.parametrize(
     ("address", "views", "role", "exact_up_to"),
     [
@@ -68,10 +77,12 @@ def test_a_list_is_the_same_from_listings_and_from_contacts(
     for query in queries(given):
         read = []
         monkeypatch.setattr(views, "listing_rows", lambda *args, read=read: read.append(read_by(*args)) or read[-1])
-        from_listings = walked(client, address, query)
+        from_listings = walked(client, address, query), total(client, address, query)
         if read[-1] is not None:
             monkeypatch.setattr(views, "listing_rows", lambda *args: None)
-            assert walked(client, address, query) == from_listings, query
+            keys, number = walked(client, address, query), total(client, address, query)
+            assert (keys, number) == from_listings, query
+            assert number is None or number == len(keys)
             compared += 1
     assert compared > 20
 
@@ -121,7 +132,7 @@ def test_whatever_is_done_to_contacts_their_listings_follow(admin, advisor):
 
 
 def test_nothing_of_a_contact_is_indexed_that_an_assignment_changes():
-    """A contact who is given something else is then written into no index: docs/decisions/0024."""
+    """A contact who has had something before, and is given something else, is written into no index: decision 24."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'contacts_contact'::regclass"
@@ -136,3 +147,24 @@ def test_support_sees_the_listings_of_its_teams_only(given):
     TeamMember.objects.create(user=support, team_id=given["team"][0])
     seen = set(Listing.objects.visible_to(support).values_list("pk", flat=True))
     assert seen == set(Contact.objects.visible_to(support).values_list("pk", flat=True)) != set()
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_few_are_found_through_their_listings_and_many_without(as_user, admin, given, monkeypatch, few):
+    """With both, PostgreSQL takes each for independent of the other, and "about" how many for too few."""
+    monkeypatch.setattr(querysets, "FEW", few)
+    for query in [f"experience={given['experience'][0]}", "experience=none", "campaign=any"]:
+        with CaptureQueriesContext(connection) as asked:
+            page = as_user(admin).get(f"/contacts/?{query}&sort=type").context["page"]
+        assert 0 < page.paginator.count < COUNT
+        read = [one["sql"] for one in asked if 'ORDER BY "contacts_contact"."contact_type"' in one["sql"]]
+        assert read and all(("contacts_listing" in sql) == bool(few) for sql in read), query
+
+
+def test_those_without_are_read_off_the_index_in_both_directions(as_user, admin, given):
+    for sort, direction in [("name", "ASC"), ("-name", "DESC")]:
+        with CaptureQueriesContext(connection) as asked:
+            as_user(admin).get(f"/contacts/?experience=none&sort={sort}")
+        orders = [one["sql"].partition("ORDER BY ")[2] for one in asked]
+        found = [re.findall(r'"contacts_listing"."(experience_id|sort_name)" (\w+), ', order) for order in orders]
+        assert [("experience_id", direction), ("sort_name", direction)] in found, sort
