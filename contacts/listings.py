@@ -8,7 +8,12 @@ from contacts.querysets import ScopedQuerySet
 from core.listing import in_use
 
 GIVEN = {"experience", "campaign"}
-KNOWN = {*GIVEN, "team", "advisor", "advisor_name"}
+KNOWN = {*GIVEN, "team", "advisor", "advisor_name", "type", "status"}
+
+
+def knows(query: QueryDict, filterset_class: type[ContactFilter]) -> bool:
+    """Whether listings have all that a query string narrows contacts by."""
+    return in_use(filterset_class, query).keys() <= KNOWN
 
 
 def listing_rows(
@@ -20,9 +25,9 @@ def listing_rows(
     nothing that a listing does not know. Of several values each has an order of its own, which is none together.
     `order` are the columns it is sorted by, "-" before what goes downwards; none: the contacts' own order, by name.
     """
-    wanted = in_use(filterset_class, query)
-    if not wanted.keys() <= KNOWN:
+    if not knows(query, filterset_class):
         return None
+    wanted = in_use(filterset_class, query)
     sorts = [name.lstrip("-") for name in order] or ["name"]
     if len(sorts) == 1 and sorts[0] in GIVEN:
         return Listing.objects.visible_to(user)

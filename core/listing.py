@@ -113,7 +113,7 @@ class ListPage(View):
         if self.filterset_class and request.htmx and request.htmx.target == PANEL:
             return render(request, "core/filter_form.html", self._panel())
         filterset, matching = filtered(self.filterset_class, request.GET, self.rows(), request)
-        self.matching = matching
+        self.filterset, self.matching = filterset, matching
         table = self._table(self.shown(matching), filterset)
         context = {
             "page_list": self,

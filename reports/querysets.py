@@ -3,13 +3,20 @@
 from django.db.models import BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from contacts.models import Contact
-from contacts.querysets import ContactQuerySet
+from contacts.models import Contact, Listing
+from contacts.querysets import ContactQuerySet, ScopedQuerySet
+
+HAS_ONE = Q(experience__isnull=False)
 
 
 def assigned(user) -> ContactQuerySet:
     """The contacts `user` may see who have an experience now."""
-    return Contact.objects.visible_to(user).given(Q(experience__isnull=False))
+    return Contact.objects.visible_to(user).given(HAS_ONE)
+
+
+def listed(user) -> ScopedQuerySet:
+    """Their listings."""
+    return Listing.objects.visible_to(user).given(HAS_ONE)
 
 
 def with_progress(rows: QuerySet) -> QuerySet:

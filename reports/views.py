@@ -1,24 +1,24 @@
 """The experience report: who has which experience or campaign, how far they are, and what they do with it."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import staff_only
-from contacts.listings import listing_rows
+from contacts.listings import knows, listing_rows
 from contacts.selection import filter_words
 from core.exporting import CSV, FORMATS, export
 from core.exports import AT_ONCE, begin_export
-from core.listing import ListPage, filtered, ordered_table
+from core.listing import ListPage, filtered, narrowed, ordered_table
 from core.registry import operation_kinds
 from reports.exporting import columns, export_rows
 from reports.filters import ExperienceFilter
 from reports.groups import GROUPINGS, GROUPS_SHOWN, contacts_url, groups, whole
 from reports.operations import ExperienceExport
 from reports.progress import CampaignClock
-from reports.querysets import assigned, with_progress
+from reports.querysets import HAS_ONE, assigned, listed, with_progress
 from reports.tables import ExperienceTable
 
 SHOWN = (
@@ -57,7 +57,7 @@ class ExperienceReport(ListPage):
     def narrow_rows(self, order: list[str]) -> QuerySet | None:
         """Lists by experience and by campaign."""
         rows = listing_rows(self.request.user, self.request.GET, order, ExperienceFilter)
-        return rows if rows is None else rows.given(Q(experience__isnull=False))
+        return rows if rows is None else rows.given(HAS_ONE)
 
     def shown(self, matching: QuerySet) -> QuerySet:
         """What the table shows of each."""
@@ -72,7 +72,7 @@ class ExperienceReport(ListPage):
         """The groups, the whole, and the ways to group and to export."""
         query = self.request.GET
         by = query.get("view") if query.get("view") in GROUPINGS else "experience"
-        found = groups(self.matching, by, query)
+        found = groups(self._counted(), by, query)
         shown = found if query.get("groups") == "all" else found[:GROUPS_SHOWN]
         return {
             "as_of": timezone.now(),
@@ -86,6 +86,12 @@ class ExperienceReport(ListPage):
             "empty_url": reverse("contacts:list"),
             "empty_label": "Open contacts",
         }
+
+    def _counted(self) -> QuerySet:
+        """What the groups are counted from: the contacts' listings, where these have all that is asked."""
+        if not knows(self.request.GET, ExperienceFilter):
+            return self.matching
+        return narrowed(self.filterset, self.request.GET, listed(self.request.user))
 
 
 @staff_only

@@ -2,7 +2,16 @@
 
 from contacts.models import Contact, Listing
 
-REPEATED = ["experience_id", "campaign_id", "primary_advisor_id", "team_id", "deleted_at", "sort_name"]
+REPEATED = [
+    "experience_id",
+    "campaign_id",
+    "primary_advisor_id",
+    "team_id",
+    "status",
+    "contact_type",
+    "deleted_at",
+    "sort_name",
+]
 
 
 def unlike():

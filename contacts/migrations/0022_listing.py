@@ -8,8 +8,11 @@ from django.db import migrations, models
 
 # The triggers hold off whoever would write contacts meanwhile.
 FILL = """
-INSERT INTO contacts_listing (contact_id, experience_id, campaign_id, primary_advisor_id, team_id, deleted_at, sort_name)
-SELECT id, experience_id, campaign_id, primary_advisor_id, team_id, deleted_at, sort_name FROM contacts_contact
+INSERT INTO contacts_listing (
+    contact_id, experience_id, campaign_id, primary_advisor_id, team_id, status, contact_type, deleted_at, sort_name
+)
+SELECT id, experience_id, campaign_id, primary_advisor_id, team_id, status, contact_type, deleted_at, sort_name
+FROM contacts_contact
 """
 
 
@@ -78,6 +81,8 @@ class Migration(migrations.Migration):
                         to="experiences.team",
                     ),
                 ),
+                ("status", models.CharField(max_length=12)),
+                ("contact_type", models.CharField(max_length=10)),
                 ("deleted_at", models.DateTimeField(null=True)),
                 ("sort_name", models.TextField(db_collation="C")),
             ],
@@ -87,8 +92,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="listing_begins",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="IF EXISTS (SELECT FROM new_values) THEN EXECUTE $listing$ INSERT INTO contacts_listing (contact_id, experience_id, campaign_id, primary_advisor_id, team_id, deleted_at, sort_name) SELECT id, contact.experience_id, contact.campaign_id, contact.primary_advisor_id, contact.team_id, contact.deleted_at, contact.sort_name FROM new_values AS contact $listing$; END IF; RETURN NULL;",
-                    hash="0eac7db1a7d7dc043ef3e5b031b580ac43e02b2f",
+                    func="IF EXISTS (SELECT FROM new_values) THEN EXECUTE $listing$ INSERT INTO contacts_listing (contact_id, experience_id, campaign_id, primary_advisor_id, team_id, status, contact_type, deleted_at, sort_name) SELECT id, contact.experience_id, contact.campaign_id, contact.primary_advisor_id, contact.team_id, contact.status, contact.contact_type, contact.deleted_at, contact.sort_name FROM new_values AS contact $listing$; END IF; RETURN NULL;",
+                    hash="730732bcf198c8504f0cb5bb5fa3b1f033d1c846",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_listing_begins_7514a",
@@ -103,8 +108,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="listing_follows",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="IF EXISTS (SELECT FROM new_values) THEN EXECUTE $listing$ UPDATE contacts_listing AS listing SET (experience_id, campaign_id, primary_advisor_id, team_id, deleted_at, sort_name) = ROW(contact.experience_id, contact.campaign_id, contact.primary_advisor_id, contact.team_id, contact.deleted_at, contact.sort_name) FROM new_values AS contact WHERE listing.contact_id = contact.id AND (listing.experience_id, listing.campaign_id, listing.primary_advisor_id, listing.team_id, listing.deleted_at, listing.sort_name) IS DISTINCT FROM (contact.experience_id, contact.campaign_id, contact.primary_advisor_id, contact.team_id, contact.deleted_at, contact.sort_name) $listing$; END IF; RETURN NULL;",
-                    hash="2d8d4d8a789548d8308152d6eaa0a2db4dafd36a",
+                    func="IF EXISTS (SELECT FROM new_values) THEN EXECUTE $listing$ UPDATE contacts_listing AS listing SET (experience_id, campaign_id, primary_advisor_id, team_id, status, contact_type, deleted_at, sort_name) = ROW(contact.experience_id, contact.campaign_id, contact.primary_advisor_id, contact.team_id, contact.status, contact.contact_type, contact.deleted_at, contact.sort_name) FROM new_values AS contact WHERE listing.contact_id = contact.id AND (listing.experience_id, listing.campaign_id, listing.primary_advisor_id, listing.team_id, listing.status, listing.contact_type, listing.deleted_at, listing.sort_name) IS DISTINCT FROM (contact.experience_id, contact.campaign_id, contact.primary_advisor_id, contact.team_id, contact.status, contact.contact_type, contact.deleted_at, contact.sort_name) $listing$; END IF; RETURN NULL;",
+                    hash="eacd3c5318a2397fbd21d82118c718fb204e8fe4",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_listing_follows_51399",
@@ -136,7 +141,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("deleted_at", None)),
                 fields=["experience", "sort_name", "contact"],
-                include=("primary_advisor", "team"),
+                include=("primary_advisor", "team", "status", "contact_type"),
                 name="listing_by_experience",
             ),
         ),
@@ -145,7 +150,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("deleted_at", None)),
                 fields=["campaign", "sort_name", "contact"],
-                include=("primary_advisor", "team"),
+                include=("primary_advisor", "team", "status", "contact_type"),
                 name="listing_by_campaign",
             ),
         ),

@@ -7,7 +7,16 @@ from django.db import models
 from contacts.querysets import ScopedQuerySet
 from experiences.models import Campaign, Experience, Team
 
-COLUMNS = ("experience_id", "campaign_id", "primary_advisor_id", "team_id", "deleted_at", "sort_name")
+COLUMNS = (
+    "experience_id",
+    "campaign_id",
+    "primary_advisor_id",
+    "team_id",
+    "status",
+    "contact_type",
+    "deleted_at",
+    "sort_name",
+)
 
 
 def listing_triggers() -> list[pgtrigger.Trigger]:
@@ -77,6 +86,8 @@ class Listing(models.Model):
     team = models.ForeignKey(
         Team, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
+    status = models.CharField(max_length=12)
+    contact_type = models.CharField(max_length=10)
     deleted_at = models.DateTimeField(null=True)
     sort_name = models.TextField(db_collation="C")
 
@@ -84,13 +95,13 @@ class Listing(models.Model):
     counted_with = ("contacts.Contact", "contacts.Assignment")
 
     class Meta:
-        # Who may see a row stands beside its place, so that the index answers alone. For whoever sees few of them, the
-        # last two find those.
+        # Who may see a row, and what else it is narrowed and counted by, stands beside its place, so that the index
+        # answers alone. For whoever sees few of them, the last two find those.
         indexes = [
             *(
                 models.Index(
                     fields=[given, "sort_name", "contact"],
-                    include=["primary_advisor", "team"],
+                    include=["primary_advisor", "team", "status", "contact_type"],
                     condition=models.Q(deleted_at=None),
                     name=f"listing_by_{given}",
                 )
