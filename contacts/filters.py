@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from contacts.models import Contact, ContactType, Household, Status, Tag
 from contacts.models.contact import CRMMark
-from contacts.querysets import ScopedQuerySet, fold
+from contacts.querysets import fold
 from core.listing import ListFilter
 from experiences.models import Campaign, Experience, Team
 
@@ -35,23 +35,13 @@ class KeyFilter(TickFilter):
 
     def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
         """Rows whose column holds one of the values; all rows when none is given."""
-        return qs.filter(self.condition(value)) if value else qs
-
-    def condition(self, value: list[str]) -> Q:
-        """What holds for a row with one of the values."""
+        if not value:
+            return qs
         condition = Q(**{f"{self.field_name}__in": [key for key in value if key not in {NONE, ANY}]})
         for key in value:
             if key in {NONE, ANY}:
                 condition |= Q(**{f"{self.field_name}__isnull": key == NONE})
-        return condition
-
-
-class GivenFilter(KeyFilter):
-    """An experience or a campaign, of contacts and of their listings."""
-
-    def filter(self, qs: ScopedQuerySet, value: list[str]) -> QuerySet:
-        """As any key, in the way that finds few and many."""
-        return qs.given(self.condition(value)) if value else qs
+        return qs.filter(condition)
 
 
 class TagFilter(TickFilter):
@@ -87,8 +77,8 @@ class ContactFilter(ListFilter):
     advisor_name = django_filters.CharFilter(method="by_advisor_name", label="Advisor’s name contains")
     type = KeyFilter(field_name="contact_type", choices=ContactType.choices, label="Type")
     status = KeyFilter(choices=Status.choices, label="Status")
-    experience = GivenFilter(label="Experience")
-    campaign = GivenFilter(label="Campaign")
+    experience = KeyFilter(label="Experience")
+    campaign = KeyFilter(label="Campaign")
     team = KeyFilter(label="Team")
     tag = TagFilter(label="Tag")
     crm = KeyFilter(field_name="crm_mark", choices=CRMMark.choices, label="CRM")

@@ -1,14 +1,16 @@
-"""When a list reads the contacts' listing instead of the contacts: as far as that knows all it asks for."""
+"""What a list about an experience or a campaign reads its keys and totals from: see docs/decisions/0024-listings.md."""
 
+from django.db.models import Q
 from django.http import QueryDict
 
 from contacts.filters import ANY, ContactFilter
 from contacts.models import Listing
-from contacts.querysets import ScopedQuerySet
+from contacts.querysets import ContactQuerySet, ScopedQuerySet
 from core.listing import in_use
 
 GIVEN = {"experience", "campaign"}
 KNOWN = {*GIVEN, "team", "advisor", "advisor_name", "type", "status"}
+FEW = 5_000  # of a million, of whom the fifty for a page come after 10,000 others
 
 
 def knows(query: QueryDict, filterset_class: type[ContactFilter]) -> bool:
@@ -16,24 +18,41 @@ def knows(query: QueryDict, filterset_class: type[ContactFilter]) -> bool:
     return in_use(filterset_class, query).keys() <= KNOWN
 
 
-def listing_rows(
-    user, query: QueryDict, order: list[str], filterset_class: type[ContactFilter] = ContactFilter
+def narrow_rows(
+    rows: ContactQuerySet, filterset: ContactFilter, query: QueryDict, order: list[str], *, given: Q | None = None
 ) -> ScopedQuerySet | None:
-    """The listings that a list can page through, before its filters; None where they cannot answer.
+    """What finds the keys of a list sooner than `rows`, both before the filters; None where nothing does.
 
-    They can if it is about what contacts were given: sorted by it, or narrowed to one experience or campaign, and by
-    nothing that a listing does not know. Of several values each has an order of its own, which is none together.
     `order` are the columns it is sorted by, "-" before what goes downwards; none: the contacts' own order, by name.
+    `given` is what holds of the experience or the campaign of all `rows`.
+
+    Listings do where they know all that is asked, and the list is sorted by experience or campaign, or by name within
+    one of them: of several each has an order of its own, which is none together. Of any other list, contacts do who
+    are found through their listings, as long as few have what is asked for. Of many the next ones are never far, and
+    a statement with both conditions would be planned as if neither said anything of the other.
     """
-    if not knows(query, filterset_class):
+    wanted = in_use(type(filterset), query)
+    if wanted and not filterset.is_valid():
         return None
-    wanted = in_use(filterset_class, query)
     sorts = [name.lstrip("-") for name in order] or ["name"]
-    if len(sorts) == 1 and sorts[0] in GIVEN:
-        return Listing.objects.visible_to(user)
     single = [name for name, values in wanted.items() if name in GIVEN and len(values) == 1 and values != [ANY]]
-    if not single or sorts != ["name"]:
+    if wanted.keys() <= KNOWN and len(sorts) == 1 and (sorts[0] in GIVEN or (sorts[0] == "name" and single)):
+        listings = Listing.objects.seen_as(rows).filter(given or Q())
+        if sorts[0] in GIVEN:
+            return listings
+        # What is the same in all rows comes first, so that the order is the index's also for those who have none.
+        return listings.order_by(f"{'-' if order and order[0].startswith('-') else ''}{single[0]}_id")
+    return _through_listings(rows, filterset, GIVEN & wanted.keys(), given)
+
+
+def _through_listings(
+    rows: ContactQuerySet, filterset: ContactFilter, names: set[str], given: Q | None
+) -> ContactQuerySet | None:
+    """Those of `rows` whose listings have what the filters of these names ask for, if they are few."""
+    if not names and given is None:
         return None
-    # What is the same in all rows comes first, so that the order is the index's also for those who have none.
-    sign = "-" if order and order[0].startswith("-") else ""
-    return Listing.objects.visible_to(user).order_by(f"{sign}{single[0]}_id")
+    listings = Listing.objects.seen_as(rows).filter(given or Q()).order_by()
+    for name in names:
+        listings = filterset.filters[name].filter(listings, filterset.form.cleaned_data[name])
+    keys = listings.values("pk")
+    return rows.filter(pk__in=keys) if keys[:FEW].count() < FEW else None

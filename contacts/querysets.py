@@ -5,7 +5,6 @@ import unicodedata
 from datetime import timedelta
 from typing import Self
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -15,7 +14,6 @@ from accounts.models import Role
 from experiences.models import TeamMember
 
 KEPT_IN_TRASH = timedelta(days=30)
-FEW = 5_000  # of a million, of whom the fifty for a page come after 10,000 others
 
 
 # Letters that are no base with an accent, as PostgreSQL's unaccent writes them.
@@ -31,40 +29,47 @@ def fold(text: str) -> str:
 class ScopedQuerySet(models.QuerySet):
     """Rows that stand for contacts, with what says who may see them: advisor, team, and when they were deleted."""
 
+    scope: Q | None = None  # the condition for seeing them, once they were narrowed to what somebody may see
+
     def visible_to(self, user) -> Self:
         """Those that `user` may see, without those in the trash. Nobody else reaches any."""
         return self._scoped(user).filter(deleted_at=None)
 
-    def given(self, condition: Q) -> Self:
-        """Those for whom a condition on what they were given, experience or campaign, holds."""
-        return self.filter(condition)
+    def seen_as(self, rows: "ScopedQuerySet") -> Self:
+        """Those that whoever `rows` are scoped to may see, without those in the trash, and without asking again."""
+        return self.none() if rows.scope is None else self.filter(rows.scope, deleted_at=None)
 
     def _scoped(self, user) -> Self:
-        if not user.is_authenticated or not user.is_active:
+        scope = _scope(user)
+        if scope is None:
             return self.none()
-        if user.sees_everything:
-            return self.all()
-        # Keys instead of a subquery: only then does PostgreSQL know how many rows they mean, and choose by it.
-        teams = list(TeamMember.objects.filter(user=user).order_by().values_list("team", flat=True))
-        if user.role == Role.ADVISOR:
-            return self.filter(Q(primary_advisor=user) | Q(team__in=teams))
-        if user.role == Role.SUPPORT:
-            return self.filter(team__in=teams)
-        return self.none()
+        found = self.filter(scope)
+        found.scope = scope
+        return found
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone.scope = self.scope
+        return clone
+
+
+def _scope(user) -> Q | None:
+    """The condition for seeing a row; None: there is none to be seen."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    if user.sees_everything:
+        return Q()
+    # Keys instead of a subquery: only then does PostgreSQL know how many rows they mean, and choose by it.
+    teams = list(TeamMember.objects.filter(user=user).order_by().values_list("team", flat=True))
+    if user.role == Role.ADVISOR:
+        return Q(primary_advisor=user) | Q(team__in=teams)
+    if user.role == Role.SUPPORT:
+        return Q(team__in=teams)
+    return None
 
 
 class ContactQuerySet(ScopedQuerySet):
     """Contacts, narrowed by a question."""
-
-    def given(self, condition: Q) -> Self:
-        """As for all; where it holds for few, these are found through their listings, so not in the trash.
-
-        The contacts have no index by such columns. Of many the next ones are never far, and a statement with both
-        conditions would be planned as if neither said anything of the other.
-        """
-        listings = apps.get_model("contacts.Listing").objects.filter(condition, deleted_at=None).order_by()
-        found, listed = self.filter(condition), listings.values("pk")
-        return found.filter(pk__in=listed) if listed[:FEW].count() < FEW else found
 
     def trash_of(self, user) -> "ContactQuerySet":
         """Deleted contacts that `user` may see and restore."""

@@ -81,8 +81,8 @@ class ListPage(View):
         """What the user may see, before any filter, without an order: the table brings that."""
         raise NotImplementedError
 
-    def narrow_rows(self, order: list[str]) -> QuerySet | None:
-        """The same rows, before any filter, in a narrower table where that can answer for the page: `KeyPaginator`.
+    def narrow_rows(self, rows: QuerySet, filterset: ListFilter | None, order: list[str]) -> QuerySet | None:
+        """What finds the keys of a page sooner than `rows`, both before any filter, if anything: see `KeyPaginator`.
 
         `order` are the columns the table is sorted by, "-" before what goes downwards; none for its rows' own order.
         """
@@ -112,9 +112,10 @@ class ListPage(View):
         """The page, or for htmx only the part that holds `#list`, or the panel with the filters."""
         if self.filterset_class and request.htmx and request.htmx.target == PANEL:
             return render(request, "core/filter_form.html", self._panel())
-        filterset, matching = filtered(self.filterset_class, request.GET, self.rows(), request)
+        rows = self.rows()
+        filterset, matching = filtered(self.filterset_class, request.GET, rows, request)
         self.filterset, self.matching = filterset, matching
-        table = self._table(self.shown(matching), filterset)
+        table = self._table(self.shown(matching), rows)
         context = {
             "page_list": self,
             "title": self.title,
@@ -142,12 +143,15 @@ class ListPage(View):
         filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
         return {"panel": filterset.panel_form(), "clear_url": self.request.path}
 
-    def _narrow(self, table: Table, filterset: ListFilter | None) -> QuerySet | None:
-        """The rows that match, of the narrower table."""
-        rows = self.narrow_rows(list(table.order_by or ()))
-        return rows if rows is None or filterset is None else narrowed(filterset, self.request.GET, rows)
+    def _narrow(self, table: Table, rows: QuerySet) -> QuerySet | None:
+        """What finds the keys of the page, with the filters."""
+        found = self.narrow_rows(rows, self.filterset, list(table.order_by or ()))
+        if found is None or self.filterset is None:
+            return found
+        matching = narrowed(self.filterset, self.request.GET, found)
+        return self.shown(matching) if found.model is rows.model else matching
 
-    def _table(self, matching: QuerySet, filterset: ListFilter | None) -> Table:
+    def _table(self, matching: QuerySet, rows: QuerySet) -> Table:
         """The table, in the order of the URL and with the key last, cut to the page of the URL."""
         get = self.request.GET
         table = ordered_table(self.table_class, matching, get, **self.table_options())
@@ -158,7 +162,7 @@ class ListPage(View):
             page=get.get("page", 1),
             per_page=size if size in PAGE_SIZES else self.page_size,
             paginator_class=KeyPaginator,
-            narrow=self._narrow(table, filterset),
+            narrow=self._narrow(table, rows),
         )
         return table
 

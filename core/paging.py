@@ -69,9 +69,9 @@ def presence(column: str, *within: str) -> Presence:
 class KeyPaginator(Paginator):
     """Pages over a table's rows: keys first, from the nearer end, and then only the page's rows.
 
-    A page number out of range or not a number shows the nearest page there is. `narrow` are the same rows in another
-    table, with their keys and all columns of the table's order: where given, keys are looked for and counted there.
-    An order of its own, by what is the same in all its rows, comes before the table's.
+    A page number out of range or not a number shows the nearest page there is. `narrow` are the same rows found in
+    another way or in another table, with their keys and all columns of the table's order: where given, keys are looked
+    for and counted there. An order of its own, by what is the same in all its rows, comes before the table's.
     """
 
     object_list: BoundRows

@@ -11,12 +11,12 @@ HAS_ONE = Q(experience__isnull=False)
 
 def assigned(user) -> ContactQuerySet:
     """The contacts `user` may see who have an experience now."""
-    return Contact.objects.visible_to(user).given(HAS_ONE)
+    return Contact.objects.visible_to(user).filter(HAS_ONE)
 
 
-def listed(user) -> ScopedQuerySet:
-    """Their listings."""
-    return Listing.objects.visible_to(user).given(HAS_ONE)
+def listed(rows: ContactQuerySet) -> ScopedQuerySet:
+    """The listings of all who have an experience, among the contacts that `rows` are scoped to."""
+    return Listing.objects.seen_as(rows).filter(HAS_ONE)
 
 
 def with_progress(rows: QuerySet) -> QuerySet:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import staff_only
-from contacts.listings import knows, listing_rows
+from contacts.listings import knows, narrow_rows
 from contacts.selection import filter_words
 from core.exporting import CSV, FORMATS, export
 from core.exports import AT_ONCE, begin_export
@@ -54,10 +54,9 @@ class ExperienceReport(ListPage):
         """Contacts with an experience, among those the user sees."""
         return assigned(self.request.user)
 
-    def narrow_rows(self, order: list[str]) -> QuerySet | None:
-        """Lists by experience and by campaign."""
-        rows = listing_rows(self.request.user, self.request.GET, order, ExperienceFilter)
-        return rows if rows is None else rows.given(HAS_ONE)
+    def narrow_rows(self, rows: QuerySet, filterset: ExperienceFilter, order: list[str]) -> QuerySet | None:
+        """Lists by experience and by campaign, and of few who have one."""
+        return narrow_rows(rows, filterset, self.request.GET, order, given=HAS_ONE)
 
     def shown(self, matching: QuerySet) -> QuerySet:
         """What the table shows of each."""
@@ -91,7 +90,7 @@ class ExperienceReport(ListPage):
         """What the groups are counted from: the contacts' listings, where these have all that is asked."""
         if not knows(self.request.GET, ExperienceFilter):
             return self.matching
-        return narrowed(self.filterset, self.request.GET, listed(self.request.user))
+        return narrowed(self.filterset, self.request.GET, listed(self.matching))
 
 
 @staff_only

@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 
 from contacts.filters import ContactFilter
-from contacts.listings import listing_rows
+from contacts.listings import narrow_rows
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet, ScopedQuerySet
 from contacts.tables import CHOICES, ContactTable, shown_columns
@@ -38,9 +38,9 @@ class ContactList(ListPage):
         rows = Contact.objects.visible_to(self.request.user)
         return rows.select_related(*beside or [None]).only(*names, *ASKED)
 
-    def narrow_rows(self, order: list[str]) -> ScopedQuerySet | None:
+    def narrow_rows(self, rows: ContactQuerySet, filterset: ContactFilter, order: list[str]) -> ScopedQuerySet | None:
         """Lists by experience and by campaign."""
-        return listing_rows(self.request.user, self.request.GET, order)
+        return narrow_rows(rows, filterset, self.request.GET, order)
 
     @cached_property
     def columns(self) -> list[str]:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts import querysets
+from contacts import listings
 from contacts.domain.assigning import Change, Gift, assign, change, unassign
 from contacts.models import Contact, Listing
 from contacts.views import list as list_views
@@ -73,13 +73,17 @@ def test_a_list_is_the_same_from_listings_and_from_contacts(
     as_user, given, monkeypatch, request, address, views, role, exact_up_to
 ):
     monkeypatch.setattr(paging, "EXACT_UP_TO", exact_up_to)
-    client, compared, read_by = as_user(request.getfixturevalue(role)), 0, views.listing_rows
+    client, compared, read_by, read = as_user(request.getfixturevalue(role)), 0, views.narrow_rows, []
+
+    def spy(*args, **more):
+        read.append(read_by(*args, **more))
+        return read[-1]
+
     for query in queries(given):
-        read = []
-        monkeypatch.setattr(views, "listing_rows", lambda *args, read=read: read.append(read_by(*args)) or read[-1])
+        monkeypatch.setattr(views, "narrow_rows", spy)
         from_listings = walked(client, address, query), total(client, address, query)
         if read[-1] is not None:
-            monkeypatch.setattr(views, "listing_rows", lambda *args: None)
+            monkeypatch.setattr(views, "narrow_rows", lambda *args, **more: None)
             keys, number = walked(client, address, query), total(client, address, query)
             assert (keys, number) == from_listings, query
             assert number is None or number == len(keys)
@@ -88,14 +92,13 @@ def test_a_list_is_the_same_from_listings_and_from_contacts(
 
 
 def test_listings_are_read_where_they_know_all_that_is_asked(as_user, admin, given, monkeypatch):
-    read = []
-    monkeypatch.setattr(Listing.objects, "visible_to", lambda user: read.append(user) or Listing.objects.all())
+    read, read_by = [], list_views.narrow_rows
+    monkeypatch.setattr(list_views, "narrow_rows", lambda *args: read.append(read_by(*args)) or read[-1])
     client = as_user(admin)
     known = [f"experience={given['experience'][0]}&type=client", "campaign=none&sort=-name", "sort=experience&team=any"]
     for query in [*known, "sort=name", "experience=any", "experience=none&q=name1", "experience=none&sort=status"]:
         assert client.get(f"/contacts/?{query}").status_code == 200
-        assert bool(read) == (query in known), query
-        read.clear()
+        assert (getattr(read[-1], "model", None) is Listing) == (query in known), query
 
 
 def test_whatever_is_done_to_contacts_their_listings_follow(admin, advisor):
@@ -141,18 +144,22 @@ def test_nothing_of_a_contact_is_indexed_that_an_assignment_changes():
         assert cursor.fetchall() == []
 
 
-def test_support_sees_the_listings_of_its_teams_only(given):
-    support = UserFactory(role="support")
-    assert not Listing.objects.visible_to(support).exists()
+def test_listings_are_seen_by_whom_the_contacts_are(given, admin, advisor):
+    support, nobody = UserFactory(role="support"), UserFactory(role="contact")
     TeamMember.objects.create(user=support, team_id=given["team"][0])
-    seen = set(Listing.objects.visible_to(support).values_list("pk", flat=True))
-    assert seen == set(Contact.objects.visible_to(support).values_list("pk", flat=True)) != set()
+    for user, sees in [(support, True), (nobody, False), (admin, True), (advisor, True), (UserFactory(), False)]:
+        rows = Contact.objects.visible_to(user)
+        seen = set(rows.values_list("pk", flat=True))
+        assert bool(seen) == sees
+        assert seen == set(Listing.objects.visible_to(user).values_list("pk", flat=True))
+        assert seen == set(Listing.objects.seen_as(rows.order_by("email")).values_list("pk", flat=True))
+    assert not Listing.objects.seen_as(Contact.objects.all()).exists()
 
 
 @pytest.mark.parametrize("few", [0, 1_000])
 def test_few_are_found_through_their_listings_and_many_without(as_user, admin, given, monkeypatch, few):
     """With both, PostgreSQL takes each for independent of the other, and "about" how many for too few."""
-    monkeypatch.setattr(querysets, "FEW", few)
+    monkeypatch.setattr(listings, "FEW", few)
     for query in [f"experience={given['experience'][0]}", "experience=none", "campaign=any"]:
         with CaptureQueriesContext(connection) as asked:
             page = as_user(admin).get(f"/contacts/?{query}&sort=type").context["page"]

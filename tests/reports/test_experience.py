@@ -187,7 +187,7 @@ def test_it_takes_as_many_queries_for_one_row_as_for_three(as_user, advisor, row
         PortalSignIn.objects.create(contact=contact)
     client = as_user(advisor)
     client.get(URL)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(URL)
 
 
