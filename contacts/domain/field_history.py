@@ -1,12 +1,12 @@
 """What changed in a contact's columns and in what was given to them, read from the history that triggers keep."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby, islice, zip_longest
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, QuerySet, Value
 
 from accounts.models import User
 from contacts.domain.assigning import PARTS
@@ -21,36 +21,52 @@ UNSHOWN = set(
 LABELS = {"deactivated_at": "Deactivated", "deleted_at": "In the trash", "contact_type": "Type"}
 
 
-def contact_changes(contact: Contact, before: datetime | None, limit: int) -> Iterable[Entry]:
-    """The newest entries before a moment: one per row of the contact's history that differs from the row before."""
-    rows = apps.get_model("contacts", "ContactEvent").objects.filter(pgh_obj_id=contact.pk)
+def field_changes(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
+    """The newest entries before a moment, at least `limit` where there are so many: of the contact, of what they had.
+
+    Of assignments the whole history is read: what was there at a moment follows from all that came before.
+    """
+    rows = _history("ContactEvent").filter(pgh_obj_id=contact.pk)
     if before is not None:
         rows = rows.filter(pgh_created_at__lt=before)
-    rows = list(rows.order_by("-pgh_created_at", "-pk").select_related("pgh_context")[: limit + 1])
-    names = _Names(rows, [field for field in Contact._meta.concrete_fields if field.name not in UNSHOWN])
+    rows = list(rows.order_by("-pgh_created_at", "-pk")[: limit + 1])
+    given = list(_history("AssignmentEvent").filter(contact_id=contact.pk).order_by("pgh_id"))
+    names = _Names([(rows, _contact_fields()), ([None, *given] if given else [], _assignment_fields())])
+    changed = reversed([*_open_by_open(given, names)])
+    return [
+        *_row_by_row(rows, names),
+        *islice((entry for entry in changed if before is None or entry.at < before), limit + 1),
+    ]
+
+
+def _history(name: str) -> QuerySet:
+    """The entries of one of the histories, with who made them."""
+    return apps.get_model("contacts", name).objects.select_related("pgh_context")
+
+
+def _contact_fields() -> list[Any]:
+    """The contact's columns of which people are told."""
+    kept = {field.name for field in apps.get_model("contacts", "ContactEvent")._meta.fields} - UNSHOWN
+    return [field for field in Contact._meta.concrete_fields if field.name in kept]
+
+
+def _assignment_fields() -> list[Any]:
+    """Those of the assignment."""
+    return [Assignment._meta.get_field(part) for part in PARTS]
+
+
+def _row_by_row(rows: list, names: "_Names") -> Iterator[Entry]:
+    """An entry for each row of the contact's history, newest first, that differs from the row before."""
+    fields = _contact_fields()
     for newer, older in zip_longest(rows, rows[1:]):
         entry = names.entry(newer)
         if newer.pgh_label == "insert":
             entry.sentence, entry.icon = "Came into AdvisorHub", "user-plus"
             yield entry
         elif older is not None:
-            entry.changes = names.changes(older, newer)
+            entry.changes = names.changes(fields, older, newer)
             if entry.changes:
                 yield entry
-
-
-def assignment_changes(contact: Contact, before: datetime | None, limit: int) -> Iterable[Entry]:
-    """The newest entries before a moment that tell what the contact had in place of what, whichever assignment it was.
-
-    The whole history is read: what was there at a moment follows from all that came before.
-    """
-    rows = apps.get_model("contacts", "AssignmentEvent").objects.filter(contact_id=contact.pk)
-    rows = list(rows.order_by("pgh_id").select_related("pgh_context"))
-    if not rows:
-        return []
-    names = _Names([None, *rows], [Assignment._meta.get_field(part) for part in PARTS])
-    entries = list(_open_by_open(rows, names))
-    return islice((entry for entry in reversed(entries) if before is None or entry.at < before), limit + 1)
 
 
 def _open_by_open(rows: list, names: "_Names") -> Iterator[Entry]:
@@ -58,6 +74,7 @@ def _open_by_open(rows: list, names: "_Names") -> Iterator[Entry]:
 
     At most one is open, so whichever was opened or changed last; of what was deleted in former days no entry tells.
     """
+    fields = _assignment_fields()
     before = now = None
     for _, together in groupby(rows, key=lambda row: row.pgh_created_at):
         for row in together:
@@ -66,30 +83,39 @@ def _open_by_open(rows: list, names: "_Names") -> Iterator[Entry]:
             elif now and now.id == row.id:
                 now = None
         entry = names.entry(row)
-        entry.changes = names.changes(before, now)
+        entry.changes = names.changes(fields, before, now)
         if entry.changes:
             yield entry
         before = now
 
 
 class _Names:
-    """Words for what history rows hold as keys, read in one query per kind of thing."""
+    """Words for what rows of history hold as keys, read in two queries: one for people, one for all else."""
 
-    def __init__(self, rows: list, fields: Iterable[Any]) -> None:
-        """`fields` are those of the model itself; what its history does not hold is left out.
+    def __init__(self, histories: list[tuple[list, list[Any]]]) -> None:
+        """Each history is its rows, None for a moment when there was none, and the fields to be told of.
 
         What is the same in all rows will never be told, so its name is not looked up.
         """
-        held = {field.name for row in rows[-1:] for field in row._meta.fields}
-        self.fields = [field for field in fields if field.name in held]
-        wanted: dict[type[Model], set] = {User: {_context(row).get("user") for row in rows if row}}
-        for field in self.fields:
-            if field.is_relation:
-                keys = {_value(row, field) for row in rows}
-                wanted.setdefault(field.related_model, set()).update(keys if len(keys) > 1 else ())
-        self.things = {
-            model: model._base_manager.in_bulk(keys - {None}) if keys - {None} else {} for model, keys in wanted.items()
-        }
+        wanted: dict[type[Model], set] = {User: set()}
+        for rows, fields in histories:
+            wanted[User] |= {_context(row).get("user") for row in rows if row}
+            for field in fields:
+                keys = {_value(row, field) for row in rows} if field.is_relation else set()
+                if len(keys) > 1:
+                    wanted.setdefault(field.related_model, set()).update(keys)
+        people = wanted.pop(User) - {None}
+        self.names = {(User, key): user.name for key, user in User._base_manager.in_bulk(people).items()}
+        models = list(wanted)
+        parts = [
+            model._base_manager.order_by()
+            .filter(pk__in=wanted[model] - {None})
+            .annotate(place=Value(place))
+            .values_list("place", "pk", "name")
+            for place, model in enumerate(models)
+        ]
+        found = parts[0].union(*parts[1:], all=True) if parts else []
+        self.names |= {(models[place], key): name for place, key, name in found}
 
     def entry(self, row: Any) -> Entry:
         """What all entries have, of a row of history: when, who, by which operation."""
@@ -99,39 +125,34 @@ class _Names:
             sentence="Changed",
             kind="change",
             icon="pencil",
-            actor=self._of(User, context.get("user")),
+            actor=self.names.get((User, context.get("user")), ""),
             operation_id=context.get("operation"),
         )
 
-    def changes(self, older: Any, newer: Any) -> list[Change]:
+    def changes(self, fields: list[Any], older: Any, newer: Any) -> list[Change]:
         """Field by field, what is not the same any more."""
         found = []
-        for field in self.fields:
+        for field in fields:
             was, now = _value(older, field), _value(newer, field)
             if was != now:
                 found.append(Change(_label(field), self._words(field, was), self._words(field, now)))
         return found
 
-    def _of(self, model: type[Model], key: int | None) -> str:
-        """The name of a thing, or nothing."""
-        thing = self.things[model].get(key)
-        return str(getattr(thing, "name", thing)) if thing is not None else ""
-
     def _words(self, field: Any, value: Any) -> str:
         """A value as people read it."""
+        if value is None:
+            return "no" if field.name in {"deactivated_at", "deleted_at"} else ""
         if field.is_relation:
-            return self._of(field.related_model, value) or ("" if value is None else "one that is gone")
+            return self.names.get((field.related_model, value), "one that is gone")
         if isinstance(value, dict):
             return ", ".join(f"{name}: {one}" for name, one in sorted(value.items()))
         if field.name == "locked_fields":
-            return ", ".join(sorted(value or []))
+            return ", ".join(sorted(value))
         if field.name == "photo":
             return "a photo" if value else ""
         if field.name in {"deactivated_at", "deleted_at"}:
-            return "yes" if value else "no"
-        if field.flatchoices:
-            return str(dict(field.flatchoices).get(value, value))
-        return "" if value is None else str(value)
+            return "yes"
+        return str(dict(field.flatchoices).get(value, value))
 
 
 def _context(row: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from contacts.domain.field_history import assignment_changes, contact_changes
+from contacts.domain.field_history import field_changes
 from contacts.models import Contact, PortalSignIn, ResourceView
 from core.models import Activity, Operation
 from core.registry import timeline_sources
@@ -75,7 +75,7 @@ def _events_and_changes(contact: Contact, before: datetime | None, limit: int) -
         for event in events.select_related("actor")[:limit]
     ]
     by_moment = {entry.at: entry for entry in entries}
-    for change in [*contact_changes(contact, before, limit), *assignment_changes(contact, before, limit)]:
+    for change in field_changes(contact, before, limit):
         same = by_moment.get(change.at)
         if same is not None:
             same.changes += change.changes
