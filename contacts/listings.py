@@ -34,25 +34,18 @@ def narrow_rows(
     wanted = in_use(type(filterset), query)
     if wanted and not filterset.is_valid():
         return None
+    listings = Listing.objects.seen_as(rows).filter(given or Q())
     sorts = [name.lstrip("-") for name in order] or ["name"]
     single = [name for name, values in wanted.items() if name in GIVEN and len(values) == 1 and values != [ANY]]
     if wanted.keys() <= KNOWN and len(sorts) == 1 and (sorts[0] in GIVEN or (sorts[0] == "name" and single)):
-        listings = Listing.objects.seen_as(rows).filter(given or Q())
         if sorts[0] in GIVEN:
             return listings
         # What is the same in all rows comes first, so that the order is the index's also for those who have none.
-        return listings.order_by(f"{'-' if order and order[0].startswith('-') else ''}{single[0]}_id")
-    return _through_listings(rows, filterset, GIVEN & wanted.keys(), given)
-
-
-def _through_listings(
-    rows: ContactQuerySet, filterset: ContactFilter, names: set[str], given: Q | None
-) -> ContactQuerySet | None:
-    """Those of `rows` whose listings have what the filters of these names ask for, if they are few."""
-    if not names and given is None:
+        return listings.order_by(f"-{single[0]}_id" if order == ["-name"] else f"{single[0]}_id")
+    asked = GIVEN & wanted.keys()
+    if not asked and given is None:
         return None
-    listings = Listing.objects.seen_as(rows).filter(given or Q()).order_by()
-    for name in names:
+    for name in asked:
         listings = filterset.filters[name].filter(listings, filterset.form.cleaned_data[name])
     keys = listings.values("pk")
     return rows.filter(pk__in=keys) if keys[:FEW].count() < FEW else None

@@ -49,8 +49,10 @@ def how_many(rows: QuerySet, at_most: int | None = None) -> int:
 
 
 def _histories(model: type[Model]) -> list[type[Model]]:
-    """The histories that tell of every change to a model's rows: its own, and those of the models that it
-    names in `counted_with`, whose values it repeats."""
+    """The histories that tell of every change to a model's rows.
+
+    They are its own, and those of the models that it names in `counted_with`, whose values it repeats.
+    """
     told = [model, *map(apps.get_model, getattr(model, "counted_with", ()))]
     return [events for one in told for events in list(getattr(one, "pgh_event_models", {}).values())[:1]]
 

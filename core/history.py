@@ -11,6 +11,14 @@ import pghistory.trigger
 import pgtrigger
 
 
+def planned_anew(rows: str, statement: str, mark: str) -> str:
+    """PL/pgSQL of a statement's trigger: one statement, run by EXECUTE where there are `rows` at all.
+
+    `rows` is the name of its old or new rows, `mark` a word that does not stand in the statement between dollar signs.
+    """
+    return f"IF EXISTS (SELECT FROM {rows}) THEN EXECUTE ${mark}$ {statement} ${mark}$; END IF; RETURN NULL;"
+
+
 class StatementEvent(pghistory.trigger.Event):
     """pghistory's trigger for a whole statement, its query planned anew each time.
 
@@ -24,9 +32,7 @@ class StatementEvent(pghistory.trigger.Event):
         """The library's function, its one statement run by EXECUTE where there are rows at all."""
         statement = super().get_func(model).func.removesuffix("; RETURN NULL;")
         rows = "old_values" if self.row == "OLD" else "new_values"
-        return pgtrigger.Func(
-            f"IF EXISTS (SELECT FROM {rows}) THEN EXECUTE $history$ {statement} $history$; END IF; RETURN NULL;"
-        )
+        return pgtrigger.Func(planned_anew(rows, statement, "history"))
 
 
 class _ByStatement:

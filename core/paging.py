@@ -109,8 +109,10 @@ class KeyPaginator(Paginator):
     def _keyed(self) -> QuerySet | None:
         """What gives the keys in the table's order, where its rows are rows of the database."""
         rows = self.object_list.data.data
-        if not isinstance(rows, QuerySet) or self._narrow is None:
-            return rows if isinstance(rows, QuerySet) else None
+        if not isinstance(rows, QuerySet):
+            return None
+        if self._narrow is None:
+            return rows
         return self._narrow.order_by(*self._narrow.query.order_by, *order_of(rows))
 
     def _count_exactly(self) -> None:

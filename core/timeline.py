@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 
 @dataclass
 class Change:
@@ -46,3 +48,10 @@ def newest(entries: Iterable[Entry], limit: int) -> tuple[list[Entry], datetime 
             return shown, shown[-1].at
         shown.append(entry)
     return shown, None
+
+
+def newest_before(rows: QuerySet, column: str, before: datetime | None) -> QuerySet:
+    """Rows from before a moment, which stands in `column`, newest first."""
+    if before is not None:
+        rows = rows.filter(**{f"{column}__lt": before})
+    return rows.order_by(f"-{column}", "-pk")

@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 from accounts.models import Firm
 from contacts.models import Contact, ImportedContact, Status
 from core.models import Operation
-from core.timeline import Entry
+from core.timeline import Entry, newest_before
 from outreach.domain import inviting, scheduling
 from outreach.domain.inviting import Mode
 from outreach.models import Invitation, ScheduledInvitation, Send, Suppression
@@ -83,9 +83,7 @@ def _waiting(contact: Contact) -> ScheduledInvitation | None:
 
 def mails(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
     """The mails of the ledger, for the timeline: when they were planned, and what became of them."""
-    rows = Send.objects.filter(contact=contact).select_related("requested_by").order_by("-created_at", "-pk")
-    if before is not None:
-        rows = rows.filter(created_at__lt=before)
+    rows = newest_before(Send.objects.filter(contact=contact).select_related("requested_by"), "created_at", before)
     return [
         Entry(
             at=send.created_at,

@@ -2,16 +2,7 @@
 
 from contacts.models import Contact, Listing
 
-REPEATED = [
-    "experience_id",
-    "campaign_id",
-    "primary_advisor_id",
-    "team_id",
-    "status",
-    "contact_type",
-    "deleted_at",
-    "sort_name",
-]
+REPEATED = [field.attname for field in Listing._meta.concrete_fields if not field.primary_key]
 
 
 def unlike():

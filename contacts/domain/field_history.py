@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet, Value
 from accounts.models import User
 from contacts.domain.assigning import PARTS
 from contacts.models import Assignment, Contact
-from core.timeline import Change, Entry
+from core.timeline import Change, Entry, newest_before
 
 # Columns that no person reads: keys, counters that other entries tell of, and the history's own.
 UNSHOWN = set(
@@ -26,15 +26,15 @@ def field_changes(contact: Contact, before: datetime | None, limit: int) -> list
 
     Of assignments the whole history is read: what was there at a moment follows from all that came before.
     """
-    rows = _history("ContactEvent").filter(pgh_obj_id=contact.pk)
-    if before is not None:
-        rows = rows.filter(pgh_created_at__lt=before)
-    rows = list(rows.order_by("-pgh_created_at", "-pk")[: limit + 1])
+    rows = list(
+        newest_before(_history("ContactEvent").filter(pgh_obj_id=contact.pk), "pgh_created_at", before)[: limit + 1]
+    )
     given = list(_history("AssignmentEvent").filter(contact_id=contact.pk).order_by("pgh_id"))
-    names = _Names([(rows, _contact_fields()), ([None, *given] if given else [], _assignment_fields())])
-    changed = reversed([*_open_by_open(given, names)])
+    own, parts = _contact_fields(), [Assignment._meta.get_field(part) for part in PARTS]
+    names = _Names([(rows, own), ([None, *given] if given else [], parts)])
+    changed = reversed([*_open_by_open(given, parts, names)])
     return [
-        *_row_by_row(rows, names),
+        *_row_by_row(rows, own, names),
         *islice((entry for entry in changed if before is None or entry.at < before), limit + 1),
     ]
 
@@ -50,14 +50,8 @@ def _contact_fields() -> list[Any]:
     return [field for field in Contact._meta.concrete_fields if field.name in kept]
 
 
-def _assignment_fields() -> list[Any]:
-    """Those of the assignment."""
-    return [Assignment._meta.get_field(part) for part in PARTS]
-
-
-def _row_by_row(rows: list, names: "_Names") -> Iterator[Entry]:
+def _row_by_row(rows: list, fields: list[Any], names: "_Names") -> Iterator[Entry]:
     """An entry for each row of the contact's history, newest first, that differs from the row before."""
-    fields = _contact_fields()
     for newer, older in zip_longest(rows, rows[1:]):
         entry = names.entry(newer)
         if newer.pgh_label == "insert":
@@ -69,12 +63,11 @@ def _row_by_row(rows: list, names: "_Names") -> Iterator[Entry]:
                 yield entry
 
 
-def _open_by_open(rows: list, names: "_Names") -> Iterator[Entry]:
+def _open_by_open(rows: list, fields: list[Any], names: "_Names") -> Iterator[Entry]:
     """An entry for each moment after which another assignment was open, or the open one held something else.
 
     At most one is open, so whichever was opened or changed last; of what was deleted in former days no entry tells.
     """
-    fields = _assignment_fields()
     before = now = None
     for _, together in groupby(rows, key=lambda row: row.pgh_created_at):
         for row in together:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 
-from contacts.models import Assignment, Contact, Listing, ResourceView
+from contacts.models import Assignment, Listing, ResourceView
 from core.registry import TemplateReach, template_reach
 from experiences.models import CategoryResource, Experience, FeaturedResource
 
@@ -27,7 +27,7 @@ def on_contacts(column: str) -> Callable[[list[int]], dict[int, int]]:
     """Counts for what stands on the contact itself: experience, campaign, team."""
 
     def counts(pks: list[int]) -> dict[int, int]:
-        rows = (Contact if column == "team" else Listing).objects.filter(deleted_at=None, **{f"{column}__in": pks})
+        rows = Listing.objects.filter(deleted_at=None, **{f"{column}__in": pks})
         return dict(rows.order_by().values_list(column).annotate(Count("pk")))
 
     return counts

@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from contacts.domain.field_history import field_changes
 from contacts.models import Contact, PortalSignIn, ResourceView
 from core.models import Activity, Operation
 from core.registry import timeline_sources
-from core.timeline import Entry, newest
+from core.timeline import Entry, newest, newest_before
 
 PAGE = 30
 KINDS = {
@@ -53,16 +51,9 @@ def timeline(contact: Contact, *, before: datetime | None = None, kind: str = ""
     return shown, earlier
 
 
-def _before(rows: QuerySet, column: str, before: datetime | None) -> QuerySet:
-    """Rows older than a moment, newest first."""
-    if before is not None:
-        rows = rows.filter(**{f"{column}__lt": before})
-    return rows.order_by(f"-{column}", "-pk")
-
-
 def _events_and_changes(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
     """Events with the field changes of the same transaction beneath them, and changes that came without an event."""
-    events = _before(Activity.objects.filter(subject_type="contact", subject_id=contact.pk), "at", before)
+    events = newest_before(Activity.objects.filter(subject_type="contact", subject_id=contact.pk), "at", before)
     entries = [
         Entry(
             at=event.at,
@@ -90,7 +81,7 @@ def _sign_ins(contact: Contact, before: datetime | None, limit: int) -> list[Ent
     """Every sign-in to the portal; whoever has not begun is not asked about."""
     if contact.start_at is None:
         return []
-    rows = _before(PortalSignIn.objects.filter(contact=contact), "at", before)[:limit]
+    rows = newest_before(PortalSignIn.objects.filter(contact=contact), "at", before)[:limit]
     return [Entry(row.at, "Signed in to the portal", "sign_in", "log-in", contact.name) for row in rows]
 
 
@@ -98,5 +89,5 @@ def _resources(contact: Contact, before: datetime | None, limit: int) -> list[En
     """Every resource opened, which nobody can before the first sign-in."""
     if contact.start_at is None:
         return []
-    rows = _before(ResourceView.objects.filter(contact=contact).select_related("resource"), "at", before)[:limit]
+    rows = newest_before(ResourceView.objects.filter(contact=contact).select_related("resource"), "at", before)[:limit]
     return [Entry(row.at, f"Opened “{row.resource.name}”", "resource", "book-open", contact.name) for row in rows]

@@ -5,59 +5,8 @@ from django.conf import settings
 from django.db import models
 
 from contacts.querysets import ScopedQuerySet
+from core.history import planned_anew
 from experiences.models import Campaign, Experience, Team
-
-COLUMNS = (
-    "experience_id",
-    "campaign_id",
-    "primary_advisor_id",
-    "team_id",
-    "status",
-    "contact_type",
-    "deleted_at",
-    "sort_name",
-)
-
-
-def listing_triggers() -> list[pgtrigger.Trigger]:
-    """What keeps a contact and its listing alike: run for a whole statement and planned anew, see core.history.
-
-    A row in which nothing is another is not written.
-    """
-    names = ", ".join(COLUMNS)
-    theirs, ours = (", ".join(f"{row}.{name}" for name in COLUMNS) for row in ("contact", "listing"))
-    return [
-        _for_each_statement(
-            "listing_begins",
-            pgtrigger.Insert,
-            "new_values",
-            f"INSERT INTO contacts_listing (contact_id, {names}) SELECT id, {theirs} FROM new_values AS contact",  # noqa: S608
-        ),
-        _for_each_statement(
-            "listing_follows",
-            pgtrigger.Update,
-            "new_values",
-            f"UPDATE contacts_listing AS listing SET ({names}) = ROW({theirs}) FROM new_values AS contact"  # noqa: S608
-            f" WHERE listing.contact_id = contact.id AND ({ours}) IS DISTINCT FROM ({theirs})",
-        ),
-        _for_each_statement(
-            "listing_ends",
-            pgtrigger.Delete,
-            "old_values",
-            "DELETE FROM contacts_listing WHERE contact_id IN (SELECT id FROM old_values)",
-        ),
-    ]
-
-
-def _for_each_statement(name: str, operation: pgtrigger.Operation, rows: str, statement: str) -> pgtrigger.Trigger:
-    return pgtrigger.Trigger(
-        name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
-        operation=operation,
-        referencing=pgtrigger.Referencing(**{rows.removesuffix("_values"): rows}),
-        func=f"IF EXISTS (SELECT FROM {rows}) THEN EXECUTE $listing$ {statement} $listing$; END IF; RETURN NULL;",
-    )
 
 
 class Listing(models.Model):
@@ -115,3 +64,45 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id}: {self.sort_name}"
+
+
+def listing_triggers() -> list[pgtrigger.Trigger]:
+    """What keeps a contact and its listing alike: run for a whole statement and planned anew, see core.history.
+
+    A row in which nothing is another is not written.
+    """
+    columns = [field.column for field in Listing._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(columns)
+    theirs, ours = (", ".join(f"{row}.{name}" for name in columns) for row in ("contact", "listing"))
+    return [
+        _for_each_statement(
+            "listing_begins",
+            pgtrigger.Insert,
+            "new_values",
+            f"INSERT INTO contacts_listing (contact_id, {names}) SELECT id, {theirs} FROM new_values AS contact",  # noqa: S608
+        ),
+        _for_each_statement(
+            "listing_follows",
+            pgtrigger.Update,
+            "new_values",
+            f"UPDATE contacts_listing AS listing SET ({names}) = ROW({theirs}) FROM new_values AS contact"  # noqa: S608
+            f" WHERE listing.contact_id = contact.id AND ({ours}) IS DISTINCT FROM ({theirs})",
+        ),
+        _for_each_statement(
+            "listing_ends",
+            pgtrigger.Delete,
+            "old_values",
+            "DELETE FROM contacts_listing WHERE contact_id IN (SELECT id FROM old_values)",
+        ),
+    ]
+
+
+def _for_each_statement(name: str, operation: pgtrigger.Operation, rows: str, statement: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**{rows.removesuffix("_values"): rows}),
+        func=planned_anew(rows, statement, "listing"),
+    )
