@@ -175,14 +175,10 @@ def _errors(bound) -> SafeString:
 
 
 def _help(bound) -> SafeString:
-    """Return a field's help text; form authors may use HTML in it, as everywhere in Django."""
+    """Return a field's help text. It may quote a file or a CRM, so it is text unless a form declares it to be HTML."""
     if not bound.help_text:
         return SafeString("")
-    return format_html(
-        '<div class="field-help" id="{}_helptext">{}</div>',
-        bound.auto_id,
-        mark_safe(bound.help_text),  # written by us in forms.py, never by users
-    )
+    return format_html('<div class="field-help" id="{}_helptext">{}</div>', bound.auto_id, bound.help_text)
 
 
 def _is_checkbox(bound) -> bool:

@@ -15,6 +15,7 @@ from crm.domain.importing import import_records
 from crm.models import Category, Connection, Owner, Record, Sync
 from tests.crm.conftest import move_on
 from tests.factories import ContactFactory
+from tests.foreign_text import FOREIGN, shown_as_text
 
 State = Record.State
 
@@ -169,6 +170,15 @@ def test_mending_one_record(as_user, staged, office):
     imported = client.post(reverse("crm:import_one", args=[record.pk]), follow=True)
     assert imported.status_code == 200
     assert Contact.objects.get().email == "mended@example.com"
+
+
+def test_what_the_crm_says_is_text_and_not_a_part_of_the_page(as_user, staged, office):
+    record = Record.objects.filter(contact=None).first()
+    Record.objects.filter(pk=record.pk).update(values=record.values | {"first_name": FOREIGN})
+    Owner.objects.create(connection=staged, remote_id="former", email=FOREIGN)
+    client = as_user(office["admin"])
+    assert shown_as_text(client.get(reverse("crm:record", args=[record.pk])))
+    assert shown_as_text(client.get(reverse("crm:owners", args=[staged.pk])))
 
 
 def test_a_mend_survives_the_next_sync(as_user, staged, office, sync):
