@@ -31,6 +31,15 @@ class Outcome:
     failed: dict[int, str] | None = None
     lines_written: bool = False
 
+    def with_(self, other: "Outcome") -> "Outcome":
+        """What two parts of a chunk did together. Of rows in both hands of one kind, lines are written or not alike."""
+        return Outcome(
+            done=[*self.done, *other.done],
+            skipped=(self.skipped or {}) | (other.skipped or {}),
+            failed=(self.failed or {}) | (other.failed or {}),
+            lines_written=self.lines_written or other.lines_written,
+        )
+
 
 class Kind:
     """Base of all kinds. Subclasses set `key` and `label`, what people call it, and answer the questions below.

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pghistory
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=settings.OPERATION_LEASE_SECONDS)
 INLINE_LIMIT = 200
+REFUSED = "The database refuses this change; the log says why. Nothing of this row was changed."
+REFUSED_AT_MOST = 20  # rows of one run
 # What a repetition is about, in words.
 REPEATED = {
     OperationLine.State.FAILED: "Those that failed in",
@@ -164,8 +166,28 @@ def _step(operation: Operation, kind: Kind) -> bool:
             kind.finish(operation)
             _end(operation, Operation.State.FINISHED)
             return False
-        _write(operation, ids, kind.apply(operation, ids))
+        _write(operation, ids, _applied(operation, kind, ids))
         return True
+
+
+def _applied(operation: Operation, kind: Kind, ids: list[int]) -> Outcome:
+    """Apply a chunk; what the database refuses is looked for by halves until it stands alone, and fails by itself.
+
+    Raises what the database says when it refuses more than a few rows: then it is not the rows that are wrong.
+    """
+    try:
+        with transaction.atomic():
+            return kind.apply(operation, ids)
+    except (IntegrityError, DataError):
+        refused = operation.run_notes.setdefault("refused", [])
+        if len(ids) == 1:
+            refused.append(ids[0])
+            logger.warning("Operation %s: the database refuses row %s.", operation.pk, ids[0], exc_info=True)
+            return Outcome(failed={ids[0]: REFUSED})
+        if len(refused) >= REFUSED_AT_MOST:
+            raise
+    middle = len(ids) // 2
+    return _applied(operation, kind, ids[:middle]).with_(_applied(operation, kind, ids[middle:]))
 
 
 def _goes_on(operation: Operation) -> bool:

@@ -23,6 +23,7 @@ class Counting(Kind):
     chunk = 2
     breaks_at = None
     fails = False
+    refused = frozenset()
 
     def apply(self, operation, subject_ids):
         """Mark odd ones done and even ones skipped."""
@@ -32,6 +33,9 @@ class Counting(Kind):
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         if self.fails:
             raise ValueError("no such thing")
+        if self.refused & {*subject_ids}:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
         return Outcome(
             done=[one for one in subject_ids if one % 2],
             skipped={one: "Even." for one in subject_ids if not one % 2},
@@ -41,7 +45,7 @@ class Counting(Kind):
 @pytest.fixture
 def kind():
     """The kind, known while the test runs."""
-    Counting.breaks_at, Counting.fails = None, False
+    Counting.breaks_at, Counting.fails, Counting.refused = None, False, frozenset()
     operation_kinds.register(Counting.key, Counting())
     yield Counting
     operation_kinds._entries.pop(Counting.key)
@@ -151,3 +155,28 @@ def test_many_rows_that_were_never_reached_are_told_by_the_sweep(operation, monk
 def test_the_selection_is_gone_once_every_row_has_its_line(operation):
     running.start(operation)
     assert (operation.lines.count(), FrozenSelection.objects.count()) == (5, 0)
+
+
+def test_a_row_that_the_database_refuses_fails_alone_and_can_be_tried_again(operation, kind):
+    kind.refused = frozenset({3})
+    running.start(operation)
+    operation.refresh_from_db()
+    assert (operation.state, operation.done, operation.skipped, operation.failed) == ("finished", 2, 2, 1)
+    lines = dict(operation.lines.values_list("subject_id", "reason"))
+    assert lines == {1: "", 2: "Even.", 3: running.REFUSED, 4: "Even.", 5: ""}
+    kind.refused = frozenset()
+    again = running.repeat(operation, "failed", operation.owner)
+    again.refresh_from_db()
+    assert (again.state, again.done, again.total) == ("finished", 1, 1)
+
+
+def test_when_the_database_refuses_all_of_them_the_operation_ends(kind):
+    many = [2 * number + 1 for number in range(100)]
+    operation = Operation.objects.create(kind=kind.key, title="Counting", owner=UserFactory(), state="queued")
+    selecting.freeze(operation, many)
+    kind.refused = frozenset(many)
+    running.run(operation.pk)
+    operation.refresh_from_db()
+    assert operation.state == "failed"
+    assert operation.failed + operation.lines.filter(state="untouched").count() == 100
+    assert operation.failed <= running.REFUSED_AT_MOST
