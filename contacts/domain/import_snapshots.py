@@ -20,18 +20,14 @@ from django.db.models import (
     Func,
     JSONField,
     OuterRef,
-    Q,
     QuerySet,
     TextField,
     Value,
     When,
 )
-from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject, NullIf
 
-from accounts.models import User
 from contacts.domain.snapshots import JOIN_TAKEN, Snapshot
-from contacts.domain.trash import put_into_trash
 from contacts.models import Assignment, Contact, ImportedContact, Note
 from core.models import Operation
 
@@ -119,18 +115,10 @@ class ImportSnapshot(Snapshot):
             now = rows.filter(pk__among=changed).values_list("pk", JSONObject(**self.parts()))
             self._insert(operation, "taken.held", now, JOIN_TAKEN)
 
-    def restore(self, operation: Operation, ids: list[int], by: User) -> None:
-        """Undo the import, or undo that: who was not here before goes into the trash, the others get their values back.
-
-        Who was in the trash before goes there anew, with all of the 30 days: what is undone may be a redoing.
-        """
-        was_in_trash = KeyTextTransform("deleted_at", "before")
-        rows = self.kept_by(operation).filter(subject_id__among=ids).alias(was_in_trash=was_in_trash)
-        gone = rows.filter(Q(before__isnull=True) | Q(was_in_trash__isnull=False))
-        not_here = list(gone.values_list("subject_id", flat=True))
-        put_into_trash(not_here, by)
-        if rest := list(set(ids) - set(not_here)):
-            super().restore(operation, rest, by)
+    def _in_trash_before(self, operation: Operation, ids: list[int]) -> list[int]:
+        """They, and whom the import added: who was not here before goes into the trash."""
+        added = self.kept_by(operation).filter(subject_id__among=ids, before__isnull=True)
+        return [*super()._in_trash_before(operation, ids), *added.values_list("subject_id", flat=True)]
 
     def _insert(self, operation: Operation, before: str, rows: QuerySet, source: str = "") -> None:
         """Write rows, with the values of before as SQL that may be joined by `source`."""

@@ -11,9 +11,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import Case, CharField, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from contacts.domain.trash import put_into_trash
 from contacts.models import Assignment, Contact
 from core.lookups import key_array
 from core.models import Operation, OperationLine
@@ -148,11 +150,25 @@ class Snapshot:
             )
 
     def restore(self, operation: Operation, ids: list[int], by: User) -> None:
-        """Give these contacts the values they had before `operation`, in the caller's transaction."""
-        values = {"operation": operation.pk, "ids": key_array(ids)}
+        """Give these contacts the values they had before `operation`, in the caller's transaction.
+
+        Who was in the trash goes there anew, with all of the 30 days: since the day on which they were deleted first
+        so many may have passed that they would be deleted for good the next night.
+        """
+        gone = self._in_trash_before(operation, ids) if "deleted_at" in self.all_columns else []
+        put_into_trash(gone, by)
+        rest = list(set(ids) - set(gone)) if gone else ids
+        if not rest:
+            return
+        values = {"operation": operation.pk, "ids": key_array(rest)}
         with connection.cursor() as cursor:
             for statement in self._statements(lines_in(self._table(operation))):
                 cursor.execute(statement, values)
+
+    def _in_trash_before(self, operation: Operation, ids: list[int]) -> list[int]:
+        """Those of the contacts who were in the trash before an operation."""
+        kept = self.kept_by(operation).filter(subject_id__among=ids).alias(was=KeyTextTransform("deleted_at", "before"))
+        return list(kept.filter(was__isnull=False).values_list("subject_id", flat=True))
 
     def _table(self, operation: Operation) -> str:
         """Where an operation's rows are."""

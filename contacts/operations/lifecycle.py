@@ -1,11 +1,11 @@
 """Closing contacts, opening them again, and putting them into the trash."""
 
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts.domain.snapshots import Snapshot
 from contacts.domain.trash import put_into_trash
+from contacts.domain.what_is_gone import TAKEN, same_address
 from contacts.filters import TrashFilter
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, skip
@@ -13,13 +13,6 @@ from contacts.querysets import ContactQuerySet
 from core.domain.recording import record
 from core.models import Operation
 from core.operations import register
-
-TAKEN = "Another contact has this email address now."
-
-
-def same_address() -> ContactQuerySet:
-    """Contacts with the address of the one that the outer query is about, whoever may see them."""
-    return Contact.objects.alias(folded=Lower("email")).filter(folded=Lower(OuterRef("email")))
 
 
 @register

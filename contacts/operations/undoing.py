@@ -6,15 +6,14 @@ then it is left alone, and the report says so.
 
 from datetime import timedelta
 
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from accounts.models import Firm, User
+from accounts.models import Firm
 from contacts.domain.snapshots import SameJson, Snapshot
+from contacts.domain.what_is_gone import obstacles
 from contacts.operations.base import ContactKind
-from contacts.operations.lifecycle import TAKEN, same_address
 from contacts.operations.undoable import Undoable
 from contacts.querysets import ContactQuerySet
 from core.domain import selecting
@@ -26,7 +25,6 @@ from core.registry import operation_kinds
 KEY = "contacts.undo"
 ALREADY = "Is as before already."
 CHANGED = "Changed since, so left alone: "
-ADVISOR_LEFT = "The advisor they had can no longer have contacts."
 
 
 @register
@@ -65,20 +63,8 @@ class Undo(ContactKind):
         line = snapshot.kept_by(operation.undoes).filter(subject_id=OuterRef("pk"))
         before, after = Subquery(line.values("before")[:1]), Subquery(line.values("after")[:1])
         as_left, as_before = Q(SameJson(after, snapshot.values())), Q(SameJson(before, snapshot.values()))
-        whens = []
-        if "deleted_at" in snapshot.all_columns:
-            taken = Q(Exists(same_address().filter(deleted_at=None)))
-            whens.append(When(Q(deleted_at__isnull=False) & taken & as_left, then=Value(TAKEN)))
-        if "primary_advisor_id" in snapshot.all_columns:
-            able = [str(pk) for pk in User.objects.possible_advisors().order_by().values_list("pk", flat=True)]
-            lost = (
-                line.filter(before__isnull=False)
-                .annotate(had=KeyTextTransform("primary_advisor_id", "before"))
-                .exclude(had__in=able)
-            )
-            whens.append(When(Q(Exists(lost)) & as_left, then=Value(ADVISOR_LEFT)))
         return [
-            *whens,
+            *(When(hindered & as_left, then=Value(why)) for hindered, why in obstacles(snapshot, line)),
             When(as_left, then=Value("")),
             When(as_before, then=Value(ALREADY)),
             When(Q(pk__isnull=False), then=Concat(Value(CHANGED), snapshot.differing(line, "after"), Value("."))),
@@ -126,14 +112,10 @@ def refusal(operation: Operation, user) -> str:
 
 def draft(operation: Operation, user) -> Operation:
     """An undoing of `operation`, ready for its preview: its selection is what the operation changed."""
-    title = f"Undo: {operation.title}" if operation.kind != KEY else f"Redo: {operation.title.partition(': ')[2]}"
-    undo = Operation.objects.create(
-        kind=KEY,
-        title=title[:200],
-        owner=user,
-        undoes=operation,
-        selection=f"What “{operation.title}” changed"[:500],
-    )
+    undo = Operation(kind=KEY, owner=user, undoes=operation, selection=f"What “{operation.title}” changed"[:500])
+    target, redo = origin(undo)
+    undo.title = f"{'Redo' if redo else 'Undo'}: {target.title}"[:200]
+    undo.save()
     kept = kind_of(operation).keeps(operation).kept_by(operation)
     selecting.freeze(undo, kept.values_list("subject_id", flat=True))
     return undo

@@ -114,8 +114,11 @@ def test_undoing_restores_exactly_or_leaves_alone_and_tells(firm, first, kind, w
         for pk in pks:
             now = state(pk)
             if lines.get(pk) == "done":
-                assert {name: now[name] for name in touched} == {name: before[pk][name] for name in touched}
-                assert all(now[name] == edited[pk][name] for name in now if name not in touched)
+                anew = {"deleted_at", "deleted_by_id"} if before[pk]["deleted_at"] else set()
+                exact, others = touched - anew, now.keys() - touched - anew
+                assert {name: now[name] for name in exact} == {name: before[pk][name] for name in exact}
+                assert bool(now["deleted_at"]) == bool(before[pk]["deleted_at"])  # there anew, with all of its days
+                assert all(now[name] == edited[pk][name] for name in others)
             else:
                 assert now == edited[pk]
                 assert pk not in changed or edited[pk] != after[pk]  # told as left alone, and rightly so

@@ -4,14 +4,16 @@ from datetime import date
 
 import pytest
 
+from contacts.domain.what_is_gone import ADDRESS_TAKEN
 from contacts.models import Assignment, Contact
+from contacts.operations import undoing
 from core.domain import running, selecting
 from core.models import Activity, Operation
 from crm.domain.differences import differences, summary, with_authors
 from crm.domain.importing import import_records
 from crm.models import Record
 from tests.crm.conftest import move_on
-from tests.factories import AssignmentFactory, TeamFactory
+from tests.factories import AssignmentFactory, ContactFactory, TeamFactory
 
 ALL = [
     "first_name",
@@ -124,6 +126,19 @@ def test_it_can_be_undone(imported, office):
     operation = update(office["admin"])
     assert list(Contact.objects.order_by("pk").values_list("pk", "city", "phone", "postal_code")) != before
     assert not refusal(operation, office["admin"])
+
+
+def test_an_address_that_somebody_else_has_by_now_is_not_given_back(imported, office):
+    first, second = newer()[:2]
+    Record.objects.filter(pk=first.pk).update(values=first.values | {"email": "fresh@example.com"})
+    operation = update(office["admin"], ["email", "phone", "city"])
+    had = first.contact.email
+    assert Contact.objects.get(pk=first.contact_id).email == "fresh@example.com"
+    ContactFactory(email=had.upper())
+    undo = running.start(undoing.draft(operation, office["admin"]))
+    reasons = dict(undo.lines.exclude(reason="").values_list("subject_id", "reason"))
+    assert (undo.state, reasons) == ("finished", {first.contact_id: ADDRESS_TAKEN})
+    assert Contact.objects.get(pk=second.contact_id).city == second.contact.city
 
 
 def test_only_ones_own(imported, office):
