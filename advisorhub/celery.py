@@ -15,8 +15,9 @@ logger = logging.getLogger(__name__)
 
 @beat_init.connect
 def sweep_at_once(**kwargs) -> None:
-    """Ask for a sweep when the scheduler starts, so that nobody waits a whole round for the first."""
+    """Ask for a sweep and a sign of life when the scheduler starts: nobody waits a whole round for the first."""
     try:
-        app.send_task("core.sweep", expires=60, retry=False)
+        for name in ("core.sweep", "core.operations_beat"):
+            app.send_task(name, expires=60, retry=False)
     except Exception:  # any broker's own error types; the schedule asks again
         logger.warning("The queue is unreachable; the first sweep comes with the schedule.")

@@ -109,7 +109,8 @@ class Server:
 
     def _start_programs(self) -> None:
         self.supervisor = Supervisor(
-            [programs.web(self.host, self.port), programs.worker(), programs.scheduler()], self.environment
+            [programs.web(self.host, self.port), programs.worker(), programs.operations(), programs.scheduler()],
+            self.environment,
         )
         self.supervisor.start()
         deadline = time.monotonic() + READY_SECONDS

@@ -14,6 +14,9 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from kombu import Exchange, Queue
+
+from advisorhub import queues
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -148,7 +151,14 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_DEFAULT_QUEUE = "advisorhub"
+CELERY_TASK_DEFAULT_QUEUE = queues.QUICK
+# What takes minutes has workers of its own, so that mail and the search for what is due never wait for it.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in (queues.QUICK, queues.OPERATIONS)]
+CELERY_TASK_ROUTES = {
+    "core.run_operation": {"queue": queues.OPERATIONS},
+    "core.operations_beat": {"queue": queues.OPERATIONS},
+    "core.daily": {"queue": queues.OPERATIONS},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -164,6 +174,7 @@ CELERY_TIMEZONE = "UTC"
 # The queue only says "look in the database": what is due is decided there.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "core.sweep", "schedule": env.float("SWEEP_SECONDS", 20.0)},
+    "operations-beat": {"task": "core.operations_beat", "schedule": env.float("SWEEP_SECONDS", 20.0)},
     "daily": {"task": "core.daily", "schedule": crontab(hour=3, minute=10)},
 }
 # The most rows that an operation changes in one transaction; to be changed only while no import runs.

@@ -22,6 +22,12 @@ def sweep() -> None:
     running.run_each(registry.sweepers)
 
 
+@shared_task(name="core.operations_beat", acks_late=True, reject_on_worker_lost=True, expires=60)
+def operations_beat() -> None:
+    """Record that operations have a worker."""
+    health.beat("operations")
+
+
 @shared_task(name="core.daily", acks_late=True, reject_on_worker_lost=True, expires=3600)
 def daily() -> None:
     """Clean up once a day, in every room."""

@@ -1,4 +1,4 @@
-"""The three programs AdvisorHub consists of, and how to find those that a killed runner left behind."""
+"""The programs AdvisorHub consists of, and how to find those that a killed runner left behind."""
 
 import os
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from advisorhub import queues
 from advisorhub.runner.processes import end
 
 # Every process of a run carries the run's folder in its environment: what a crash orphans is found by it.
@@ -36,20 +37,24 @@ def web(host: str, port: int, *, workers: int = 2, threads: int = 4) -> Program:
     )
 
 
-def worker(*, concurrency: int = 2) -> Program:
-    """Return the worker, which does what takes longer than a request may."""
+def worker() -> Program:
+    """Return the worker that does what is due in a moment: mail, and looking for what waits."""
+    return _celery("worker", queues.QUICK)
+
+
+def operations() -> Program:
+    """Return the worker that runs operations, two at once. However long they take, mail does not wait for them."""
+    return _celery("operations", queues.OPERATIONS)
+
+
+def _celery(name: str, queue: str) -> Program:
+    """Return a worker for one queue."""
     return Program(
-        "worker",
+        name,
         (
-            *(
-                sys.executable,
-                "-W",
-                "ignore:You're running the worker",
-                "-m",
-            ),  # as root, in a container, is fine
-            *("celery", "--quiet", "-A", "advisorhub", "worker"),
-            *("--concurrency", str(concurrency), "--without-gossip", "--without-mingle"),
-            *("--loglevel", "WARNING"),
+            *(sys.executable, "-W", "ignore:You're running the worker", "-m"),  # as root, in a container, is fine
+            *("celery", "--quiet", "-A", "advisorhub", "worker", "--queues", queue),
+            *("--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
         ),
     )
 

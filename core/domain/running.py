@@ -77,13 +77,17 @@ def enqueue(operation_id: int) -> None:
 def cancel(operation: Operation) -> None:
     """Ask an operation to stop after its current chunk; one that has not begun stops at once."""
     waiting = [Operation.State.DRAFT, Operation.State.QUEUED, Operation.State.PAUSED]
-    _end_early(operation, Operation.State.STOPPED, state__in=waiting)
-    Operation.objects.filter(pk=operation.pk, state=Operation.State.RUNNING).update(cancel_requested=True)
+    with transaction.atomic():
+        Operation.objects.select_for_update().get(pk=operation.pk)  # it stays in one state while it is looked at
+        _end_early(operation, Operation.State.STOPPED, state__in=waiting)
+        Operation.objects.filter(pk=operation.pk, state=Operation.State.RUNNING).update(cancel_requested=True)
 
 
+@transaction.atomic
 def pause(operation: Operation) -> None:
     """Ask an operation to rest after its current chunk; one that waits for a worker rests at once."""
     rows = Operation.objects.filter(pk=operation.pk)
+    rows.select_for_update().get()
     if not rows.filter(state=Operation.State.QUEUED).update(state=Operation.State.PAUSED):
         rows.filter(state=Operation.State.RUNNING).update(pause_requested=True)
 
@@ -104,13 +108,7 @@ def run(operation_id: int) -> None:
     kind: Kind = operation_kinds[operation.kind]
     with pghistory.context(user=operation.owner_id, operation=operation.pk):
         try:
-            if isinstance(kind, Stream):
-                _take_all(operation, kind)
-            while not isinstance(kind, Stream) and _step(operation, kind):
-                pass
-        except NotNow as later:
-            still = Operation.objects.filter(pk=operation.pk, attempts=operation.attempts)
-            still.update(state=Operation.State.QUEUED, wait_until=later.until, lease_until=None)
+            _work(operation, kind)
         except CannotGoOn as error:
             _end_early(operation, Operation.State.FAILED, str(error)[:500], attempts=operation.attempts)
         except LostClaim:
@@ -124,9 +122,23 @@ def run(operation_id: int) -> None:
             _end_early(operation, Operation.State.FAILED, words, attempts=operation.attempts)
 
 
+def _work(operation: Operation, kind: Kind) -> None:
+    """Do chunk after chunk, or batch after batch, up to the end, or until there is something to wait for."""
+    try:
+        if isinstance(kind, Stream):
+            _take_all(operation, kind)
+        while not isinstance(kind, Stream) and _step(operation, kind):
+            pass
+    except NotNow as later:
+        with transaction.atomic():
+            if _goes_on(operation):  # who has asked meanwhile that it stop or rest need not wait for it
+                still = Operation.objects.filter(pk=operation.pk)
+                still.update(state=Operation.State.QUEUED, wait_until=later.until, lease_until=None)
+
+
 def resume_stuck() -> None:
     """Hand operations that wait or lost their lease to a worker again."""
-    for operation_id in Operation.objects.runnable().values_list("pk", flat=True)[:100]:
+    for operation_id in Operation.objects.runnable().order_by("pk").values_list("pk", flat=True)[:100]:
         enqueue(operation_id)
 
 
@@ -142,18 +154,19 @@ def run_each(jobs: Iterable) -> None:
 def _claim(operation_id: int) -> Operation | None:
     """Take the operation for this worker, or None when it is not there to be taken."""
     now = timezone.now()
-    claimed = (
-        Operation.objects.runnable()
-        .filter(pk=operation_id)
-        .update(
+    with transaction.atomic():
+        # Whoever works on it holds its row: this worker has other things to do than to wait for them.
+        free = Operation.objects.runnable().filter(pk=operation_id).select_for_update(skip_locked=True)
+        if not free.exists():
+            return None
+        Operation.objects.filter(pk=operation_id).update(
             state=Operation.State.RUNNING,
             attempts=F("attempts") + 1,
             lease_until=now + LEASE,
             wait_until=None,
             started_at=now,
         )
-    )
-    return Operation.objects.select_related("owner").get(pk=operation_id) if claimed else None
+    return Operation.objects.select_related("owner").get(pk=operation_id)
 
 
 def _step(operation: Operation, kind: Kind) -> bool:

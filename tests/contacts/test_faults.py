@@ -73,7 +73,7 @@ def killed_twice(live_app, operation, seed):
 )
 def test_a_bulk_change_and_its_undoing_survive_killed_workers(live_app, kind, params):
     name = f"bulk{kind.partition('.')[2]}"
-    live_app.stop_program("worker")
+    live_app.stop_workers()
     live_app.shell(PREPARE.format(name=name, people=PEOPLE, kind=kind, params=params))
     before = live_app.sql(FINGERPRINT, (f"{name}%",))
     ((operation,),) = live_app.sql("SELECT id FROM core_operation WHERE title = %s", (name,))
@@ -82,7 +82,7 @@ def test_a_bulk_change_and_its_undoing_survive_killed_workers(live_app, kind, pa
     assert live_app.sql(FINGERPRINT, (f"{name}%",)) != before
     told = "SELECT count(*), count(DISTINCT subject_id) FROM core_activity WHERE operation_id = %s"
     assert live_app.sql(told, (operation,)) == [(PEOPLE, PEOPLE)]
-    live_app.stop_program("worker")
+    live_app.stop_workers()
     live_app.shell(UNDO.format(name=name, kind=kind))
     ((undoing,),) = live_app.sql("SELECT id FROM core_operation WHERE undoes_id = %s", (operation,))
     live_app.start_worker()

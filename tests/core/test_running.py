@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.domain import running, selecting
 from core.models import FrozenSelection, Operation
-from core.operations import Kind, Outcome
+from core.operations import Kind, NotNow, Outcome, Stream
 from core.registry import operation_kinds
 from core.tasks import sweep
 from tests.factories import UserFactory
@@ -180,3 +180,49 @@ def test_when_the_database_refuses_all_of_them_the_operation_ends(kind):
     assert operation.state == "failed"
     assert operation.failed + operation.lines.filter(state="untouched").count() == 100
     assert operation.failed <= running.REFUSED_AT_MOST
+
+
+class Waiting(Stream):
+    """Waits for something outside; meanwhile somebody presses what the test wants."""
+
+    key = "test_waiting"
+    press = staticmethod(running.cancel)
+
+    def batches(self, operation):
+        """None."""
+        self.press(operation)
+        raise NotNow(timezone.now() + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize(("press", "state"), [("cancel", "stopped"), ("pause", "paused"), ("resume", "queued")])
+def test_what_is_pressed_while_it_comes_to_wait_is_heard(press, state):
+    Waiting.press = staticmethod(getattr(running, press))
+    operation_kinds.register(Waiting.key, Waiting())
+    operation = Operation.objects.create(kind=Waiting.key, title="Waits", owner=UserFactory(), state="queued")
+    try:
+        running.run(operation.pk)
+    finally:
+        operation_kinds._entries.pop(Waiting.key)
+    operation.refresh_from_db()
+    assert operation.state == state
+
+
+def test_a_worker_does_not_wait_for_one_that_works_already(operation):
+    """A chunk may take longer than its lease: whoever looks meanwhile goes on to other work."""
+    Operation.objects.filter(pk=operation.pk).update(state="running", lease_until=timezone.now() - timedelta(1))
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT 1 FROM core_operation WHERE id = %s FOR UPDATE", [operation.pk])
+            with connection.cursor() as mine:
+                mine.execute("SET lock_timeout = '2s'")
+            running.run(operation.pk)
+            assert figures(operation)[0] == "running"
+            cursor.execute("ROLLBACK")
+        running.run(operation.pk)
+        assert figures(operation)[0] == "finished"
+    finally:
+        other.close()
+        with connection.cursor() as mine:
+            mine.execute("RESET lock_timeout")

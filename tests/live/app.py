@@ -17,6 +17,7 @@ from advisorhub.runner.supervisor import end_group
 
 FOLDER = VAR_DIR / "test" / "live"
 READY_SECONDS = 60
+WORKERS = ("worker", "operations")
 
 
 class LiveApp:
@@ -36,7 +37,12 @@ class LiveApp:
         self._running: dict[str, subprocess.Popen] = {}
         self._programs = {
             program.name: program
-            for program in (programs.web("127.0.0.1", self.port), programs.worker(), programs.scheduler())
+            for program in (
+                programs.web("127.0.0.1", self.port),
+                programs.worker(),
+                programs.operations(),
+                programs.scheduler(),
+            )
         }
 
     def start(self) -> None:
@@ -71,7 +77,7 @@ class LiveApp:
         self.servers.stop()
 
     def start_program(self, name: str) -> None:
-        """Start "web", "worker" or "scheduler"; what it says is in var/test/live/NAME.log."""
+        """Start "web", "worker", "operations" or "scheduler"; what it says is in var/test/live/NAME.log."""
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
                 self._programs[name].command,
@@ -100,12 +106,19 @@ class LiveApp:
         process.wait()
 
     def kill_worker(self) -> None:
-        """SIGKILL the worker with all its children."""
-        self.kill_program("worker")
+        """SIGKILL both workers with all their children."""
+        for name in WORKERS:
+            self.kill_program(name)
+
+    def stop_workers(self) -> None:
+        """Stop both workers in an orderly way."""
+        for name in WORKERS:
+            self.stop_program(name)
 
     def start_worker(self) -> None:
-        """Start the worker (again)."""
-        self.start_program("worker")
+        """Start both workers (again)."""
+        for name in WORKERS:
+            self.start_program(name)
 
     def is_running(self, name: str) -> bool:
         """Tell whether the program is alive."""
@@ -199,7 +212,7 @@ def live_app(session_live_app, mail_sink):
     The database is shared by the tests of a session: use names of your own.
     """
     session_live_app.servers.start()
-    for name in ("web", "worker", "scheduler"):
+    for name in ("web", *WORKERS, "scheduler"):
         if not session_live_app.is_running(name):
             session_live_app.start_program(name)
     return session_live_app

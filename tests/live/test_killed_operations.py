@@ -33,7 +33,7 @@ def crew(session_live_app, session_mail_sink):
 @pytest.fixture
 def alone(live_app, crew):
     """The live application without a worker of its own."""
-    live_app.stop_program("worker")
+    live_app.stop_workers()
     yield live_app
     crew.kill_worker()
 

@@ -97,7 +97,7 @@ def test_a_server_that_is_busy_and_then_refuses_is_told_apart(live_app, mail_sin
 
 @pytest.mark.fault
 def test_a_flushed_queue_loses_no_invitation(live_app, mail_sink):
-    live_app.stop_program("worker")
+    live_app.stop_workers()
     begin(live_app, "flushed", people=20)
     live_app.valkey.kill()
     live_app.valkey.start()
