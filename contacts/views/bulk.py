@@ -180,8 +180,7 @@ class BulkView(View):
     def _start(self, draft: Operation) -> HttpResponse:
         """Last step. A press too many only leads to the operation again."""
         if self.request.POST.get("seen") != digest(draft.params):
-            messages.warning(self.request, "The choice was changed in another window. Look at it once more.")
-            return redirect(f"{self.request.path}?draft={draft.pk}&step=confirm")
+            return self._look_again(draft)
         if self._drift(draft).asks(draft):
             return self._confirm(draft)
         if self.type_count:
@@ -195,7 +194,14 @@ class BulkView(View):
             running.start(draft)
         except Operation.DoesNotExist:  # the sweep has forgotten it at this moment
             return self._gone()
+        if draft.state == Operation.State.DRAFT:  # its choice was changed while the preview was counted again
+            return self._look_again(draft)
         return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")
+
+    def _look_again(self, draft: Operation) -> HttpResponse:
+        """What would be done is not what was seen."""
+        messages.warning(self.request, "The choice was changed in another window. Look at it once more.")
+        return redirect(f"{self.request.path}?draft={draft.pk}&step=confirm")
 
     def _form_page(self, form: forms.Form | None, operation: Operation, status: int = 200) -> HttpResponse:
         """The form for many."""

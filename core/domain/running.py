@@ -35,7 +35,7 @@ class LostClaim(Exception):
 def start(operation: Operation) -> Operation:
     """Set a draft going: within the request when small and internal, else through the queue.
 
-    Safe to call twice: only a draft is started.
+    Safe to call twice: only a draft is started, and only with the parameters that `operation` has, which its owner saw.
     """
     if _queue(operation):
         _set_going(operation)
@@ -44,7 +44,7 @@ def start(operation: Operation) -> Operation:
 
 def _queue(operation: Operation) -> bool:
     """Let a draft wait for a worker; whether it was one."""
-    drafts = Operation.objects.filter(pk=operation.pk, state=Operation.State.DRAFT)
+    drafts = Operation.objects.filter(pk=operation.pk, state=Operation.State.DRAFT, params=operation.params)
     queued = drafts.update(state=Operation.State.QUEUED)
     operation.refresh_from_db()
     return bool(queued)

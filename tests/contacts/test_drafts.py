@@ -71,6 +71,22 @@ def test_one_that_goes_while_its_button_is_pressed_is_no_error(as_user, advisor,
     assert not Operation.objects.exists()
 
 
+def test_a_choice_that_changes_while_the_button_is_pressed_is_not_carried_out(as_user, advisor, three, monkeypatch):
+    client = as_user(advisor)
+    url = choose(client, "deactivate", all="1", query="type=client")
+    hidden = client.get(url).context["hidden"]
+    looked = bulk.drift_of
+
+    def while_another_window_chooses(draft, *args):
+        Operation.objects.filter(pk=draft.pk).update(params={"chosen": "in another window"})
+        return looked(draft, *args)
+
+    monkeypatch.setattr(bulk, "drift_of", while_another_window_chooses)
+    answer = client.post("/contacts/deactivate/", hidden, follow=True)
+    assert "The choice was changed in another window" in answer.content.decode()
+    assert Operation.objects.get().state == "draft"
+
+
 def test_the_newest_ten_of_each_stay(as_user, advisor, colleague, three):
     theirs = ContactFactory(primary_advisor=colleague)
     choose(as_user(colleague), "deactivate", [theirs])
