@@ -4,6 +4,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth import authenticate
+from django.contrib.auth.forms import SetPasswordForm
 from phonenumbers import SUPPORTED_REGIONS
 
 from accounts.models import Firm, User
@@ -49,8 +50,37 @@ class PasswordLinkForm(forms.Form):
         mail_password_link.delay_on_commit(self.cleaned_data["email"].lower())
 
 
-class StaffForm(forms.ModelForm):
-    """A new member of the staff, who gets a link to choose a password."""
+class NewPasswordForm(SetPasswordForm):
+    """A new password, chosen by a mailed link; nothing else of the person is written."""
+
+    def save(self, commit: bool = True) -> User:
+        """Write the password alone: somebody may be deactivated while they choose it."""
+        self.user.set_password(self.cleaned_data["new_password1"])
+        self.user.save(update_fields=["password"])
+        return self.user
+
+
+class OwnFieldsForm(forms.ModelForm):
+    """A form over one of the staff that writes the fields it shows and no others.
+
+    The row was read a moment ago: a role, a deactivation or the end of all sessions that came since would be
+    overwritten with what it was before.
+    """
+
+    written_elsewhere: frozenset[str] = frozenset()
+
+    def save(self, commit: bool = True) -> User:
+        """Write the form's own fields; somebody new is written whole."""
+        if not commit or self.instance.pk is None:
+            return super().save(commit)
+        self.instance.save(update_fields=[name for name in self.fields if name not in self.written_elsewhere])
+        return self.instance
+
+
+class StaffForm(OwnFieldsForm):
+    """One of the staff, new or known. Whose role changes is for `accounts.domain.staffing` to write."""
+
+    written_elsewhere = frozenset({"role"})
 
     class Meta:
         model = User
@@ -76,7 +106,7 @@ class SuccessorForm(forms.Form):
         self.fields["successor"].queryset = User.objects.possible_advisors().exclude(pk=leaver.pk)
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(OwnFieldsForm):
     """What each of the staff may change about themselves."""
 
     time_zone = forms.ChoiceField(required=False, label="Time zone", help_text="Times are shown in it.")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import anyone
 from accounts.demo import demo_sign_ins
-from accounts.forms import PasswordLinkForm, SignInForm
+from accounts.forms import NewPasswordForm, PasswordLinkForm, SignInForm
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -73,5 +73,6 @@ def password_reset_sent(request: HttpRequest) -> HttpResponse:
 class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
     """Sets the new password; the token leaves the address bar before the form is shown."""
 
+    form_class = NewPasswordForm
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("accounts:sign_in")

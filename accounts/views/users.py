@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -75,11 +76,12 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = StaffForm(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         try:
-            staffing.change_staff(user, by=request.user, role=form.cleaned_data["role"])
+            with transaction.atomic():
+                staffing.change_staff(user, by=request.user, role=form.cleaned_data["role"])
+                form.save()
         except staffing.NotAllowed as refusal:
             form.add_error("role", str(refusal))
         else:
-            form.save()
             messages.success(request, f"{user.name} has been saved.")
             return redirect("accounts:users")
     actions = [

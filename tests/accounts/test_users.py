@@ -1,8 +1,13 @@
 """The users page: inviting, changing roles, and leaving."""
 
-import pytest
-from django.core import mail
+from contextlib import contextmanager
 
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.db import connection
+
+from accounts.domain.password_links import link_for
 from accounts.models import Role, User
 from tests.factories import UserFactory
 
@@ -67,6 +72,74 @@ def test_a_new_role_ends_sessions_at_the_same_cost_however_many_are_open(as_user
     assert len(queries) == 1
     assert [client.get("/profile/").status_code for client in elsewhere] == [302, 302]
     assert as_user(admin).get("/profile/").status_code == 200, "others stay signed in"
+
+
+def test_a_new_role_given_on_the_page_ends_every_session(as_user, admin, advisor):
+    from django.test import Client
+
+    elsewhere = Client()
+    elsewhere.force_login(advisor, backend="accounts.backends.StaffBackend")
+    data = {"first_name": "Ada", "last_name": "Moved", "email": advisor.email, "role": "support"}
+    assert as_user(admin).post(f"/users/{advisor.pk}/", data).status_code == 302
+    assert elsewhere.get("/profile/").status_code == 302
+    advisor.refresh_from_db()
+    assert (advisor.role, advisor.last_name) == (Role.SUPPORT, "Moved")
+
+
+def test_a_refused_role_changes_nothing_else(as_user, admin):
+    data = {"first_name": "A", "last_name": "Renamed", "email": admin.email, "role": "support"}
+    assert as_user(admin).post(f"/users/{admin.pk}/", data).status_code == 422
+    admin.refresh_from_db()
+    assert admin.last_name == "Admin"
+
+
+@contextmanager
+def just_before_the_row_is_written(happens):
+    """Lets `happens` take place between the page's reading of a user and its writing, as another request would."""
+    waiting = [happens]
+
+    def watch(execute, sql, params, many, context):
+        if waiting and sql.startswith('UPDATE "accounts_user"'):
+            waiting.pop()()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield
+    assert not waiting, "the row was never written"
+
+
+def closed(user):
+    """Their access ends, as when an admin deactivates them."""
+    return lambda: User.objects.filter(pk=user.pk).update(is_active=False, role=Role.SUPPORT, session_generation=7)
+
+
+def test_saving_ones_profile_brings_back_no_access_that_was_taken_meanwhile(as_user, advisor):
+    client = as_user(advisor)
+    with just_before_the_row_is_written(closed(advisor)):
+        client.post("/profile/", {"first_name": "Ada", "last_name": "Byron"})
+    advisor.refresh_from_db()
+    assert (advisor.last_name, advisor.is_active) == ("Byron", False)
+    assert (advisor.role, advisor.session_generation) == (Role.SUPPORT, 7)
+
+
+def test_editing_a_user_brings_back_no_access_that_was_taken_meanwhile(as_user, admin, advisor):
+    client = as_user(admin)
+    data = {"first_name": "Ada", "last_name": "Byron", "email": advisor.email, "role": "advisor"}
+    with just_before_the_row_is_written(closed(advisor)):
+        client.post(f"/users/{advisor.pk}/", data)
+    advisor.refresh_from_db()
+    assert (advisor.last_name, advisor.is_active) == ("Byron", False)
+    assert (advisor.role, advisor.session_generation) == (Role.SUPPORT, 7)
+
+
+def test_choosing_a_password_brings_back_no_access_that_was_taken_meanwhile(client, advisor):
+    page = client.get(link_for(advisor).removeprefix(settings.BASE_URL), follow=True)
+    new = {"new_password1": "another-long-password", "new_password2": "another-long-password"}
+    with just_before_the_row_is_written(closed(advisor)):
+        client.post(page.redirect_chain[-1][0], new)
+    advisor.refresh_from_db()
+    assert advisor.check_password("another-long-password")
+    assert (advisor.is_active, advisor.role, advisor.session_generation) == (False, Role.SUPPORT, 7)
 
 
 def test_an_admin_cannot_deactivate_themselves(as_user, admin):
