@@ -209,7 +209,10 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
-AXES_IPWARE_PROXY_COUNT = None
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else whoever goes on trying keeps the owner out for good
+AXES_CLIENT_IP_CALLABLE = "accounts.client_address.client_address"
+# How many proxies of the firm's own stand before the web processes; each adds an address to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
 # Links typed without a scheme are https; Django 6 does so by itself.
 FORMS_URLFIELD_ASSUME_HTTPS = True

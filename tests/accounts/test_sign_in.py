@@ -1,5 +1,9 @@
 """The staff's way in and out."""
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
 from django.core import mail
 
 from accounts.models import Role
@@ -79,9 +83,58 @@ def test_ten_wrong_passwords_close_the_door_even_to_the_right_one(client, db):
     assert client.post("/", {"email": "eve@example.com", "password": PASSWORD}).status_code == 302
 
 
-def test_sessions_that_are_over_are_removed(as_user, advisor):
-    from datetime import timedelta
+def sign_in(client, password, **extra):
+    """The status that the front door answers Ada with."""
+    return client.post("/", {"email": "ada@example.com", "password": password}, **extra).status_code
 
+
+def test_who_goes_on_trying_keeps_nobody_out_for_longer(client, db):
+    UserFactory(email="ada@example.com")
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False) as clock:
+        assert [sign_in(client, "wrong") for _ in range(10)] == [422] * 9 + [429]
+        clock.shift(timedelta(minutes=10))
+        assert sign_in(client, "wrong") == 429
+        clock.shift(timedelta(minutes=6))
+        assert sign_in(client, PASSWORD) == 302
+
+
+PROXY = "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "attacker", "owner", "status"),
+    [
+        (1, "203.0.113.9", "198.51.100.7", 302),
+        (1, "198.51.100.7, 203.0.113.9", "198.51.100.7", 302),  # what comes before the last one, anybody can write
+        (1, "203.0.113.9", "203.0.113.9", 429),
+        (1, "192.0.2.1, 203.0.113.9", "192.0.2.2, 203.0.113.9", 429),
+        (2, "203.0.113.9, 10.0.0.2", "198.51.100.7, 10.0.0.2", 302),
+        (2, "192.0.2.1, 203.0.113.9, 10.0.0.2", "203.0.113.9, 10.0.0.2", 429),
+        (1, "2001:DB8::1", "2001:db8:0:0::1", 429),
+        (1, "fe80::1%eth0", "fe80::1", 429),
+        (2, "203.0.113.9", "198.51.100.7", 429),  # too short
+        (1, "nonsense", "999.1.1.1", 429),
+        (1, "203.0.113.9:4711", "198.51.100.7:4711", 429),
+        (1, "", "", 429),
+        (0, "203.0.113.9", "198.51.100.7", 429),
+    ],
+)
+def test_wrong_passwords_count_for_the_address_they_come_from(client, db, settings, proxies, attacker, owner, status):
+    settings.TRUSTED_PROXIES = proxies
+    UserFactory(email="ada@example.com")
+    for _ in range(10):
+        sign_in(client, "wrong", REMOTE_ADDR=PROXY, headers={"X-Forwarded-For": attacker})
+    assert sign_in(client, PASSWORD, REMOTE_ADDR=PROXY, headers={"X-Forwarded-For": owner}) == status
+
+
+def test_wrong_passwords_count_also_where_the_proxy_calls_through_a_socket_file(client, db):
+    UserFactory(email="ada@example.com")
+    for _ in range(10):
+        sign_in(client, "wrong", REMOTE_ADDR="")
+    assert sign_in(client, PASSWORD, REMOTE_ADDR="") == 429
+
+
+def test_sessions_that_are_over_are_removed(as_user, advisor):
     from django.contrib.sessions.models import Session
     from django.utils import timezone
 
