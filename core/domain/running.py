@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from core.domain import selecting
+from core.domain.calling import call_worker
 from core.models import KeptRows, Operation, OperationLine
 from core.operations import CannotGoOn, Kind, NotNow, Outcome, Stream
 from core.registry import operation_kinds
@@ -62,16 +63,10 @@ def _set_going(operation: Operation) -> None:
 
 
 def enqueue(operation_id: int) -> None:
-    """Tell a worker to look, once the transaction commits. A missing queue is only a delay: the sweep looks too."""
+    """Tell a worker to look at the operation."""
     from core.tasks import run_operation
 
-    def send() -> None:
-        try:
-            run_operation.apply_async((operation_id,), retry=False)
-        except Exception:  # any broker's own error types; the sweep finds the operation anyway
-            logger.warning("The queue is unreachable; operation %s waits for the sweep.", operation_id)
-
-    transaction.on_commit(send)
+    call_worker(run_operation, operation_id)
 
 
 def cancel(operation: Operation) -> None:

@@ -1,13 +1,9 @@
 """Writing mails into the send ledger. A worker hands them to the mail server; a queue out of reach is only a delay."""
 
-import logging
-
-from django.db import transaction
 from django.db.models import Max
 
+from core.domain.calling import call_worker
 from outreach.models import Send
-
-logger = logging.getLogger(__name__)
 
 
 def plan_one(purpose: str, contact, subject_id: int, *, by=None) -> Send:
@@ -30,13 +26,7 @@ def plan_one(purpose: str, contact, subject_id: int, *, by=None) -> Send:
 
 
 def look_soon() -> None:
-    """Tell a worker, once the transaction commits, that there is mail to send. The sweep looks too."""
+    """Tell a worker that there is mail to send."""
     from outreach.tasks import send_due
 
-    def poke() -> None:
-        try:
-            send_due.apply_async(retry=False)
-        except Exception:  # any broker's own error types; the sweep finds the mail anyway
-            logger.warning("The queue is unreachable; mail waits for the sweep.")
-
-    transaction.on_commit(poke)
+    call_worker(send_due)
