@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from email.utils import formataddr
 
 import css_inline
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.models import Firm
 from contacts.models import Contact
+from core.domain.mail_server import new_headers, sender_address
 from outreach.models import Send
 
 # Placeholder -> what it stands for, as the page for the firm's texts explains it.
@@ -95,6 +98,21 @@ def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailT
     html = css_inline.inline(render_to_string("outreach/mail/message.html", context))
     text = render_to_string("outreach/mail/message.txt", context).strip() + "\n"
     return MailText(context["subject"], text, html)
+
+
+def message_for(mail: MailText, recipient: str, firm: Firm, send_id: int) -> EmailMultiAlternatives:
+    """The message as it leaves: from the firm by name, answers to the firm, both forms of the text."""
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=formataddr((firm.name, sender_address())),
+        to=[recipient],
+        reply_to=[firm.support_email] if firm.support_email else None,
+        headers=new_headers(),
+    )
+    message.attach_alternative(mail.html, "text/html")
+    message.metadata = {"send": str(send_id)}  # comes back with what the provider reports; SMTP ignores it
+    return message
 
 
 def _lasts(purpose: str, firm: Firm) -> str:

@@ -13,12 +13,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Firm
+from core.domain import mail_server
+from core.domain.mail_server import MailServer, Verdict
 from core.domain.recording import record
-from outreach.domain import links, mail_server
+from outreach.domain import links
 from outreach.domain.claim_rules import Beside, too_late, why_not
 from outreach.domain.ledger import look_soon
-from outreach.domain.mail_server import MailServer, Verdict, message_for
-from outreach.domain.mail_text import MailText, compose, values_for
+from outreach.domain.mail_text import MailText, compose, message_for, values_for
 from outreach.domain.pace import wait_for_moment
 from outreach.models import ArchivedMessage, Link, Send
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import admins_only
 from accounts.models import Firm
 from contacts.models import Contact
-from outreach.domain import mail_server
-from outreach.domain.mail_server import MailServer, message_for
-from outreach.domain.mail_text import PLACEHOLDERS, MailText, compose, values_for
+from core.domain import mail_server
+from core.domain.mail_server import MailServer
+from outreach.domain.mail_text import PLACEHOLDERS, MailText, compose, message_for, values_for
 from outreach.forms import MailTextForm
 from outreach.models import Send
 from outreach.views.mail_frame import framed

@@ -2,14 +2,11 @@
 
 import smtplib
 from dataclasses import dataclass
-from email.utils import formataddr, make_msgid, parseaddr
+from email.utils import make_msgid, parseaddr
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-
-from accounts.models import Firm
-from outreach.domain.mail_text import MailText
+from django.core.mail import EmailMessage, get_connection
 
 ACCEPTED, TEMPORARY, PERMANENT, UNKNOWN = "accepted", "temporary", "permanent", "unknown"
 
@@ -60,8 +57,11 @@ class MailServer:
         if hasattr(self._backend, "connection"):
             self._backend.connection = None
 
-    def hand_over(self, message: EmailMultiAlternatives) -> Verdict:
-        """Send one message and say what became of it. Never raises for what the server or the line does."""
+    def hand_over(self, message: EmailMessage) -> Verdict:
+        """Send one message, which carries `new_headers()`, and say what became of it.
+
+        Never raises for what the server or the line does.
+        """
         self._data_begun = False
         try:
             self._backend.send_messages([message])
@@ -106,20 +106,15 @@ class MailServer:
         return Verdict(UNKNOWN, _words("Something unforeseen happened while sending", error))
 
 
-def message_for(mail: MailText, recipient: str, firm: Firm, send_id: int) -> EmailMultiAlternatives:
-    """The message as it leaves: from the firm by name, answers to the firm, both forms of the text."""
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
-        from_email=formataddr((firm.name, address)),
-        to=[recipient],
-        reply_to=[firm.support_email] if firm.support_email else None,
-        headers={"Message-ID": make_msgid(domain=address.rpartition("@")[2]), "Auto-Submitted": "auto-generated"},
-    )
-    message.attach_alternative(mail.html, "text/html")
-    message.metadata = {"send": str(send_id)}  # comes back with what the provider reports; SMTP ignores it
-    return message
+def sender_address() -> str:
+    """The bare address that all mail comes from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def new_headers() -> dict[str, str]:
+    """What every message carries: an id of its own, and that no person wrote it, so that no robot answers."""
+    domain = sender_address().rpartition("@")[2]
+    return {"Message-ID": make_msgid(domain=domain), "Auto-Submitted": "auto-generated"}
 
 
 def _by_code(code: int, text: bytes | str) -> Verdict:
