@@ -9,7 +9,6 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from accounts.models import Firm, User
 from accounts.models.user import STAFF_ROLES
-from accounts.tasks import mail_password_link
 
 NO_MATCH = "Email and password do not match. Check both and try again."
 
@@ -44,10 +43,6 @@ class PasswordLinkForm(forms.Form):
     """Asks for the address to which a password link goes, if it is one of the staff."""
 
     email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "username"}), label="Email")
-
-    def save(self, **options) -> None:
-        """Leave the rest to the worker, so that known and unknown addresses take the same time."""
-        mail_password_link.delay_on_commit(self.cleaned_data["email"].lower())
 
 
 class NewPasswordForm(SetPasswordForm):

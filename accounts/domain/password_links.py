@@ -1,14 +1,45 @@
-"""The link with which one of the staff chooses a password."""
+"""The links with which the staff choose a password: asked for, mailed at a pace, and what became of each.
+
+Rows in the database say what is to be mailed; the queue only says "look". A row is marked as handed over before its
+mail leaves, and settled after: what a worker left between the two is unknown.
+"""
+
+import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import Firm, User
+from accounts.models import Firm, PasswordMail, User
+from core.domain import mail_server
+from core.domain.calling import call_worker
+from core.domain.mail_server import MailServer, Verdict, new_headers
+
+logger = logging.getLogger(__name__)
+State = PasswordMail.State
+
+# What anybody can set off by knowing an address must not fill a mailbox: as for clients.
+AT_LEAST_APART = timedelta(minutes=2)
+A_DAY_AT_MOST = 10
+# A link to a forgotten password is of no use tomorrow; a new colleague's may wait for a mail server to be mended.
+LATEST, LATEST_WELCOME = timedelta(hours=2), timedelta(days=7)
+LEASE = timedelta(seconds=60)
+PAUSE = timedelta(minutes=1)  # before the next try, when the mail server asks for one
+KEPT = timedelta(days=30)
+CUT_OFF = "The worker stopped between handing the mail over and noting the answer."
+STATES = {
+    mail_server.ACCEPTED: State.ACCEPTED,
+    mail_server.TEMPORARY: State.WAITING,
+    mail_server.PERMANENT: State.FAILED,
+    mail_server.UNKNOWN: State.UNKNOWN,
+}
 
 
 def link_for(user: User) -> str:
@@ -19,15 +50,121 @@ def link_for(user: User) -> str:
     return settings.BASE_URL + path
 
 
-def mail_link(email: str, *, welcome: bool = False) -> None:
-    """Mail the link to the active staff member with this address, if there is one. Never inside a transaction."""
-    user = User.objects.staff().with_email(email).filter(is_active=True).first()
-    if user is None:
-        return
-    context = {"user": user, "firm": Firm.get(), "link": link_for(user), "welcome": welcome}
-    send_mail(
-        render_to_string("accounts/password_mail_subject.txt", context).strip(),
-        render_to_string("accounts/password_mail.txt", context),
-        None,
-        [user.email],
+@transaction.atomic
+def request_link(email: str) -> None:
+    """Note that somebody forgot the password of this address.
+
+    Nothing is looked up here: known and unknown addresses get the same answer in the same time. The worker decides.
+    """
+    PasswordMail.objects.create(email=email.strip()[:254])
+    look_soon()
+
+
+@transaction.atomic
+def send_link(user: User, *, by: User) -> None:
+    """Plan the mail with which `user` chooses a password, for an admin. One that is on its way already is enough."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not user.password_mails.open().exists():
+        welcome = not user.has_usable_password()
+        PasswordMail.objects.create(email=user.email, user=user, welcome=welcome, requested_by=by)
+    look_soon()
+
+
+def look_soon() -> None:
+    """Tell a worker that there are links to mail."""
+    from accounts.tasks import mail_password_links
+
+    call_worker(mail_password_links)
+
+
+def mail_links() -> None:
+    """Mail what is due, one after the other. Safe to run twice at once; never inside a transaction."""
+    with MailServer() as server:
+        while PasswordMail.objects.due().exists():
+            if failure := server.open():
+                logger.warning("Password links wait: %s", failure.reason)
+                return
+            mail = _take()
+            if mail is None:  # another worker has it
+                return
+            if mail.state == State.HANDED_OVER:
+                _settle(mail, server.hand_over(_message(mail)))
+
+
+def sweep_links() -> None:
+    """Call unknown what a worker left while handing it over; wake a worker when something is due."""
+    left = PasswordMail.objects.filter(state=State.HANDED_OVER, lease_until__lt=timezone.now())
+    left.update(state=State.UNKNOWN, reason=CUT_OFF, lease_until=None)
+    if PasswordMail.objects.due().exists():
+        look_soon()
+
+
+def clear_old_password_mails() -> None:
+    """Forget what was asked for long ago. Run once a day."""
+    PasswordMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+
+
+@transaction.atomic
+def _take() -> PasswordMail | None:
+    """The next mail, claimed as handed over if it may leave, else settled or, where it is nobody's, forgotten."""
+    rows = PasswordMail.objects.due().select_for_update(skip_locked=True, of=("self",))
+    mail = rows.order_by("pk").first()
+    if mail is None:
+        return None
+    receiver = _receiver(mail)
+    refusal = _why_not(mail, receiver)
+    if refusal and mail.user_id is None:
+        mail.delete()
+    elif refusal:
+        mail.state, mail.reason = State.FAILED, refusal
+        mail.save(update_fields=["state", "reason"])
+    else:
+        now = timezone.now()
+        mail.user, mail.state, mail.attempts = receiver, State.HANDED_OVER, mail.attempts + 1
+        mail.handed_over_at, mail.lease_until = now, now + LEASE
+        mail.save()
+    return mail
+
+
+def _receiver(mail: PasswordMail) -> User | None:
+    """Whose mail it is, held until the transaction ends, if they may sign in."""
+    staff = User.objects.staff().filter(is_active=True).select_for_update(no_key=True)
+    return (staff.filter(pk=mail.user_id) if mail.user_id else staff.with_email(mail.email)).first()
+
+
+def _why_not(mail: PasswordMail, receiver: User | None) -> str:
+    """Why a mail must not leave; empty when it may. An admin, and a second try, need not wait their turn."""
+    if receiver is None:
+        return "Nobody who may sign in has this address."
+    if timezone.now() - mail.created_at > (LATEST_WELCOME if mail.welcome else LATEST):
+        return "It waited too long to be sent."
+    others = receiver.password_mails.exclude(pk=mail.pk)
+    if others.open().exists():
+        return "Another one is on its way."
+    return "" if mail.user_id or _may_ask(others) else "They were just mailed one, or too many today."
+
+
+def _may_ask(others) -> bool:
+    """Whether the user has not just been mailed a link, and not too many today."""
+    now = timezone.now()
+    today = others.filter(handed_over_at__gt=now - timedelta(days=1)).order_by("-handed_over_at")
+    times = list(today.values_list("handed_over_at", flat=True)[:A_DAY_AT_MOST])
+    return len(times) < A_DAY_AT_MOST and (not times or now - times[0] >= AT_LEAST_APART)
+
+
+def _message(mail: PasswordMail) -> EmailMessage:
+    """The mail as it leaves, with a link made for it."""
+    context = {"user": mail.user, "firm": Firm.get(), "link": link_for(mail.user), "welcome": mail.welcome}
+    return EmailMessage(
+        subject=render_to_string("accounts/password_mail_subject.txt", context).strip(),
+        body=render_to_string("accounts/password_mail.txt", context),
+        to=[mail.user.email],
+        headers=new_headers(),
     )
+
+
+def _settle(mail: PasswordMail, verdict: Verdict) -> None:
+    """Note what became of a mail. A late answer is the truth also for a row that was called unknown meanwhile."""
+    again = timezone.now() + PAUSE if verdict.outcome == mail_server.TEMPORARY else None
+    held = PasswordMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state__in=[State.HANDED_OVER, State.UNKNOWN])
+    held.update(state=STATES[verdict.outcome], reason=verdict.reason, not_before=again, lease_until=None)

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import F
 
+from accounts.domain.password_links import send_link
 from accounts.models import Role, User
 from core.domain.recording import record
 from core.registry import staff_duties
@@ -16,6 +17,15 @@ def duties_of(user: User) -> list[tuple[str, int]]:
     """What `user` holds that somebody must take over: label and number, without the zeros."""
     held = [(duty.label, duty.count(user)) for duty in staff_duties]
     return [(label, count) for label, count in held if count]
+
+
+@transaction.atomic
+def invite_staff(user: User, *, by: User) -> None:
+    """Add `user`, not yet saved, who gets a link to choose a password: both or neither."""
+    user.set_unusable_password()
+    user.save()
+    record("invited", f"Invited as {user.get_role_display()}", subject_ids=[user.pk], subject_type="user", actor=by)
+    send_link(user, by=by)
 
 
 @transaction.atomic

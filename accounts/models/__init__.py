@@ -1,6 +1,7 @@
-"""Users and the firm."""
+"""Users, the mails with which they choose a password, and the firm."""
 
 from accounts.models.firm import Firm
+from accounts.models.password_mail import PasswordMail
 from accounts.models.user import Role, User
 
-__all__ = ["Firm", "Role", "User"]
+__all__ = ["Firm", "PasswordMail", "Role", "User"]

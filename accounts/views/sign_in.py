@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import anyone
 from accounts.demo import demo_sign_ins
+from accounts.domain.password_links import request_link
 from accounts.forms import NewPasswordForm, PasswordLinkForm, SignInForm
 
 
@@ -58,7 +59,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     """Asks for the address. Answer and time are the same whether it is known or not."""
     form = PasswordLinkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        request_link(form.cleaned_data["email"])
         return redirect("accounts:password_reset_sent")
     return render(request, "accounts/password_reset.html", {"form": form}, status=422 if form.errors else 200)
 

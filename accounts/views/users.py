@@ -12,13 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import admins_only, staff_only
 from accounts.domain import staffing
+from accounts.domain.password_links import send_link
 from accounts.filters import UserFilter
 from accounts.forms import ProfileForm, StaffForm, SuccessorForm
 from accounts.models import User
-from accounts.models.user import STAFF_ROLES
 from accounts.tables import UserTable
-from accounts.tasks import mail_password_link
-from core.domain.recording import record
 from core.listing import ListPage
 from core.registry import staff_actions
 
@@ -52,16 +50,7 @@ def user_invite(request: HttpRequest) -> HttpResponse:
     form = StaffForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = form.save(commit=False)
-        user.set_unusable_password()
-        user.save()
-        record(
-            "invited",
-            f"Invited as {user.get_role_display()}",
-            subject_ids=[user.pk],
-            subject_type="user",
-            actor=request.user,
-        )
-        mail_password_link.delay_on_commit(user.email, welcome=True)
+        staffing.invite_staff(user, by=request.user)
         messages.success(request, f"{user.name} has been added. A link to choose a password is on its way.")
         return redirect("accounts:users")
     context = {"form": form, "title": "Invite staff", "submit_label": "Invite", "cancel_url": "/users/"}
@@ -89,7 +78,8 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
         for action in staff_actions
         if action.applies(user)
     ]
-    context = {"form": form, "person": User.objects.get(pk=pk), "roles": STAFF_ROLES, "actions": actions}
+    person = User.objects.get(pk=pk)
+    context = {"form": form, "person": person, "password_mail": person.password_mails.first(), "actions": actions}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
 
 
@@ -98,7 +88,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def user_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail somebody a link to choose a password."""
     user = get_object_or_404(User.objects.staff(), pk=pk, is_active=True)
-    mail_password_link.delay_on_commit(user.email, welcome=not user.has_usable_password())
+    send_link(user, by=request.user)
     messages.success(request, f"A link to choose a password is on its way to {user.email}.")
     return redirect("accounts:user", pk=pk)
 

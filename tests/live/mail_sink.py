@@ -146,3 +146,12 @@ def mail_sink(session_mail_sink):
     session_mail_sink.clear()
     yield session_mail_sink
     session_mail_sink.clear()
+
+
+@pytest.fixture
+def smtp(mail_sink, settings):
+    """The real SMTP sink as the mail server of this process."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_sink.port, 1
+    yield mail_sink
+    mail_sink.start() if mail_sink._controller is None else None

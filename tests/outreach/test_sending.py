@@ -15,15 +15,6 @@ from tests.factories import AssignmentFactory
 
 
 @pytest.fixture
-def smtp(mail_sink, settings):
-    """The real SMTP sink as the mail server."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_sink.port, 1
-    yield mail_sink
-    mail_sink.start() if mail_sink._controller is None else None
-
-
-@pytest.fixture
 def planned(assigned, advisor):
     """A planned invitation."""
     inviting.invite([assigned.pk], Mode.FIRST, by=advisor)

@@ -1,0 +1,217 @@
+"""Links with which the staff choose a password: nothing asked for is lost, and nobody's mailbox is filled."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import PasswordMail, User
+from accounts.tasks import mail_password_links
+from advisorhub.celery import app
+from core.registry import daily_jobs
+from core.tasks import sweep
+from tests.factories import UserFactory
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NIA = {"first_name": "Nia", "last_name": "New", "email": "nia@example.com", "role": "advisor"}
+
+
+@pytest.fixture
+def ada(db):
+    """One of the staff, who forgets her password."""
+    return UserFactory(email="ada@example.com")
+
+
+@pytest.fixture
+def queue_away():
+    """The queue cannot be reached, as while Redis is down."""
+    before = app.conf.task_always_eager, app.conf.broker_url
+    app.conf.task_always_eager, app.conf.broker_url = False, "redis://127.0.0.1:1/0"
+    yield
+    app.conf.task_always_eager, app.conf.broker_url = before
+
+
+def ask(client, email="ada@example.com"):
+    """Ask for a link on the page for forgotten passwords."""
+    answer = client.post("/password/", {"email": email})
+    assert (answer.status_code, answer.url) == (302, "/password/sent/")
+
+
+def states():
+    """How each mail stands, the oldest first."""
+    return list(PasswordMail.objects.order_by("pk").values_list("state", flat=True))
+
+
+def receivers():
+    """Whom mail went to."""
+    return [message.to[0] for message in mail.outbox]
+
+
+def test_asking_looks_nothing_up(client, ada, django_assert_num_queries):
+    for email in (ada.email, "stranger@example.com"):
+        with django_assert_num_queries(3):  # savepoint, insert, release
+            ask(client, email)
+    assert states() == ["waiting", "waiting"]
+
+
+def test_only_active_staff_are_answered_and_strangers_forgotten(client, ada):
+    UserFactory(email="gone@example.com", is_active=False)
+    for email in ("ADA@example.com", "gone@example.com", "stranger@example.com"):
+        ask(client, email)
+    mail_password_links()
+    assert receivers() == ["ada@example.com"]
+    assert list(PasswordMail.objects.values_list("user", "state")) == [(ada.pk, "accepted")]
+
+
+def test_asking_again_and_again_sends_one_mail_in_two_minutes_and_ten_a_day(client, ada):
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(3):
+            ask(client)
+            mail_password_links()
+        ask(client)
+        clock.shift(timedelta(minutes=1))
+        mail_password_links()
+        assert receivers() == ["ada@example.com"]
+        for _ in range(30):
+            clock.shift(timedelta(minutes=3))
+            ask(client)
+            mail_password_links()
+        assert len(mail.outbox) == 10
+        clock.shift(timedelta(days=1))
+        ask(client)
+        mail_password_links()
+    assert len(mail.outbox) == 11
+
+
+def test_what_was_asked_for_while_no_worker_ran_is_answered_once(client, ada):
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(5):
+            ask(client)
+            clock.shift(timedelta(minutes=5))
+        mail_password_links()
+    assert receivers() == ["ada@example.com"]
+
+
+@pytest.mark.usefixtures("queue_away")
+def test_a_link_is_asked_for_while_the_queue_is_away(client, ada, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(client)
+    assert (receivers(), states()) == ([], ["waiting"])
+
+
+@pytest.mark.usefixtures("queue_away")
+def test_colleagues_are_invited_while_the_queue_is_away(as_user, admin, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        assert as_user(admin).post("/users/invite/", NIA).status_code == 302
+    nia = User.objects.get(email="nia@example.com")
+    assert as_user(admin).post(f"/users/{nia.pk}/link/").status_code == 302
+    assert PasswordMail.objects.get(user=nia).state == "waiting"
+
+
+def test_what_the_queue_lost_is_found_by_the_sweep(client, ada, django_capture_on_commit_callbacks):
+    ask(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+    assert receivers() == ["ada@example.com"]
+
+
+def test_an_admin_need_not_wait_and_presses_twice_for_one_mail(client, as_user, admin, ada):
+    ask(client)
+    mail_password_links()
+    for _ in range(2):
+        assert as_user(admin).post(f"/users/{ada.pk}/link/").status_code == 302
+    mail_password_links()
+    assert receivers() == ["ada@example.com"] * 2
+    assert "accepted by the mail server" in as_user(admin).get(f"/users/{ada.pk}/").content.decode()
+
+
+def test_a_link_is_not_sent_to_who_was_deactivated_meanwhile(as_user, admin, ada):
+    as_user(admin).post(f"/users/{ada.pk}/link/")
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    mail_password_links()
+    assert (receivers(), states()) == ([], ["failed"])
+
+
+@pytest.mark.parametrize(("welcome", "hours", "count"), [(False, 3, 0), (True, 3, 1), (True, 24 * 8, 0)])
+def test_a_link_that_waited_too_long_is_not_sent(as_user, admin, ada, welcome, hours, count):
+    if welcome:
+        ada.set_unusable_password()
+        ada.save(update_fields=["password"])
+    as_user(admin).post(f"/users/{ada.pk}/link/")
+    PasswordMail.objects.update(created_at=timezone.now() - timedelta(hours=hours))
+    mail_password_links()
+    assert len(mail.outbox) == count
+
+
+def test_a_mail_server_that_is_away_or_busy_is_a_delay(client, ada, smtp):
+    smtp.stop()
+    ask(client)
+    mail_password_links()
+    assert states() == ["waiting"]
+    smtp.start()
+    smtp.answer = "421 busy"
+    mail_password_links()
+    mail_password_links()
+    assert list(PasswordMail.objects.values_list("state", "attempts")) == [("waiting", 1)]
+    smtp.answer = None
+    PasswordMail.objects.update(not_before=timezone.now())
+    mail_password_links()
+    assert ([one.to for one in smtp.messages], states()) == (["ada@example.com"], ["accepted"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "drops", "state"), [("554 no", 0, "failed"), (None, 1, "unknown")], ids=["refused", "line dropped"]
+)
+def test_what_did_not_go_as_wanted_is_told_and_not_sent_again(client, as_user, admin, ada, smtp, answer, drops, state):
+    smtp.answer, smtp.drop_after_data = answer, drops
+    ask(client)
+    mail_password_links()
+    sweep()
+    mail_password_links()
+    latest = PasswordMail.objects.get()
+    assert (latest.state, latest.attempts, len(smtp.messages)) == (state, 1, drops)
+    page = as_user(admin).get(f"/users/{ada.pk}/").content.decode()
+    assert latest.get_state_display().lower() in page and latest.reason in page
+
+
+def test_a_worker_that_stopped_while_handing_over_leaves_unknown(client, as_user, admin, ada):
+    ask(client)
+    PasswordMail.objects.update(
+        user=ada, state="handed_over", attempts=1, lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    sweep()
+    mail_password_links()
+    assert (receivers(), states()) == ([], ["unknown"])
+    assert "unknown whether sent" in as_user(admin).get(f"/users/{ada.pk}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_one_mail(client, queue_away):
+    UserFactory(email="ada@example.com")
+    for _ in range(4):
+        ask(client)
+
+    def work(_):
+        try:
+            mail_password_links()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert (receivers(), states()) == (["ada@example.com"], ["accepted"])
+
+
+def test_what_was_asked_for_long_ago_is_forgotten(client, ada):
+    for days in (31, 29):
+        ask(client)
+        mail_password_links()
+        PasswordMail.objects.filter(created_at__gt=timezone.now() - timedelta(days=1)).update(
+            created_at=timezone.now() - timedelta(days=days), handed_over_at=timezone.now() - timedelta(days=days)
+        )
+    daily_jobs["password_mails"]()
+    assert PasswordMail.objects.count() == 1
