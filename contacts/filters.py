@@ -13,6 +13,7 @@ from accounts.models import Role, User
 from contacts.models import Contact, ContactType, Household, Status, Tag
 from contacts.models.contact import CRMMark
 from contacts.querysets import fold
+from core.keys import read_key
 from core.listing import ListFilter
 from experiences.models import Campaign, Experience, Team
 
@@ -108,7 +109,8 @@ class ContactFilter(ListFilter):
                 *given()[name],
             ]
         self.filters["tag"].extra["choices"] = lambda: given()["tag"]
-        picked = [key for key in self.data.getlist("advisor") if key.isdigit()] if self.data else []
+        typed = map(read_key, self.data.getlist("advisor") if self.data else ())
+        picked = [key for key in typed if key is not None]
         self.filters["advisor"].extra["choices"] = cache(lambda: advisor_choices(picked))
 
     def panel_form(self) -> forms.Form:
@@ -172,7 +174,7 @@ def given_choices() -> dict[str, list[tuple[str, str]]]:
     return {kind: sorted(found, key=lambda pair: pair[1].lower()) for kind, found in choices.items()}
 
 
-def advisor_choices(picked: list[str]) -> list[tuple[str, str]]:
+def advisor_choices(picked: list[int]) -> list[tuple[str, str]]:
     """Those already picked and the first `ADVISORS_AT_MOST` by name."""
     advisors = User.objects.filter(role__in=[Role.ADMIN, Role.ADVISOR])
     first = Case(When(pk__in=picked, then=0), default=1) if picked else Value(0)

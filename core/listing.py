@@ -31,6 +31,7 @@ from django.views import View
 from django_filters import FilterSet
 from django_tables2 import Table
 
+from core.keys import read_key
 from core.paging import KeyPaginator, order_of, whole
 
 PAGE_SIZES = (25, 50, 100, 200)
@@ -243,7 +244,8 @@ def _words(field, value: str) -> str:
     """What people call a value of a filter: the label of a choice, the text itself otherwise."""
     queryset = getattr(field, "queryset", None)
     if queryset is not None:
-        named = queryset.filter(pk=value).first() if value.isdigit() else None
+        key = read_key(value)
+        named = queryset.filter(pk=key).first() if key is not None else None
         return str(named) if named else "unknown"
     if hasattr(field, "choices"):
         known = {str(key): str(label) for key, label in field.choices if not isinstance(label, list | tuple)}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Firm
 from accounts.models.firm import validate_reinvite_days
 from core.forms import ConflictModelForm
+from core.paging import whole
 from outreach.domain.mail_text import unknown_placeholders
 
 LATEST = timedelta(days=366)
@@ -95,7 +96,7 @@ class ReinviteForm(ConflictModelForm):
         parts = [part.strip() for part in self.cleaned_data["days"].split(",") if part.strip()]
         if not all(part.isdecimal() for part in parts):
             raise forms.ValidationError("Give whole days with commas between them, for example 3, 7, 14.")
-        days = [int(part) for part in parts]
+        days = [whole(part, 0) for part in parts]  # thousands of digits are no number, and 0 is no day
         validate_reinvite_days(days)
         return ", ".join(str(day) for day in days)
 

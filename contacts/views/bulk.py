@@ -43,6 +43,7 @@ from contacts.models import Contact
 from contacts.operations.base import ContactKind, Preview
 from contacts.selection import Selection, selection
 from core.domain import running, selecting
+from core.keys import read_key
 from core.models import Operation
 from core.registry import operation_kinds
 from core.words import counted
@@ -130,9 +131,7 @@ class BulkView(View):
 
     def _draft(self, key: str | None) -> Operation | None:
         """The user's own operation of this kind with that key."""
-        if not key or not key.isdecimal() or len(key) > 18:
-            return None
-        return Operation.objects.filter(pk=int(key), owner=self.request.user, kind=self.kind).first()
+        return Operation.objects.filter(pk=read_key(key), owner=self.request.user, kind=self.kind).first()
 
     def _contact(self, pk: int) -> Contact:
         """The one contact, if the user may change them."""

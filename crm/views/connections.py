@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import admins_only, editors_only, staff_only
+from core.keys import read_key
 from core.models import Operation
 from core.views.operations import progress
 from crm.domain import syncing
@@ -227,7 +228,7 @@ def sync(request: HttpRequest, pk: int) -> HttpResponse:
 def accept_vanished(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree that records which were missing all at once are gone."""
     one = get_object_or_404(Connection.objects.visible_to(request.user), pk=pk)
-    held_back = get_object_or_404(Sync, connection=one, vanished__gt=0, pk=request.POST.get("sync", "0"))
+    held_back = get_object_or_404(Sync, connection=one, vanished__gt=0, pk=read_key(request.POST.get("sync")))
     count = syncing.accept_vanishing(held_back)
     messages.success(request, f"{count:,} records count as gone. Their contacts stay, marked in the list.")
     return redirect("crm:connection", pk=pk)

@@ -15,6 +15,7 @@ from contacts.models import Contact
 from contacts.selection import ticked_ids
 from core.domain import running, selecting
 from core.exporting import Column, export
+from core.keys import read_key
 from core.listing import ListPage, filtered, in_use, narrowing
 from core.models import Operation
 from core.planning import expecting
@@ -144,9 +145,8 @@ def chosen(request: HttpRequest, tab: str) -> tuple[QuerySet, str]:
 def import_many(request: HttpRequest) -> HttpResponse:
     """First fix the choice and say what it means; confirmed, import."""
     if "draft" in request.POST:
-        key = request.POST["draft"]
         drafts = Operation.objects.filter(owner=request.user, kind="crm.import")
-        draft = get_object_or_404(drafts, pk=int(key) if key.isdecimal() and len(key) < 18 else 0)
+        draft = get_object_or_404(drafts, pk=read_key(request.POST["draft"]))
         if draft.state == Operation.State.DRAFT:
             running.start(draft)
         return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")

@@ -13,6 +13,7 @@ from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.views.bulk import BulkView
 from core.domain import running, selecting
+from core.keys import read_key
 from core.models import Operation
 from crm.domain import differences
 from crm.domain.implied import implied_by
@@ -210,8 +211,7 @@ def link_one(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"{contact.name} is linked already.")
         return redirect("contacts:detail", pk=pk)
     if request.method == "POST":
-        key = request.POST.get("record", "")
-        one = get_object_or_404(free, pk=int(key) if key.isdecimal() and len(key) < 18 else 0)
+        one = get_object_or_404(free, pk=read_key(request.POST.get("record")))
         link(one, contact, request.user)
         messages.success(request, f"Linked to {one} in {one.connection.name}. Nothing has changed yet.")
         return redirect("crm:update_one", pk=pk)

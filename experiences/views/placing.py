@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
+from core.keys import read_key
 from core.words import counted
 from experiences.domain.ordering import next_position
 from experiences.domain.reach import reach_of
@@ -78,7 +79,7 @@ class AddView(PartView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Add what is ticked."""
-        chosen = [int(one) for one in request.POST.getlist("pick") if one.isdecimal() and len(one) < 19]
+        chosen = [key for one in request.POST.getlist("pick") if (key := read_key(one)) is not None]
         with transaction.atomic():
             owner, place = self.owner_and_place(pk, lock=True)
             reach = reach_of(owner)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
+from core.keys import read_key
 from outreach.domain.sending import note_trouble
 from outreach.models import Send, Suppression
 from outreach.models.send import LEFT
@@ -73,5 +74,4 @@ def _send_of(recipient: str, message_id: str, send_id: int | None) -> Send | Non
 
 def _number(metadata) -> int | None:
     """Our own key in what the provider hands back."""
-    value = str((metadata or {}).get("send", ""))
-    return int(value) if value.isdecimal() and len(value) < 19 else None
+    return read_key(str((metadata or {}).get("send", "")))

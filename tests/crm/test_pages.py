@@ -159,6 +159,15 @@ def test_an_unreadable_filter_selects_nothing(as_user, staged, office):
     assert client.post(reverse("crm:import"), {"all": "1", "query": "connection=x"}).url == reverse("crm:ready")
 
 
+@pytest.mark.parametrize("key", ["²", "x", "9" * 30, "9" * 5000])
+def test_keys_that_are_none_lead_nowhere(as_user, staged, office, key):
+    client = as_user(office["admin"])
+    listed = client.get(reverse("crm:ready"), {"connection": key, "advisor": key})
+    assert (listed.status_code, len(listed.context["page"].object_list)) == (200, 0)
+    assert client.post(reverse("crm:accept_vanished", args=[staged.pk]), {"sync": key}).status_code == 404
+    assert client.post(reverse("crm:import"), {"draft": key}).status_code == 404
+
+
 def test_mending_one_record(as_user, staged, office):
     client = as_user(office["admin"])
     record = Record.objects.filter(reasons=["no_email"]).first()

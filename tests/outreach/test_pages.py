@@ -231,6 +231,12 @@ def test_revoking_kills_the_links(as_user, advisor, assigned, run):
     assert assigned.links.get().state == "revoked"
 
 
+@pytest.mark.parametrize("days", ["x", "²", "0", "7, 3", "9" * 5000])
+def test_days_that_are_none_are_refused(as_user, admin, days):
+    answer = as_user(admin).post(page("reinvites"), {"days": days})
+    assert (answer.status_code, "days" in answer.context["form"].errors) == (422, True)
+
+
 def test_django_admin_shows_the_room(as_user, admin, assigned, advisor):
     inviting.invite([assigned.pk], Mode.FIRST, by=advisor)
     client = as_user(admin)
