@@ -1,6 +1,6 @@
 """What the contact list can be narrowed by. Every parameter is one field of the URL and one chip."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 import django_filters
@@ -20,6 +20,7 @@ from experiences.models import Campaign, Experience, Team
 # More are no choice any more: they take long to load and longer to read. A name is typed instead.
 ADVISORS_AT_MOST = 200
 
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 DATE = {"widget": forms.DateInput(attrs={"type": "date"})}
 NONE, ANY = "none", "any"  # of an experience, a campaign, a team: without one, and with whichever
 
@@ -56,6 +57,19 @@ class TagFilter(TickFilter):
         return qs
 
 
+def beginning_of(day: date) -> datetime:
+    """The moment a day begins in the viewer's zone."""
+    try:
+        return timezone.make_aware(datetime.combine(day, time.min)).astimezone(UTC)
+    except OverflowError:  # the first day there is begins before all time where the sun rises early
+        return FIRST
+
+
+def end_of(day: date) -> datetime:
+    """The moment a day is over in the viewer's zone."""
+    return beginning_of(day + timedelta(days=1)) if day < date.max else LAST
+
+
 class DayFilter(django_filters.DateFilter):
     """A bound of a moment by whole days in the viewer's zone; the last day counts in full."""
 
@@ -63,9 +77,7 @@ class DayFilter(django_filters.DateFilter):
         """From the day's beginning, or up to its end."""
         if value is None:
             return qs
-        if self.lookup_expr == "lt":
-            value = value + timedelta(days=1)
-        moment = timezone.make_aware(datetime.combine(value, time.min))
+        moment = end_of(value) if self.lookup_expr == "lt" else beginning_of(value)
         return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": moment})
 
 

@@ -1,6 +1,6 @@
 """Forms of the outreach room."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.utils import timezone
@@ -26,7 +26,7 @@ class MomentField(forms.DateTimeField):
             raise forms.ValidationError("Choose a time to come.")
         if moment is not None and moment > timezone.now() + LATEST:
             raise forms.ValidationError("Choose a time within a year.")
-        return moment
+        return moment and moment.astimezone(UTC)  # PostgreSQL knows no zone as far from it as people may write
 
 
 class WhenForm(forms.Form):

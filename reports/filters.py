@@ -1,12 +1,9 @@
 """What the experience report can be narrowed by: as the contact list, and by the day of assignment."""
 
-from datetime import datetime, time, timedelta
-
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
-from contacts.filters import DATE, ContactFilter
+from contacts.filters import DATE, ContactFilter, beginning_of, end_of
 from contacts.models import Assignment
 
 # The contact list does not know these: where one is in use, a number leads into the report itself.
@@ -25,16 +22,12 @@ class ExperienceFilter(ContactFilter):
 
     def by_first_day(self, qs: QuerySet, name: str, value) -> QuerySet:
         """Assigned on that day, in the viewer's zone, or later."""
-        return qs.filter(_open(assigned_at__gte=_midnight(value)))
+        return qs.filter(_open(assigned_at__gte=beginning_of(value)))
 
     def by_last_day(self, qs: QuerySet, name: str, value) -> QuerySet:
         """Assigned on that day or earlier."""
-        return qs.filter(_open(assigned_at__lt=_midnight(value + timedelta(days=1))))
+        return qs.filter(_open(assigned_at__lt=end_of(value)))
 
 
 def _open(**conditions) -> Exists:
     return Exists(Assignment.objects.filter(contact=OuterRef("pk"), ended_at=None, **conditions))
-
-
-def _midnight(day) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

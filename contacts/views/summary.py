@@ -1,6 +1,6 @@
 """The Contact Summary Page: everything about one contact, edited in place."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.db import transaction
@@ -157,11 +157,7 @@ def timeline_context(request: HttpRequest, contact: Contact) -> dict:
     """One page of the timeline, as the address asks for it; what cannot be read is left out."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
-    try:
-        before = datetime.fromisoformat(request.GET.get("before", ""))
-        before = before if before.tzinfo else None
-    except ValueError:
-        before = None
+    before = _moment(request.GET.get("before", ""))
     entries, earlier = timeline(contact, before=before, kind=kind)
     return {
         "contact": contact,
@@ -171,6 +167,15 @@ def timeline_context(request: HttpRequest, contact: Contact) -> dict:
         "kinds": list(KINDS.items()),
         "continued": before is not None,
     }
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment with its zone, in UTC: PostgreSQL knows no zone as far from it as Python does. None if there is none."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def offered(contact: Contact, user) -> list[dict]:

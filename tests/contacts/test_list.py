@@ -119,6 +119,19 @@ def test_a_filter_that_cannot_be_read_selects_nothing(as_user, admin, contact, q
     assert len(response.context["chips"]) == 1
 
 
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize(("day", "before", "after"), [("0001-01-01", 0, 1), ("9999-12-30", 1, 0), ("9999-12-31", 1, 0)])
+def test_the_first_and_the_last_day_there_are_bound_lists_too(as_user, admin, zone, day, before, after):
+    ContactFactory(last_login_at=timezone.now())
+    ContactFactory(deleted_at=timezone.now())
+    admin.time_zone = zone
+    admin.save()
+    client = as_user(admin)
+    for page, name in (("/contacts/", "login"), ("/contacts/", "created"), ("/contacts/trash/", "deleted")):
+        found = [len(shown(client.get(f"{page}?{name}_{bound}={day}"))) for bound in ("to", "from")]
+        assert found == [before, after], name
+
+
 def test_each_filter_in_use_is_a_chip_that_can_be_removed(as_user, admin, contact):
     response = as_user(admin).get(f"{LIST}?type=client&type=lead&sort=-name&page=2")
     assert [(chip.label, chip.url) for chip in response.context["chips"]] == [

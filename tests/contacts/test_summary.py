@@ -135,7 +135,16 @@ def test_the_timeline_goes_on_without_gap_or_repetition(as_user, advisor, contac
     assert moments == sorted(moments, reverse=True)
 
 
-@pytest.mark.parametrize("query", ["?before=never", "?kind=nonsense", "?before=2026-01-01"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?before=never",
+        "?kind=nonsense",
+        "?before=2026-01-01",
+        "?before=0001-01-01T00:00:00%2B23:00",
+        "?before=9999-12-31T23:59:59-23:00",
+    ],
+)
 def test_nonsense_in_the_address_is_left_out(as_user, advisor, contact, query):
     assert page(as_user(advisor), contact, query).status_code == 200
 
@@ -239,3 +248,9 @@ def test_an_operation_is_linked_for_those_who_may_open_it_and_named_for_the_othe
         linked[user] = link in html
         assert as_user(user).get(f"/operations/{operation.pk}/").status_code == (200 if linked[user] else 404)
     assert linked == {admin: True, advisor: True, compliance: True, mate: False}
+
+
+def test_the_timeline_goes_on_from_a_moment_in_any_zone(as_user, advisor, contact):
+    client = as_user(advisor)
+    for before, count in (("2999-01-01T00:00:00%2B23:00", 1), ("2001-01-01T00:00:00-23:00", 0)):
+        assert len(page(client, contact, f"?before={before}").context["entries"]) == count

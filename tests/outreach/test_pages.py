@@ -108,7 +108,7 @@ def test_an_invitation_can_be_set_for_a_time_in_the_viewers_zone(as_user, adviso
     assert mail.outbox == []
 
 
-@pytest.mark.parametrize("at", ["", "2020-01-01T09:00", "soon"])
+@pytest.mark.parametrize("at", ["", "2020-01-01T09:00", "soon", "0001-01-01T00:00+23:00", "9999-12-31T23:59-23:00"])
 def test_a_time_that_makes_no_sense_is_refused(as_user, advisor, assigned, at):
     answer = as_user(advisor).post(page("invite_one", assigned.pk), {"when": "later", "at": at})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["at"])
@@ -124,6 +124,10 @@ def test_a_scheduled_invitation_is_moved_and_cancelled(as_user, advisor, colleag
     client.post(page("scheduled_move", waiting.pk), {"at": later})
     waiting.refresh_from_db()
     assert waiting.at > soon + timedelta(days=2)
+    far = (soon + timedelta(days=5)).strftime("%Y-%m-%dT%H:%M+23:00")  # further off than PostgreSQL knows any zone
+    client.post(page("scheduled_move", waiting.pk), {"at": far})
+    waiting.refresh_from_db()
+    assert soon + timedelta(days=4) < waiting.at < soon + timedelta(days=5)
     client.post(page("scheduled_cancel", waiting.pk))
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"

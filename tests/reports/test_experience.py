@@ -105,6 +105,14 @@ def test_assigned_to_counts_the_last_day_in_full(as_user, admin):
     assert client.get(URL, {"assigned_to": "2026-03-09"}).context["page"].paginator.count == 0
 
 
+@pytest.mark.parametrize(("day", "before", "after"), [("0001-01-01", 0, 1), ("9999-12-31", 1, 0)])
+def test_the_first_and_the_last_day_there_are_bound_the_report_too(as_user, admin, day, before, after):
+    given(admin, ExperienceFactory())
+    client = as_user(admin)
+    for name, count in (("assigned_to", before), ("assigned_from", after)):
+        assert client.get(URL, {name: day}).context["page"].paginator.count == count
+
+
 def test_an_ended_assignment_is_not_in_the_report(as_user, admin):
     AssignmentFactory(contact__last_name="Former", ended_at=timezone.now() + timedelta(seconds=1))
     assert "Former" not in as_user(admin).get(URL).content.decode()
