@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.PersonalPagesMiddleware",
+    "core.middleware.NoNulMiddleware",  # after the check against forgery, which reads forms
     "accounts.middleware.ViewerTimeZoneMiddleware",
     "core.middleware.HistoryContextMiddleware",
     "axes.middleware.AxesMiddleware",

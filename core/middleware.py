@@ -1,7 +1,8 @@
-"""Health pages, caching of personal pages, and who stands behind a change."""
+"""Health pages, caching of personal pages, what no database can keep, and who stands behind a change."""
 
 import pghistory
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 
 from core.health import readiness
 
@@ -36,6 +37,36 @@ class PersonalPagesMiddleware:
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store, private"
         return response
+
+
+NUL = "\0"
+
+
+class NoNulMiddleware:
+    """Refuses what holds the character NUL, before anything is done with it: PostgreSQL keeps no such text.
+
+    Nobody can type it. Form fields refuse it too, but much of an address reaches the database without a form.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the address and the cookies: the key of a session comes from one."""
+        if NUL in request.path_info or holds_nul(request.GET) or any(NUL in text for text in request.COOKIES.values()):
+            raise BadRequest("The request holds the character NUL.")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
+        """Look at a form, which the check against forgery has read by now; a view without that check reads its own."""
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False) and holds_nul(request.POST):
+            raise BadRequest("The form holds the character NUL.")
+
+
+def holds_nul(values: QueryDict) -> bool:
+    """Whether a name or a value holds NUL; `query` is a query string itself, of the list that rows were chosen from."""
+    texts = (text for name, given in values.lists() for text in (name, *given))
+    return any(NUL in text for text in texts) or any("%00" in query for query in values.getlist("query"))
 
 
 class HistoryContextMiddleware:

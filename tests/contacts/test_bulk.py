@@ -72,7 +72,7 @@ def test_a_filter_that_cannot_be_read_selects_nothing(as_user, advisor, three, q
     assert Operation.objects.count() == 0
 
 
-@pytest.mark.parametrize("ids", ["", "x", "1;2", "0", "9" * 30, "\x00"])
+@pytest.mark.parametrize("ids", ["", "x", "1;2", "0", "9" * 30])
 def test_ids_that_are_none_select_nothing(as_user, advisor, three, ids):
     response = as_user(advisor).post(reverse("contacts:delete"), {"ids": ids})
     assert (response.status_code, response.url, Operation.objects.count()) == (302, "/contacts/", 0)

@@ -69,7 +69,7 @@ def test_a_report_takes_the_same_queries_for_any_number(as_user, advisor, django
         assert len(shown(client.get(f"{PAGE}{operation.pk}/"))) == count
 
 
-@pytest.mark.parametrize("query", ["sort=x", "page=x", "state=x", "whose=x", "per_page=x", "q=%00", "sort=-title"])
+@pytest.mark.parametrize("query", ["sort=x", "page=x", "state=x", "whose=x", "per_page=x", "sort=-title"])
 def test_garbage_in_the_address_is_no_error(as_user, admin, query):
     operation = operation_of(admin)
     client = as_user(admin)
