@@ -66,7 +66,7 @@ class ConnectionForm(forms.Form):
     def _host(self, spec: ConfigField, value: str) -> str:
         """A host as it is kept: alone, or with `http://` for a private one that may be called without TLS."""
         host = value.strip().lower().removeprefix("https://").removesuffix("/")
-        if not re.fullmatch(r"(http://)?[a-z0-9.-]+(:\d{1,5})?", host):
+        if not _is_host(host):
             self.add_error(spec.name, "Give the host alone, for example crm.example.com.")
         elif host.startswith("http://") and not is_at(host, settings.CRM_PRIVATE_HOSTS):
             self.add_error(
@@ -75,6 +75,12 @@ class ConnectionForm(forms.Form):
                 "CRM_PRIVATE_HOSTS. Give the host alone to use https.",
             )
         return host
+
+
+def _is_host(text: str) -> bool:
+    """Whether a text names a host as the internet knows them, and a port, if any, that there is."""
+    found = re.fullmatch(r"(http://)?([a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*)(:([0-9]{1,5}))?", text)
+    return bool(found) and len(found[2]) <= 253 and 0 < int(found[5] or 443) < 65536
 
 
 class OwnersForm(forms.Form):

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -29,6 +29,7 @@ CONNECT, READ = 5, 30  # seconds
 LARGEST = 32 * 1024 * 1024  # bytes of one answer
 PATIENCE = 40  # seconds that one call may take with its retries; less than a worker's lease
 TRIES = 5
+NOT_PLAIN = "The address of the CRM is not a plain one."
 LONGEST_WAIT = 900  # seconds of a Retry-After that are believed
 
 
@@ -151,13 +152,13 @@ class Http:
 
     def check_host(self, url: str) -> None:
         """Raise ForeignHost unless `url` is one that this connection may call."""
-        parts = urlsplit(url)
+        parts, port = in_parts(url)
         if parts.username or not parts.hostname:
-            raise ForeignHost("The address of the CRM is not a plain one.")
+            raise ForeignHost(NOT_PLAIN)
         if is_at(url, self.private):
             return
         known = any(fnmatch.fnmatch(parts.hostname, pattern) for pattern in self.hosts)
-        if parts.scheme != "https" or parts.port not in (None, 443) or not known:
+        if parts.scheme != "https" or port not in (None, 443) or not known:
             raise ForeignHost("The CRM led to an address this connection may not call.")
 
     def _wait_for_turn(self, bucket: str, deadline: float) -> None:
@@ -224,10 +225,19 @@ def site(host: str) -> str:
     return host if host.startswith("http://") else f"https://{host}"
 
 
+def in_parts(url: str) -> tuple[SplitResult, int | None]:
+    """The parts of an address and its port, if it names one. Raises ForeignHost where no server can be at it."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        raise ForeignHost(NOT_PLAIN) from None
+
+
 def is_at(url: str, patterns: Sequence[str]) -> bool:
     """Whether an address lies at one of these hosts, given with or without a port."""
-    parts = urlsplit(url)
-    place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
+    parts, port = in_parts(url)
+    place = f"{parts.hostname}:{port}" if port else parts.hostname or ""
     return any(fnmatch.fnmatch(one, pattern) for pattern in patterns for one in (place, parts.hostname or ""))
 
 

@@ -31,7 +31,9 @@ def _next_page(request: HttpRequest) -> str:
 def front_door(request: HttpRequest) -> HttpResponse:
     """The sign-in page of the staff; whoever is signed in already goes on to their own side."""
     if request.user.is_authenticated:
-        return redirect(_next_page(request) if request.user.is_staff_side else "portal:home")
+        if request.user.is_staff_side:
+            return HttpResponseRedirect(_next_page(request))  # `redirect` would look for a view of that name
+        return redirect("portal:home")
     form = SignInForm(request.POST if request.method == "POST" else None, request=request, side="staff")
     if request.method == "POST" and form.is_valid():
         login(request, form.user)

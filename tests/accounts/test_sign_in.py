@@ -49,6 +49,13 @@ def test_sign_in_never_leads_to_another_site(client, db):
     assert client.post("/", data).url == "/contacts/"
 
 
+@pytest.mark.parametrize(
+    ("asked", "page"), [("/reports/", "/reports/"), ("foo", "foo"), ("//evil.example.net", "/contacts/")]
+)
+def test_who_is_signed_in_goes_on_to_the_page_asked_for(as_user, advisor, asked, page):
+    assert as_user(advisor).get("/", {"next": asked}).url == page
+
+
 def test_a_forgotten_password_is_mailed_to_known_addresses_only(
     client, db, settings, django_capture_on_commit_callbacks
 ):

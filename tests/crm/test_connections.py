@@ -14,6 +14,7 @@ from tests.crm.conftest import move_on
 
 State = Record.State
 EVERYTHING = ["preferred_name", "gender", "date_of_birth", "address", "tags", "household"]
+NO_HOSTS = ["a.example:99999", "a.example:0", "a.example:٣", "a..example", ".", f"{'a' * 64}.example"]
 
 
 @pytest.fixture
@@ -76,3 +77,38 @@ def test_what_is_left_out_is_not_imported(as_user, staged, office):
     import_records(list(Record.objects.filter(state=State.READY).values_list("pk", flat=True)), office["admin"])
     assert Contact.objects.count() > 60
     assert not Contact.objects.exclude(household=None, tags=None, city="", date_of_birth=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "says"),
+    [
+        ("crm.firm.example", "crm.firm.example", ""),
+        (" https://CRM.firm.example/ ", "crm.firm.example", ""),
+        ("http://10.1.2.3:8000", "http://10.1.2.3:8000", ""),
+        ("http://10.1.2.3", "", "CRM_PRIVATE_HOSTS"),
+        ("http://crm.firm.example", "", "CRM_PRIVATE_HOSTS"),
+        ("ftp://crm.firm.example", "", "Give the host alone"),
+        ("crm.firm.example/path", "", "Give the host alone"),
+        ("user@crm.firm.example", "", "Give the host alone"),
+        ("crm.firm.example:8443", "crm.firm.example:8443", ""),
+        *((host, "", "Give the host alone") for host in NO_HOSTS),
+    ],
+)
+def test_an_address_without_tls_only_where_the_operator_says_so(settings, typed, kept, says):
+    from crm.adapters.tryton import Tryton
+    from crm.forms import ConnectionForm
+
+    settings.CRM_PRIVATE_HOSTS = ["10.1.2.3:8000"]
+    form = ConnectionForm({"name": "Ours", "host": typed, "database": "crm", "key": "k"}, adapter=Tryton)
+    assert form.is_valid() is bool(kept)
+    if kept:
+        assert form.cleaned_data["host"] == kept
+    else:
+        assert says in str(form.errors["host"])
+
+
+@pytest.mark.parametrize("host", NO_HOSTS)
+def test_a_host_that_cannot_be_is_told_at_its_field(as_user, office, host):
+    data = {"name": "Ours", "host": host, "database": "crm", "key": "k"}
+    answer = as_user(office["admin"]).post(reverse("crm:add", args=["tryton"]), data)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["host"])

@@ -116,6 +116,9 @@ def test_a_vendor_judges_its_own_answers(server, http):
         "https://api.example.com:8443/",
         "https://user@api.example.com/",
         "https://api.example.com.evil.example.org/",
+        "https://api.example.com:99999/",
+        "https://api.example.com:x/",
+        "https://[api.example.com/",
     ],
 )
 def test_only_its_own_hosts_by_https(url):

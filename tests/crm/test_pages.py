@@ -365,29 +365,3 @@ def test_only_who_may_edit_a_contact_locks_its_fields(as_user, imported, office)
     assert stranger.post(reverse("crm:lock", args=[contact.pk]), {"lock": "city"}).status_code == 404
     contact.refresh_from_db()
     assert contact.locked_fields == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept", "says"),
-    [
-        ("crm.firm.example", "crm.firm.example", ""),
-        (" https://CRM.firm.example/ ", "crm.firm.example", ""),
-        ("http://10.1.2.3:8000", "http://10.1.2.3:8000", ""),
-        ("http://10.1.2.3", "", "CRM_PRIVATE_HOSTS"),
-        ("http://crm.firm.example", "", "CRM_PRIVATE_HOSTS"),
-        ("ftp://crm.firm.example", "", "Give the host alone"),
-        ("crm.firm.example/path", "", "Give the host alone"),
-        ("user@crm.firm.example", "", "Give the host alone"),
-    ],
-)
-def test_an_address_without_tls_only_where_the_operator_says_so(settings, typed, kept, says):
-    from crm.adapters.tryton import Tryton
-    from crm.forms import ConnectionForm
-
-    settings.CRM_PRIVATE_HOSTS = ["10.1.2.3:8000"]
-    form = ConnectionForm({"name": "Ours", "host": typed, "database": "crm", "key": "k"}, adapter=Tryton)
-    assert form.is_valid() is bool(kept)
-    if kept:
-        assert form.cleaned_data["host"] == kept
-    else:
-        assert says in str(form.errors["host"])

@@ -10,10 +10,10 @@ from a saved link (400, 404, 410) means that the link is known no more. Only the
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from crm.errors import StateExpired, WillNotWork
-from crm.http import Answer, ForeignHost, Http, Verdict, retry_after
+from crm.http import Answer, ForeignHost, Http, Verdict, in_parts, retry_after
 from crm.reading import rows, text
 
 LOGIN = "https://login.microsoftonline.com"
@@ -130,7 +130,7 @@ class Client:
 
     def checked(self, link: str, table: str) -> str:
         """A link as it is, when it leads to the same table of the same environment. Raises ForeignHost."""
-        there, here = urlsplit(link), urlsplit(self.base)
+        (there, _), (here, _) = in_parts(link), in_parts(self.base)
         same = (there.scheme, there.netloc.lower()) == (here.scheme, here.netloc.lower())
         if not same or there.path != f"{here.path}/{table}":
             raise ForeignHost("Dataverse led to an address outside of its environment.")

@@ -12,12 +12,11 @@ import re
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import jwt
 
 from crm.errors import SignInAgain, TryLater, WillNotWork
-from crm.http import Answer, ForeignHost, Http, Verdict
+from crm.http import Answer, ForeignHost, Http, Verdict, in_parts
 from crm.reading import rows, text
 
 VERSIONS = (("67.0", "67.0 (Summer ’26)"), ("66.0", "66.0"), ("65.0", "65.0"), ("64.0", "64.0"))
@@ -65,8 +64,8 @@ class Token:
         """Get a new one."""
         url = f"{self.site}/services/oauth2/token"
         told = _object(self.http.post(url, route="/services/oauth2/token", data=self._form(), signed=False).json())
-        host = urlsplit(text(told.get("instance_url"), 2000)).hostname or ""
-        if host and not host.endswith(OURS) and host != urlsplit(self.site).hostname:
+        host = in_parts(text(told.get("instance_url"), 2000))[0].hostname or ""
+        if host and not host.endswith(OURS) and host != in_parts(self.site)[0].hostname:
             raise ForeignHost("Salesforce led to an address that is not its own.")
         self._value = text(told.get("access_token"), 20_000)
         if not self._value:
