@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:pk>/vanished/", connections.accept_vanished, name="accept_vanished"),
     path("<int:pk>/preview/", connections.preview, name="preview"),
     path("<int:pk>/owners/", mapping.owners, name="owners"),
+    path("<int:pk>/learn/", mapping.learn, name="learn"),
     path("<int:pk>/categories/", mapping.categories, name="categories"),
     path("<int:pk>/fields/", mapping.fields, name="fields"),
     path("records/", staff_only(records.ReadyList.as_view()), name="ready"),

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import admins_only
 from crm.domain import syncing
@@ -20,8 +20,11 @@ def _connection(request: HttpRequest, pk: int) -> Connection:
     return get_object_or_404(Connection.objects.visible_to(request.user), pk=pk)
 
 
-def _page(request: HttpRequest, one: Connection, form, title: str, notice: str) -> HttpResponse:
+def _page(request: HttpRequest, one: Connection, form, title: str, notice: str, learnt: str = "") -> HttpResponse:
+    """The form; `learnt` names the page, where what it asks about can be read anew from the CRM."""
     context = {
+        "connection": one,
+        "learnt": learnt,
         "form": form,
         "title": title,
         "subtitle": one.name,
@@ -29,7 +32,7 @@ def _page(request: HttpRequest, one: Connection, form, title: str, notice: str) 
         "submit_label": "Save",
         "cancel_url": reverse("crm:connection", args=[one.pk]),
     }
-    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)
+    return render(request, "crm/mapping.html", context, status=422 if form.errors else 200)
 
 
 @admins_only
@@ -37,11 +40,6 @@ def _page(request: HttpRequest, one: Connection, form, title: str, notice: str) 
 def owners(request: HttpRequest, pk: int) -> HttpResponse:
     """Who the users of the CRM are here."""
     one = _connection(request, pk)
-    if request.method != "POST":
-        try:
-            syncing.refresh_owners(one, list(open_adapter(one).owners()))
-        except CRMError as error:
-            messages.warning(request, f"The CRM’s users could not be read anew: {error}")
     form = OwnersForm(request.POST if request.method == "POST" else None, connection=one)
     if request.method == "POST" and form.is_valid():
         changed = form.changed_owners()
@@ -51,7 +49,23 @@ def owners(request: HttpRequest, pk: int) -> HttpResponse:
             operation = begin_judging(one, touched, request.user, linked=True)
         return _judged(request, one, operation)
     notice = "Those with the same email address are found by themselves; what you choose here stays."
-    return _page(request, one, form, "Who is who", notice)
+    return _page(
+        request, one, form, "Who is who", notice if form.owners else "No user of the CRM is known here.", "owners"
+    )
+
+
+@admins_only
+@require_POST
+def learn(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read anew from the CRM who its users are and which categories it has. A sync does so too."""
+    one = _connection(request, pk)
+    try:
+        syncing.learn(one, open_adapter(one))
+    except CRMError as error:
+        messages.warning(request, f"The CRM’s users and categories could not be read: {error}")
+    else:
+        messages.success(request, "The CRM’s users and categories were read.")
+    return redirect("crm:categories" if request.POST.get("page") == "categories" else "crm:owners", pk=pk)
 
 
 @admins_only
@@ -59,11 +73,6 @@ def owners(request: HttpRequest, pk: int) -> HttpResponse:
 def categories(request: HttpRequest, pk: int) -> HttpResponse:
     """What the words on records mean here."""
     one = _connection(request, pk)
-    if request.method != "POST":
-        try:
-            Category.objects.learn(one.pk, open_adapter(one).categories())
-        except CRMError as error:
-            messages.warning(request, f"The CRM’s categories could not be read anew: {error}")
     form = CategoriesForm(request.POST if request.method == "POST" else None, connection=one)
     if request.method == "POST" and form.is_valid():
         changed = form.changed_categories()
@@ -76,7 +85,9 @@ def categories(request: HttpRequest, pk: int) -> HttpResponse:
             Category.objects.bulk_update(changed, ["contact_type"])
             operation = begin_judging(one, Record.objects.filter(category__in=values), request.user, linked=True)
         return _judged(request, one, operation)
-    return _page(request, one, form, "What categories mean", "Records of a category that means nothing here wait.")
+    return _page(
+        request, one, form, "What categories mean", "Records of a category that means nothing here wait.", "categories"
+    )
 
 
 @admins_only

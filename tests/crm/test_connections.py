@@ -112,3 +112,43 @@ def test_a_host_that_cannot_be_is_told_at_its_field(as_user, office, host):
     data = {"name": "Ours", "host": host, "database": "crm", "key": "k"}
     answer = as_user(office["admin"]).post(reverse("crm:add", args=["tryton"]), data)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["host"])
+
+
+def known(connection):
+    """What is known of a connection's users and categories."""
+    return [list(rows.order_by("pk").values()) for rows in (connection.owners, connection.categories)]
+
+
+def test_looking_at_users_and_categories_changes_nothing_and_a_button_reads_them(as_user, demo, office):
+    client = as_user(office["admin"])
+    before = known(demo)
+    for name in ("owners", "categories"):
+        page = client.get(reverse(f"crm:{name}", args=[demo.pk]))
+        assert "Read anew from the CRM" in page.content.decode()
+    assert known(demo) == before
+    assert client.get(reverse("crm:learn", args=[demo.pk])).status_code == 405
+    for name in ("owners", "categories"):
+        assert client.post(reverse("crm:learn", args=[demo.pk]), {"page": name}).url == reverse(
+            f"crm:{name}", args=[demo.pk]
+        )
+    users, categories = known(demo)
+    assert {one["user_id"] for one in users} >= {office["one"].pk, office["two"].pk}
+    assert {one["value"] for one in categories} > {"Client", "Prospect", "Lead"}
+
+
+def test_a_crm_that_cannot_be_read_is_told_and_nothing_is_lost(as_user, demo, office):
+    client = as_user(office["admin"])
+    client.post(reverse("crm:learn", args=[demo.pk]))
+    before = known(demo)
+    Connection.objects.filter(pk=demo.pk).update(adapter="gone")
+    page = client.post(reverse("crm:learn", args=[demo.pk]), follow=True)
+    assert "could not be read" in page.content.decode()
+    assert known(demo) == before
+
+
+def test_a_new_connection_knows_who_is_who_at_once(as_user, office):
+    client = as_user(office["admin"])
+    client.post(reverse("crm:add", args=["demo"]), {"name": "Ours", "size": "50", "token": "t"})
+    one = Connection.objects.get()
+    assert len(client.get(reverse("crm:owners", args=[one.pk])).context["form"].owners) > 1
+    assert len(client.get(reverse("crm:categories", args=[one.pk])).context["form"].categories) > 1
