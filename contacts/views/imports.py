@@ -188,6 +188,7 @@ class ImportPage(ListPage):
         applied = applications(one)
         return {
             "file_import": one,
+            "unseen": unseen_of(one, self.request.user),
             "counts": counted,
             "total": sum(counted.values()),
             "change_count": one.rows.filter(verdict__in=["create", "update"], outcome="").count(),
@@ -199,6 +200,12 @@ class ImportPage(ListPage):
             "undo": undo_offers(applied, self.request.user),
             "follow_ups": undone_by(applied, self.request.user),
         }
+
+
+def unseen_of(file_import: FileImport, user) -> list[Operation]:
+    """The user's own operations behind an import whose end its page tells for the first time."""
+    behind = (file_import.check_operation, file_import.apply_operation)
+    return [one for one in behind if one and one.owner_id == user.pk and one.is_over and one.seen_at is None]
 
 
 def applications(file_import: FileImport) -> list[Operation]:
@@ -346,7 +353,4 @@ def rows_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _import(request: HttpRequest, pk: int) -> FileImport:
     """The import, if it is one's own, or any for admins; else a 404."""
     rows = FileImport.objects.visible_to(request.user).select_related("owner", "check_operation", "apply_operation")
-    found = get_object_or_404(rows, pk=pk)
-    shown = [found.check_operation_id, found.apply_operation_id]
-    Operation.objects.filter(pk__in=shown).seen(request.user.pk)  # its page tells how they ended
-    return found
+    return get_object_or_404(rows, pk=pk)

@@ -1,7 +1,10 @@
 """The operations pages: whose they are, progress, report, stopping and trying again."""
 
+import re
+
 import pytest
 
+from contacts.models import FileImport
 from core.domain import selecting
 from core.models import Operation, OperationLine
 from tests.factories import ContactFactory
@@ -174,6 +177,32 @@ def test_the_bell_tells_what_ended_until_its_owner_has_looked(as_user, advisor, 
     assert [row.record.pk for row in page.context["page"].object_list] == [second.pk]
     client.post("/operations/seen/")
     assert 'aria-label="Operations, 1 going on"' in client.get("/operations/").content.decode()
+
+
+def test_the_page_of_an_import_puts_the_bell_out_like_that_of_an_operation(as_user, admin, advisor):
+    checked, applied, theirs = (
+        operation_of(user, kind=kind)
+        for user, kind in (
+            (admin, "contacts.import_check"),
+            (admin, "contacts.import_apply"),
+            (advisor, "contacts.import_apply"),
+        )
+    )
+    made = {"owner": admin, "file_name": "a.csv", "state": "applied", "check_operation": checked}
+    own, finished_by_another = (FileImport.objects.create(**made, apply_operation=one) for one in (applied, theirs))
+    client = as_user(admin)
+
+    def posts(file_import):
+        page = client.get(f"/contacts/import/{file_import.pk}/").content.decode()
+        return re.findall(r'hx-post="/operations/(\d+)/seen/" hx-trigger="load"', page)
+
+    assert posts(finished_by_another) == [str(checked.pk)]
+    assert posts(own) == [str(checked.pk), str(applied.pk)]
+    b"".join(client.get(f"/contacts/import/{own.pk}/rows/"))
+    assert Operation.objects.filter(seen_at=None).count() == 3  # reading alone changes nothing
+    for key in posts(own):
+        client.post(f"/operations/{key}/seen/")
+    assert posts(own) == []
 
 
 def test_operations_are_narrowed_to_a_kind_and_a_report_is_downloaded_as_it_is_shown(as_user, advisor):
