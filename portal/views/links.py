@@ -27,7 +27,10 @@ KEPT = "portal_link"
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """Take the token out of the address, which would stand in histories and on screens."""
     link = links.find(token)
-    request.session[KEPT] = link.pk if link else None
+    if link:
+        request.session[KEPT] = link.pk
+    else:
+        request.session.pop(KEPT, None)  # which leaves a stranger without a session
     response = redirect("portal:choose_password")
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -126,3 +127,13 @@ def test_two_clicks_at_once_spend_the_link_once(invited, token):
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(click, range(2))) == [302, 410]
+
+
+def test_an_unknown_link_leaves_nothing_behind_and_forgets_the_one_before(client, invited, token):
+    assert Session.objects.count() == 0
+    assert not client.get("/portal/invitation/unknown/").cookies
+    assert Session.objects.count() == 0
+    client.get(f"/portal/invitation/{token}/")
+    assert client.get(WELCOME).status_code == 200
+    client.get("/portal/invitation/unknown/")
+    assert client.get(WELCOME).status_code == 410
