@@ -45,8 +45,11 @@ def merged_into(one: Record, user: User) -> Record | None:
     """The record that this one was merged into in the CRM, as far as it is in staging and `user` may see it."""
     if not one.merged_into:
         return None
-    theirs = Record.objects.visible_to(user) | Record.objects.linked_to_visible(user)
-    rows = theirs.filter(connection=one.connection_id, remote_id=one.merged_into).exclude(pk=one.pk)
+    rows = (
+        Record.objects.visible_to(user)
+        .filter(connection=one.connection_id, remote_id=one.merged_into)
+        .exclude(pk=one.pk)
+    )
     return rows.select_related("contact").first()
 
 

@@ -35,26 +35,47 @@ class Reason(models.TextChoices):
     GONE = "gone", "No longer in the CRM"
 
 
+# What a record is to contacts: none yet, one who is here, one who was deleted here; and which of it stand in a state.
+WAITING, IMPORTED, IN_TRASH = "waiting", "imported", "in trash"
+FOUND_AMONG = {"ready": (WAITING,), "cannot": (WAITING, IN_TRASH), "linked": (IMPORTED,)}
+
+
 class RecordQuerySet(models.QuerySet):
     """Questions asked of records."""
 
     def visible_to(self, user) -> "RecordQuerySet":
-        """Records `user` may see: admins and compliance all, an advisor those assigned to them, others none.
+        """Records `user` may see: admins and compliance all, others those that wait for them and their contacts'.
 
-        A record nobody has been found for is the admins' to mend. Once imported it follows its contact.
+        A record waits for the advisor the CRM assigns it to; one nobody has been found for is the admins' to mend. Once
+        imported it follows its contact, into the trash too, whoever it is assigned to.
         """
+        return self._seen(user, WAITING, IMPORTED, IN_TRASH)
+
+    def in_state(self, state: str, user) -> "RecordQuerySet":
+        """Records in a state, of those that `user` may see, without looking among those that are never in it."""
+        return self._seen(user, *FOUND_AMONG[state]).filter(state=state)
+
+    def _seen(self, user, *kinds: str) -> "RecordQuerySet":
+        """Records of these kinds that `user` may see. Each kind has an index, of which an "or" would make no use."""
         if not user.is_authenticated or not user.is_active or not user.is_staff_side:
             return self.none()
         rows = self.filter(connection__removed_at=None)
-        return rows if user.sees_everything else rows.filter(advisor=user)
+        if user.sees_everything:
+            return rows
+        known = Contact.objects.known_to(user).order_by()
+        conditions = {
+            WAITING: Q(contact=None, advisor=user),
+            IMPORTED: Q(contact__in=known.filter(deleted_at=None).values("pk")),
+            IN_TRASH: Q(contact__in=known.filter(deleted_at__isnull=False).values("pk")),
+        }
+        if len(kinds) == 1:
+            return rows.filter(conditions[kinds[0]])
+        first, *others = (self.model.objects.order_by().filter(conditions[kind]).values("pk") for kind in kinds)
+        return rows.filter(pk__in=first.union(*others, all=True))
 
     def editable_by(self, user) -> "RecordQuerySet":
         """Records `user` may mend and import."""
         return self.visible_to(user) if user.is_authenticated and user.may_edit else self.none()
-
-    def linked_to_visible(self, user) -> "RecordQuerySet":
-        """Records of contacts that `user` sees, whoever the CRM assigns them to."""
-        return self.filter(contact__in=Contact.objects.visible_to(user), connection__removed_at=None)
 
     def compared(self) -> "RecordQuerySet":
         """Linked records with what `crm.domain.differences` asks of their contacts beyond columns of their own.

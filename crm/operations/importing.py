@@ -23,7 +23,7 @@ class RecordKind(Kind):
 
     def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
         """The record's name, and the contact it became where `user` sees them."""
-        found = (Record.objects.visible_to(user) | Record.objects.linked_to_visible(user)).filter(pk__in=subject_ids)
+        found = Record.objects.visible_to(user).filter(pk__in=subject_ids)
         return {
             one.pk: (str(one), reverse("contacts:detail", args=[one.contact_id]) if one.contact_id else "")
             for one in found.only("name", "remote_id", "contact_id")
@@ -31,9 +31,7 @@ class RecordKind(Kind):
 
     def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
         """A row a record, named where `user` sees it."""
-        seen = (Record.objects.visible_to(user) | Record.objects.linked_to_visible(user)).filter(
-            pk=OuterRef("subject_id")
-        )
+        seen = Record.objects.visible_to(user).filter(pk=OuterRef("subject_id"))
         names = {f"record_{name}": Subquery(seen.values(name)[:1]) for name in ("name", "email", "remote_id")}
         columns = [Column("Name", "record_name"), Column("Email", "record_email"), Column("No.", "record_remote_id")]
         return [*columns, *OUTCOME], operation.lines.annotate(**names).order_by("subject_id")

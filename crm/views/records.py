@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -51,7 +51,7 @@ class RecordList(ListPage):
         user = self.request.user
         return {
             "tab": self.tab,
-            "counts": {name: records_in(name, user).count() for name in TABS} if not self.request.htmx else {},
+            "counts": {} if self.request.htmx else counts_by_state(user),
             "export_url": f"{reverse('crm:export')}?tab={self.tab}&{narrowed(self.request.GET)}",
             "empty_url": reverse("crm:connections"),
             "empty_label": "Go to the connections",
@@ -72,14 +72,13 @@ TABS = ("ready", "cannot", "linked")
 
 def records_in(tab: str, user) -> QuerySet:
     """The records of a list that `user` sees."""
-    if tab == "linked":
-        return (
-            (Record.objects.visible_to(user) | Record.objects.linked_to_visible(user))
-            .filter(state=Record.State.LINKED)
-            .select_related("contact__primary_advisor")
-        )
-    state = Record.State.READY if tab == "ready" else Record.State.CANNOT
-    return Record.objects.visible_to(user).filter(state=state)
+    rows = Record.objects.in_state(tab, user)
+    return rows.select_related("contact__primary_advisor") if tab == "linked" else rows
+
+
+def counts_by_state(user) -> dict[str, int]:
+    """How many records of each state `user` sees."""
+    return dict(Record.objects.visible_to(user).order_by().values_list("state").annotate(number=Count("pk")))
 
 
 def narrowed(query: QueryDict) -> str:
@@ -131,7 +130,7 @@ class LinkedList(RecordList):
 
 def chosen(request: HttpRequest, tab: str) -> tuple[QuerySet, str]:
     """What was ticked, or all that match, among the records of a list; and the choice in words."""
-    scope = records_in(tab, request.user) & Record.objects.editable_by(request.user)
+    scope = records_in(tab, request.user) if request.user.may_edit else Record.objects.none()
     query = QueryDict(request.POST.get("query", ""))
     if request.POST.get("all") == "1":
         rows = filtered(RecordFilter, query, scope, request)[1]
@@ -219,8 +218,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _record(request: HttpRequest, pk: int) -> Record:
     rows = Record.objects.select_related("connection", "advisor", "contact")
-    seen = Record.objects.visible_to(request.user) | Record.objects.linked_to_visible(request.user)
-    return get_object_or_404(rows.filter(pk__in=seen.values("pk")), pk=pk)
+    return get_object_or_404(rows.visible_to(request.user), pk=pk)
 
 
 def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None) -> HttpResponse:
