@@ -29,9 +29,12 @@ ROUTES = {route: view for route, view, _ in patterns()}
 
 
 def answers(
-    user: User | None, routes: Iterable[str], world: World, method: str = "get"
+    user: User | None, routes: Iterable[str], world: World, method: str = "get", data: dict | None = None
 ) -> Iterator[tuple[str, HttpResponse]]:
-    """Each route with its answer to a user; None is a stranger. What a request changes is taken back at once."""
+    """Each route with its answer to a user; None is a stranger. What a request changes is taken back at once.
+
+    `data` goes along, in the address or as a form.
+    """
     client = Client(raise_request_exception=False)
     if user is not None:
         backend = "PortalBackend" if user.role == Role.CONTACT else "StaffBackend"
@@ -40,7 +43,7 @@ def answers(
     for route in routes:
         client.cookies = signed_in.copy()
         with transaction.atomic():
-            response = getattr(client, method)(world.address(route))
+            response = getattr(client, method)(world.address(route), data)
             response.read_text = b"".join(response).decode(errors="replace")  # read to its end, which closes a file
             transaction.set_rollback(True)
         yield route, response
