@@ -15,6 +15,8 @@
         return begin_export(kind, request.user, words, params)
     kind.note(request.user, count, words, params)  # and sent within the request
 
+Files of another kind, of few columns, have no operation: `download` sends and notes them at once.
+
 Which rows is fixed when a worker begins; what they say, and whether they still belong to what the owner saw then, is
 read when it is their turn. The file is for the role that the owner had then. Broken off anywhere, it is written again
 from the beginning: half a file is nobody's.
@@ -23,14 +25,14 @@ from the beginning: half a file is nobody's.
 import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
 from django.conf import settings
 from django.core.files import File
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -38,9 +40,10 @@ from django.utils import timezone
 
 from core.domain import running
 from core.domain.recording import record
-from core.exporting import ROWS_AT_ONCE, Column, file_parts
+from core.exporting import CSV, FORMATS, ROWS_AT_ONCE, Column, export, file_parts
 from core.models import ExportFile, Operation
 from core.operations import Stream, Taken
+from core.words import counted
 
 AT_ONCE = 20_000  # rows that are sent within the request: a second or two
 ROWS_TOLD = min(5_000, settings.OPERATION_ROWS)
@@ -54,7 +57,7 @@ class Source:
     name: str
     columns: Sequence[Column]
     rows: QuerySet
-    zone: tzinfo
+    zone: tzinfo = field(default_factory=timezone.get_current_timezone)
 
 
 @dataclass(frozen=True)
@@ -145,15 +148,36 @@ class ExportKind(Stream):
     def note(self, owner, count: int, words: str, params: dict[str, Any], operation: Operation | None = None) -> None:
         """Note who took what; `words` are the choice, `params` what an operation's are."""
         kept = {"ids": params["ids"][:IDS_KEPT]} if "ids" in params else {}
-        record(
-            "exported",
-            f"Exported {self.told(count)} as {params['format'].upper()}: {words}",
-            subject_ids=[owner.pk],
-            subject_type="user",
-            actor=owner,
-            operation=operation,
-            data=params | kept | {"count": count},
-        )
+        _note(owner, self.told(count), words, params | kept | {"count": count}, operation)
+
+
+def download(
+    request: HttpRequest, source: Source, told: str, words: str, params: dict[str, Any]
+) -> StreamingHttpResponse:
+    """The answer that carries the rows as a file, in the format the address names, noted as every export is.
+
+    `told` is what one of the rows is called ("CRM record"); `words` are the choice, `params` what the record keeps of
+    it. Who only asks whether there is a file (HEAD) takes nothing.
+    """
+    asked = request.GET.get("format")
+    file_format = asked if asked in FORMATS else CSV
+    if request.method != "HEAD":
+        count = source.rows.count()
+        _note(request.user, counted(count, told), words, params | {"format": file_format, "count": count})
+    return export(file_format, source.name, source.columns, source.rows)
+
+
+def _note(owner, what: str, words: str, data: dict[str, Any], operation: Operation | None = None) -> None:
+    """Write down that `owner` took a file of `what`, chosen as the words say, in `data["format"]`."""
+    record(
+        "exported",
+        f"Exported {what} as {data['format'].upper()}: {words}",
+        subject_ids=[owner.pk],
+        subject_type="user",
+        actor=owner,
+        operation=operation,
+        data=data,
+    )
 
 
 def _values(source: Source, keys: array, progress: Progress) -> Iterator[tuple]:

@@ -23,7 +23,8 @@ from contacts.imports.fields import BY_NAME, FIELDS
 from contacts.imports.reading import Unreadable
 from contacts.models import ContactType, FileImport, ImportRow
 from contacts.operations.importing import BATCH, Apply
-from core.exporting import Column, export
+from core.exporting import Column
+from core.exports import Source, download
 from core.listing import ListFilter, ListPage
 from core.models import Operation
 from core.registry import operation_kinds
@@ -334,11 +335,15 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @editors_only
 @require_safe
 def rows_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Rows as a file, with the reasons in the last column: to be put right elsewhere and imported again."""
+    """Rows as a file, with the reasons in the last column: to be put right elsewhere and imported again.
+
+    The record tells who took them: they are the people of the file.
+    """
     file_import = _import(request, pk)
-    rows = file_import.rows.order_by("number")
-    if request.GET.get("verdict") in ImportRow.Verdict.values:
-        rows = rows.filter(verdict=request.GET["verdict"])
+    rows, params, words = file_import.rows.order_by("number"), {"import": pk, "verdict": ""}, file_import.file_name
+    if (verdict := request.GET.get("verdict")) in ImportRow.Verdict.values:
+        rows, params["verdict"] = rows.filter(verdict=verdict), verdict
+        words = f"{words}, {ImportRow.Verdict(verdict).label.lower()}"
     named = [field for field in FIELDS if field.name in file_import.mapping.values()]
     shown = [
         Column("Line", "number"),
@@ -347,7 +352,7 @@ def rows_file(request: HttpRequest, pk: int) -> HttpResponseBase:
         Column("Outcome", "outcome", DONE.get),
         Column("Reasons", "reasons", lambda reasons: " ".join(reason["message"] for reason in reasons)),
     ]
-    return export(request.GET.get("format"), f"import-{pk}-rows", shown, rows)
+    return download(request, Source(f"import-{pk}-rows", shown, rows), "import row", words, params)
 
 
 def _import(request: HttpRequest, pk: int) -> FileImport:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.access import staff_only
 from core.domain import running
-from core.exporting import export
+from core.exports import Source, download
 from core.filters import LineFilter, OperationFilter
 from core.listing import ListPage
 from core.models import Operation, OperationLine
@@ -211,17 +211,18 @@ def repeat_refusal(operation: Operation, state: str, user) -> str:
 @staff_only
 @require_safe
 def operation_report(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The report as a file; `state` narrows it as on the page."""
+    """The report as a file; `state` narrows it as on the page. It names people, so the record tells who took it."""
     operation = get_object_or_404(operations_of(request.user), pk=pk)
     kind = operation_kinds.get(operation.kind)
     if kind is None:
         messages.warning(request, "This kind of operation is no longer known, so its report cannot be made.")
         return redirect("core:operation", pk=pk)
     columns, rows = kind.report(operation, request.user)
-    state = request.GET.get("state")
-    if state in OperationLine.State.values:
-        rows = rows.filter(state=state)
-    return export(request.GET.get("format"), f"operation-{operation.pk}", columns, rows)
+    params, words = {"operation": operation.pk, "state": ""}, operation.title
+    if (state := request.GET.get("state")) in OperationLine.State.values:
+        rows, params["state"] = rows.filter(state=state), state
+        words = f"{words}, {OperationLine.State(state).label.lower()}"
+    return download(request, Source(f"operation-{operation.pk}", columns, rows), "report line", words, params)
 
 
 def operations_of(user) -> QuerySet:

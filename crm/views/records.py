@@ -14,9 +14,10 @@ from accounts.access import editors_only, staff_only
 from contacts.models import Contact
 from contacts.selection import ticked_ids
 from core.domain import running, selecting
-from core.exporting import Column, export
+from core.exporting import Column
+from core.exports import Source, download
 from core.keys import read_key
-from core.listing import ListPage, filtered, in_use, narrowing
+from core.listing import ListPage, chips, filtered, in_use, narrowing
 from core.models import Operation
 from core.planning import expecting
 from core.words import counted
@@ -67,7 +68,7 @@ class RecordList(ListPage):
         return []
 
 
-TABS = ("ready", "cannot", "linked")
+TABS = {"ready": "Ready to be imported", "cannot": "Cannot be imported", "linked": "Imported"}
 
 
 def records_in(tab: str, user) -> QuerySet:
@@ -349,10 +350,11 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only
 @require_safe
 def export_records(request: HttpRequest) -> HttpResponseBase:
-    """The records of a list as a file, for whoever keeps the CRM."""
+    """The records of a list as a file, for whoever keeps the CRM; noted in the record."""
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "cannot"
-    filterset = LinkedFilter if tab == "linked" else RecordFilter
-    rows = filtered(filterset, request.GET, records_in(tab, request.user).select_related(None), request)[1]
+    known = LinkedFilter if tab == "linked" else RecordFilter
+    filterset, rows = filtered(known, request.GET, records_in(tab, request.user).select_related(None), request)
+    words = "; ".join([TABS[tab], *(chip.label for chip in chips(filterset, request.GET, request.path))])
     columns = [
         Column("CRM", "connection__name"),
         Column("Record", "remote_id"),
@@ -362,4 +364,5 @@ def export_records(request: HttpRequest) -> HttpResponseBase:
         Column("Reasons", "reasons", lambda codes: "; ".join(REASONS.get(code, code) for code in codes), width=60),
         Column("Address in the CRM", "url", width=40),
     ]
-    return export(request.GET.get("format"), f"crm-records-{tab}", columns, rows.order_by("name", "pk"))
+    source = Source(f"crm-records-{tab}", columns, rows.order_by("name", "pk"))
+    return download(request, source, "CRM record", words, {"tab": tab, "query": request.GET.urlencode()})

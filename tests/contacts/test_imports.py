@@ -289,6 +289,9 @@ def test_bad_rows_are_downloaded_with_their_reasons(as_user, admin, advisor, bri
     answer = as_user(admin).get(f"/contacts/import/{file_import.pk}/rows/?verdict=cannot")
     content = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert "“nonsense” is not an email address." in content
+    noted = Activity.objects.get(verb="exported")
+    assert (noted.actor, noted.subject_type, noted.subject_id) == (admin, "user", admin.pk)
+    assert noted.sentence == "Exported 1 import row as CSV: people.csv, cannot be imported"
 
 
 @pytest.mark.parametrize("query", ["?verdict=nonsense", "?field=email&verdict=cannot", "?page=99", "?outcome=stale"])

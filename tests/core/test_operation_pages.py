@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import FileImport
 from core.domain import selecting
-from core.models import Operation, OperationLine
+from core.models import Activity, Operation, OperationLine
 from tests.factories import ContactFactory
 
 PAGE = "/operations/"
@@ -97,6 +97,19 @@ def test_the_report_is_a_file(as_user, advisor):
     sheet = as_user(advisor).get(f"{PAGE}{operation.pk}/report/?format=xlsx&state=x")
     assert sheet["Content-Disposition"].endswith('.xlsx"')
     sheet.close()
+
+
+def test_who_took_a_report_is_noted_once_a_file(as_user, advisor, colleague):
+    operation, client = operation_of(advisor), as_user(advisor)
+    url = f"{PAGE}{operation.pk}/report/"
+    client.head(url)
+    assert as_user(colleague).get(url).status_code == 404
+    assert not Activity.objects.filter(verb="exported").exists()
+    as_user(advisor).get(f"{url}?state=failed")
+    noted = Activity.objects.get(verb="exported")
+    assert (noted.actor, noted.subject_type, noted.subject_id) == (advisor, "user", advisor.pk)
+    assert noted.sentence == f"Exported 1 report line as CSV: {operation.title}, failed"
+    assert noted.data == {"operation": operation.pk, "state": "failed", "format": "csv", "count": 1}
 
 
 def test_the_owner_stops_it_others_do_not(as_user, advisor, colleague, compliance):

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from contacts.domain.phone import readable
 from contacts.models import Contact
+from core.models import Activity
+from core.words import counted
 from crm.domain import syncing
 from crm.domain.importing import import_records
 from crm.models import Category, Connection, Owner, Record, Sync
@@ -216,6 +218,9 @@ def test_the_reasons_are_exported_for_whoever_keeps_the_crm(as_user, staged, off
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + Record.objects.filter(reasons__contains=["no_email"]).count()
     assert "Email missing" in lines[1]
+    noted = Activity.objects.get(verb="exported")
+    assert (noted.actor, noted.data["count"], noted.data["tab"]) == (office["admin"], len(lines) - 1, "cannot")
+    assert noted.sentence.startswith(f"Exported {counted(len(lines) - 1, 'CRM record')} as CSV: Cannot be imported; ")
 
 
 def test_a_possible_match_is_linked_or_kept_apart(as_user, demo, office, sync):
