@@ -113,7 +113,8 @@ def run(operation_id: int) -> None:
             logger.warning("Operation %s lost the database; the sweep goes on with it.", operation_id, exc_info=True)
         except Exception as error:
             logger.exception("Operation %s failed.", operation_id)
-            words = f"{type(error).__name__}: {error}"[:500]
+            # Its kind only: what it says may hold values of rows that the owner does not see, such as an address.
+            words = f"{type(error).__name__}; the log tells more"[:500]
             _end_early(operation, Operation.State.FAILED, words, attempts=operation.attempts)
 
 

@@ -32,7 +32,7 @@ class Counting(Kind):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         if self.fails:
-            raise ValueError("no such thing")
+            raise ValueError("someone@example.com is taken")
         if self.refused & {*subject_ids}:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 / 0")
@@ -124,11 +124,13 @@ def test_a_lost_database_leaves_the_rest_for_the_sweep(operation, kind):
     assert figures(operation) == ("finished", 3, 2, 0)
 
 
-def test_an_error_of_ours_is_told_and_changes_nothing_more(operation, kind):
+def test_an_error_of_ours_is_told_by_its_kind_and_changes_nothing_more(operation, kind, as_user, caplog):
     kind.fails = True
     running.start(operation)
     assert figures(operation) == ("failed", 0, 0, 0)
-    assert operation.error == "ValueError: no such thing"
+    page = as_user(operation.owner).get(f"/operations/{operation.pk}/").content.decode()
+    assert "ValueError; the log tells more" in page
+    assert "someone@example.com" not in page and "someone@example.com" in caplog.text
 
 
 def test_a_cancelled_operation_keeps_what_was_done_and_leaves_the_rest(operation):
