@@ -3,9 +3,9 @@
     COLUMNS = [Column("First name", "first_name"), Column("Type", "contact_type", ContactType(…).label)]
     return export(request.GET.get("format"), "contacts", COLUMNS, Contact.objects.visible_to(user))
 
-**Formulas.** No text leaves that a spreadsheet would run; `core.formulas` says how. A bare number in international
-form, `+12125550123`, is guarded the same way in CSV; in XLSX it carries Excel's own mark for "this is text"
-instead, so that phones read as phones.
+**Formulas.** No text leaves that a spreadsheet would run, whatever it takes for the end of a cell; `core.formulas` says
+how. A bare number in international form, `+12125550123`, is guarded the same way in CSV; in XLSX it carries Excel's own
+mark for "this is text" instead, so that phones read as phones.
 
 Times are written in the zone of whoever asked, dates as dates, absent values as empty cells.
 """
@@ -24,7 +24,7 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
-from core.formulas import guard
+from core.formulas import guard_parts, is_plain
 from core.workbooks import xlsx_parts
 
 CSV, XLSX = "csv", "xlsx"
@@ -74,13 +74,13 @@ def csv_parts(columns: Sequence[Column], rows: Iterable[Sequence], zone: tzinfo)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
-    writer.writerow([guard(column.heading) for column in columns])
+    writer.writerow([guard_parts(column.heading) for column in columns])
     rows = iter(rows)
     while True:
-        # Nearly every cell goes the short way: nothing, or a text that is no formula by its first letter.
+        # Nearly every cell goes the short way: nothing, or a text that is no formula by its looks.
         writer.writerows(
             [
-                value if not value or (value.__class__ is str and value[0].isalnum()) else _csv_cell(value, zone)
+                value if not value or (value.__class__ is str and is_plain(value)) else _csv_cell(value, zone)
                 for value in row
             ]
             for row in islice(rows, ROWS_AT_ONCE)
@@ -109,4 +109,4 @@ def _csv_cell(value: Any, zone: tzinfo) -> Any:
         return value.astimezone(zone).isoformat(" ", "minutes")[:16]
     if isinstance(value, int | float | Decimal):
         return value
-    return guard(str(value))
+    return guard_parts(str(value))

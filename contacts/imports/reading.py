@@ -11,7 +11,7 @@ from typing import IO
 from charset_normalizer import from_bytes
 from openpyxl import load_workbook
 
-from core.formulas import unguard
+from core.formulas import unguard, unguard_parts
 
 DELIMITERS = ",;\t|"
 COLUMNS_AT_MOST = 200
@@ -114,7 +114,7 @@ def _text_rows(file: IO[bytes], reading: dict) -> Iterator[Row]:
     last = 0
     try:
         for cells in reader:
-            yield last + 1, [unguard(cell.strip()[:CELL_AT_MOST]) for cell in cells]
+            yield last + 1, [unguard_parts(cell.strip()[:CELL_AT_MOST]) for cell in cells]
             last = reader.line_num
     except csv.Error as error:
         raise Unreadable(f"Line {last + 1} cannot be read ({error}). Is a quotation mark missing?") from None

@@ -106,7 +106,7 @@ def test_the_same_file_twice_changes_nothing(admin, advisor, bring, apply):
 
 def test_our_own_export_comes_back_unchanged(as_user, admin, advisor, bring):
     for number in range(3):
-        contact = ContactFactory(primary_advisor=advisor, household=HouseholdFactory(), city=f"=Town {number}")
+        contact = ContactFactory(primary_advisor=advisor, household=HouseholdFactory(), city=f"=Town {number};=1|'-x")
         contact.tags.create(name=f"tag {number}")
     answer = as_user(admin).post("/contacts/export/", {"all": "1", "query": "", "format": "csv"})
     content = b"".join(answer.streaming_content)

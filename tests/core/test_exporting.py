@@ -2,19 +2,38 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from contacts.models import Contact
 from core import workbooks
-from core.exporting import Column, export
-from core.formulas import guard, unguard
+from core.exporting import Column, csv_parts, export
+from core.formulas import guard, guard_parts, is_plain, unguard, unguard_parts
 from tests.factories import ContactFactory
 
 COLUMNS = [Column("Last name", "last_name"), Column("Phone", "phone"), Column("Born", "date_of_birth")]
-DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r@x", "\x00=1", "\u200b=1", "\ufeff=1", "'=1", "\tx"]
+DANGEROUS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    " =1",
+    "\t=1",
+    "\r@x",
+    "\x00=1",
+    "\u200b=1",
+    "\ufeff=1",
+    "'=1",
+    "\tx",
+    "'\tx",
+]
+# What makes or hides a formula, or ends a cell, and plain letters; of these any text.
+TRICKY = some.text(some.sampled_from("=+-@'\" \t\r\n;|,a\x00\u200b\ufeff\uff1d"), max_size=12)
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -27,6 +46,33 @@ def test_formulas_are_guarded_and_come_back_unchanged(text):
 def test_plain_texts_stay_as_they_are(text):
     assert guard(text) == text
     assert unguard(text) == text
+
+
+@given(TRICKY)
+@example("x;'=1")
+@example("''\t'x")
+def test_any_text_comes_back_unchanged(text):
+    assert unguard(guard(text)) == text
+    assert unguard_parts(guard_parts(text)) == text
+    assert not is_plain(text) or guard_parts(text) == text
+
+
+# A formula, read with caution: blanks, control and invisible characters and quotes before it do not count.
+RUNS = re.compile('[\\s"\\x00-\\x1f\u200b\ufeff]*[=+@\uff1d-]')
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@given(some.lists(TRICKY, min_size=1, max_size=3))
+@example(["x;=cmd|' /C calc'!A0"])
+@example(["a", 'x;"=1;', "b"])
+@example(["a", "x\n=1\n", "b"])
+@example(["a", "x|\t-1", "b"])
+def test_no_cell_is_a_formula_whatever_parts_the_cells(separator, texts):
+    columns = [Column(f"Column {number}", "name") for number in range(len(texts))]
+    text = b"".join(csv_parts(columns, [texts], UTC)).decode("utf-8-sig")
+    # Read as spreadsheets do: quotes count where a cell begins, and what follows them belongs to it.
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    assert [cell for line in lines for cell in line if RUNS.match(cell)] == []
 
 
 def read_csv(response) -> list[list[str]]:
