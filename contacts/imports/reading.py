@@ -3,30 +3,21 @@
 import codecs
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from typing import IO
 
 from charset_normalizer import from_bytes
-from openpyxl import load_workbook
 
+from contacts.imports.limits import CELL_AT_MOST, COLUMNS_AT_MOST, ROWS_AT_MOST, Unreadable
+from contacts.imports.workbooks import check_workbook, first_sheet
 from core.formulas import unguard, unguard_parts
 
 DELIMITERS = ",;\t|"
-COLUMNS_AT_MOST = 200
-CELL_AT_MOST = 10_000
-ROWS_AT_MOST = 1_000_000
-UNPACKED_AT_MOST = 1_500_000_000
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 LOOKED_AT = 200_000  # bytes from which encoding and delimiter are guessed
 csv.field_size_limit(1_000_000)
 
 Row = tuple[int, list[str]]
-
-
-class Unreadable(Exception):
-    """The file cannot be read; the text tells its owner why and what to do."""
 
 
 def describe(file: IO[bytes]) -> dict:
@@ -42,19 +33,6 @@ def describe(file: IO[bytes]) -> dict:
         raise Unreadable("This is an Excel file of the old kind or with a password. Save it as .xlsx or CSV.")
     encoding = encoding_of(head)
     return {"kind": "csv", "encoding": encoding, "delimiter": delimiter_of(head.decode(encoding, "replace"))}
-
-
-def check_workbook(file: IO[bytes]) -> None:
-    """Refuse what is no workbook, or would unpack to more than memory and patience bear. Raises Unreadable."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            sizes = {info.filename: info.file_size for info in archive.infolist()}
-    except (zipfile.BadZipFile, OSError, ValueError):
-        raise Unreadable("The Excel file is damaged. Save it again and try once more.") from None
-    if "xl/workbook.xml" not in sizes:
-        raise Unreadable("This is not an Excel file. Choose a .csv or .xlsx file.")
-    if sum(sizes.values()) > UNPACKED_AT_MOST:
-        raise Unreadable("The Excel file is too large once unpacked. Save it as CSV, or in parts.")
 
 
 def encoding_of(head: bytes) -> str:
@@ -123,27 +101,6 @@ def _text_rows(file: IO[bytes], reading: dict) -> Iterator[Row]:
 
 
 def _workbook_rows(file: IO[bytes]) -> Iterator[Row]:
-    """Rows of the first sheet."""
-    try:
-        book = load_workbook(file, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield number, [unguard(_cell_text(value)) for value in values]
-        book.close()
-    except Unreadable:
-        raise
-    except Exception as error:  # openpyxl raises whatever a damaged file makes it stumble over
-        raise Unreadable(f"The Excel file cannot be read ({type(error).__name__}). Save it as CSV.") from error
-
-
-def _cell_text(value) -> str:
-    """What a cell shows, as near as text can be: whole numbers without ".0", dates in ISO form."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time(0) else value.isoformat(" ", "seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value).strip()[:CELL_AT_MOST].replace("\x00", "")
+    """Rows of the first sheet of a workbook."""
+    for number, cells in first_sheet(file):
+        yield number, [unguard(cell) for cell in cells]

@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from contacts.imports.checking import Verdict, last_line, plan
+from contacts.imports.limits import Unreadable
 from contacts.imports.mapping import remember, suggest
-from contacts.imports.reading import Unreadable, describe, rows
+from contacts.imports.reading import describe, rows
 from contacts.imports.storing import row_key, write_plans
 from contacts.models import FileImport, ImportRow
 from contacts.operations.importing import batches

@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.domain.snapshots import Snapshot
 from contacts.imports.applying import apply_rows, written_by
 from contacts.imports.checking import last_line, plan
-from contacts.imports.reading import Unreadable
+from contacts.imports.limits import Unreadable
 from contacts.imports.storing import stage, write_plans
 from contacts.models import FileImport
 from contacts.operations.undoable_imports import UndoableImport

@@ -20,7 +20,7 @@ from contacts.import_forms import MENDABLE, ColumnsForm, MendAllForm, MendRowFor
 from contacts.imports import steps
 from contacts.imports.checking import totals
 from contacts.imports.fields import BY_NAME, FIELDS
-from contacts.imports.reading import Unreadable
+from contacts.imports.limits import Unreadable
 from contacts.models import ContactType, FileImport, ImportRow
 from contacts.operations.importing import BATCH, Apply
 from core.exporting import Column
