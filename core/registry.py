@@ -84,12 +84,12 @@ class AfterAssign:
     """What may be asked for together with assigning: key "invite" of the outreach room makes "Assign and invite".
 
     `run(contact_ids, by, operation)` is called in the transaction that assigned them, for those who were
-    assigned. `left_out(contacts)` answers before, for the preview, with how many of a queryset
-    of contacts it would leave out, by reason in words.
+    assigned, and answers with the reasons, in words, for those it left out. `left_out(contacts)` answers before, for
+    the preview, with how many of a queryset of contacts who will be assigned it would leave out, by reason.
     """
 
     label: str
-    run: Callable[[list[int], Any, Any], None]
+    run: Callable[[list[int], Any, Any], dict[int, str]]
     left_out: Callable[[Any], dict[str, int]] = field(default=lambda contacts: {})
 
 

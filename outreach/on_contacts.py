@@ -64,9 +64,9 @@ def _since(moment) -> str:
     return f"{timesince(moment, timezone.now(), depth=1)} ago"
 
 
-def invite_after_assigning(contact_ids: list[int], by, operation) -> None:
-    """Invite those who were just assigned; whoever cannot be is left out, as the preview said."""
-    inviting.invite(contact_ids, Mode.FIRST, by=by, operation=operation)
+def invite_after_assigning(contact_ids: list[int], by, operation) -> dict[int, str]:
+    """Invite those who were just assigned; whoever cannot be is left out, with the reason, as the preview said."""
+    return inviting.invite(contact_ids, Mode.FIRST, by=by, operation=operation).skipped or {}
 
 
 def left_out(contacts) -> dict[str, int]:

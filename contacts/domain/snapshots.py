@@ -49,6 +49,7 @@ def lines_in(table: str) -> str:
 
 
 JOIN_TAKEN = " JOIN pg_temp.taken ON taken.pk = one.pk"
+JOIN_TOLD = " LEFT JOIN unnest(%s::bigint[], %s::text[]) AS told (pk, reason) ON told.pk = one.pk"
 LINES = lines_in("core_operationline")
 
 
@@ -130,23 +131,28 @@ class Snapshot:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.taken")  # an operation before this one in the transaction
             cursor.execute(f"CREATE TEMPORARY TABLE taken (pk, held) ON COMMIT DROP AS {statement}", values)
 
-    def keep(self, operation: Operation, ids: list[int]) -> None:
+    def keep(self, operation: Operation, ids: list[int], words: dict[int, str] | None = None) -> None:
         """Write these contacts' lines: done, with the values of now and those that were taken before.
 
-        For an undoing those of before are the ones its operation left, and need not be taken.
+        For an undoing those of before are the ones its operation left, and need not be taken. `words` is what the
+        lines of some say beside that they are done.
         """
         before, source, undone = "taken.held", JOIN_TAKEN, []
         if operation.undoes_id:
             table = self._table(operation.undoes)
             before = f"(SELECT after FROM {table} WHERE operation_id = %s AND subject_id = one.pk)"  # noqa: S608
             source, undone = "", [operation.undoes_id]
+        reason, told = "''", []
+        if words:
+            reason, told = "left(coalesce(told.reason, ''), 300)", [key_array(words), list(words.values())]
+            source += JOIN_TOLD
         rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.values())
         statement, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO core_operationline (operation_id, state, reason, subject_id, before, after)"  # noqa: S608
-                f" SELECT %s, %s, '', one.pk, {before}, one.held FROM ({statement}) AS one (pk, held){source}",
-                [operation.pk, OperationLine.State.DONE, *undone, *values],
+                f" SELECT %s, %s, {reason}, one.pk, {before}, one.held FROM ({statement}) AS one (pk, held){source}",
+                [operation.pk, OperationLine.State.DONE, *undone, *values, *told],
             )
 
     def restore(self, operation: Operation, ids: list[int], by: User) -> None:

@@ -83,11 +83,14 @@ class AssignKind(AssigningKind):
         return assigning.assign_skips(self.gift(operation))
 
     def change(self, operation: Operation, ids: list[int]) -> None:
-        """Assign; then invite, when that was asked for."""
+        """Assign."""
         assigning.give(ids, self.gift(operation), by=operation.owner, operation=operation)
+
+    def follow(self, operation: Operation, ids: list[int]) -> dict[int, str]:
+        """Invite, when that was asked for. Who cannot be invited is assigned all the same, and the report says why."""
         invite = after_assign.get("invite") if operation.params.get("invite") else None
-        if invite:
-            invite.run(ids, operation.owner, operation)
+        reasons = invite.run(ids, operation.owner, operation) if invite else {}
+        return {pk: f"Assigned, not invited: {reason}" for pk, reason in reasons.items()}
 
 
 @register

@@ -79,11 +79,23 @@ class ContactKind(Undoable):
         """Change these contacts; they are locked. Returns reasons for those that could not be changed after all."""
         raise NotImplementedError
 
+    def follow(self, operation: Operation, ids: list[int]) -> dict[int, str]:
+        """What comes after the change, for those who were changed; their values of after are read when it is done.
+
+        Returns what the report should say beside "Done" of some, where the kind keeps values.
+        """
+        return {}
+
     def with_reason(self, operation: Operation, contacts: ContactQuerySet) -> ContactQuerySet:
         """The contacts with `why`: the reason to skip them, or empty."""
         skips = self.skips(operation)
         nothing = Value("", output_field=CharField())
         return contacts.annotate(why=Case(*skips, default=nothing, output_field=CharField()) if skips else nothing)
+
+    def changing(self, operation: Operation) -> ContactQuerySet:
+        """Those of the frozen selection whom it would change now."""
+        judged = self.with_reason(operation, self.reach(operation).order_by())
+        return judged.filter(why="", pk__in=operation.planned())
 
     def preview(self, operation: Operation) -> Preview:
         """What would happen now to the frozen selection. `operation` is a draft with its parameters."""
@@ -137,8 +149,9 @@ class ContactKind(Undoable):
             snapshot.take(ids)
         skipped |= self.change(operation, ids) or {}
         done = [pk for pk in ids if pk not in skipped]
+        words = self.follow(operation, done) if done else {}
         if snapshot and done:
-            snapshot.keep(operation, done)
+            snapshot.keep(operation, done, words)
         return Outcome(done=done, skipped=skipped, lines_written=bool(snapshot))
 
     def astray(self, operation: Operation, ids: list[int]) -> dict[int, str]:

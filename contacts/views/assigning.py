@@ -39,9 +39,8 @@ class AssignView(ElementsView):
             return {}
         if invite is None:
             return {"text": "A current experience ends and the new one starts. The contacts are told nothing."}
-        chosen = Contact.objects.editable_by(operation.owner).filter(pk__in=operation.planned())
         with expecting(operation.total, Contact):
-            left_out = invite.left_out(chosen)
+            left_out = invite.left_out(self._kind().changing(operation))
         lines = [f"{number:,} will not be invited: {reason}" for reason, number in left_out.items()]
         return {
             "text": "A current experience ends and the new one starts. Then the invitation is mailed.",

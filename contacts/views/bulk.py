@@ -44,7 +44,7 @@ from contacts.operations.base import ContactKind, Preview
 from contacts.selection import Selection, selection
 from core.domain import running, selecting
 from core.keys import read_key
-from core.models import Operation
+from core.models import Operation, OperationLine
 from core.registry import operation_kinds
 from core.words import counted
 
@@ -304,7 +304,8 @@ class BulkView(View):
         """Say how it went, and go back to the contact, or to the list when they are gone from it."""
         line = operation.lines.first()  # none yet when a worker does it
         if line and line.reason:
-            messages.error(self.request, f"{contact.name}: {line.reason}")
+            tell = messages.warning if line.state == OperationLine.State.DONE else messages.error
+            tell(self.request, f"{contact.name}: {line.reason}")
         elif operation.is_over:
             messages.success(self.request, f"{contact.name}: {self.describe(operation.params)}. Done.")
         else:

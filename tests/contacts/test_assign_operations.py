@@ -69,7 +69,12 @@ def test_unassign_takes_the_experience_away(advisor, contact):
 @pytest.fixture
 def invited(monkeypatch):
     calls = []
-    follow = AfterAssign("Invite", lambda ids, by, operation: calls.append((sorted(ids), by)))
+
+    def invite(ids, by, operation):
+        calls.append((sorted(ids), by))
+        return {}
+
+    follow = AfterAssign("Invite", invite)
     monkeypatch.setitem(after_assign._entries, "invite", (1, follow))
     return calls
 

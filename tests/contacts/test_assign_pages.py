@@ -52,7 +52,12 @@ def test_many_are_previewed_and_then_assigned(as_user, advisor, experience):
 
 def test_assign_and_invite_says_who_is_left_out(as_user, advisor, contact, experience, monkeypatch):
     invited = []
-    follow = AfterAssign("Invite", lambda ids, by, op: invited.extend(ids), lambda contacts: {"Is active.": 1})
+
+    def invite(ids, by, operation):
+        invited.extend(ids)
+        return {}
+
+    follow = AfterAssign("Invite", invite, lambda contacts: {"Is active.": 1})
     monkeypatch.setitem(after_assign._entries, "invite", (1, follow))
     client = as_user(advisor)
     draft = client.post("/contacts/assign/", {"ids": str(contact.pk)}, follow=True).context["operation"]
