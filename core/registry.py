@@ -98,6 +98,20 @@ class Traces:
     """What a room above contacts holds of them, asked when contacts are purged.
 
     `kept(ids)` names those contacts whose records the room may not give up, so that their row must stay, without a
+@dataclass(frozen=True)
+class LastingEffect:
+    """What a room above does on account of an operation beyond the values of its contacts, asked when it is undone.
+
+    `words(operation, contacts, redo=…)` are sentences for the preview: what cannot be taken back, and what else happens
+    to `contacts`, a queryset of those who are put back; with `redo` the undoing itself is undone.
+    `take_back(operation, ids, undoing)` stops what has not happened yet for contacts who are put back, in their
+    transaction, and answers with what the report should say of some.
+    """
+
+    words: Callable[..., list[str]]
+    take_back: Callable[[Any, list[int], Any], dict[int, str]]
+
+
     name. `remove(ids)` removes all else it holds of them, in the caller's transaction, the keeper of history silenced.
     `history` names the models whose history rows go by a column that holds the contact's key.
     """
@@ -136,4 +150,4 @@ staff_actions = Registry("staff_actions")  # Action on one of the staff, begun b
 contact_traces = Registry("contact_traces")  # Traces: what goes with a contact who is purged, and what stays
 operation_kinds = Registry("operation_kinds")  # core.operations.Kind classes
 template_reach = Registry("template_reach")  # TemplateReach under the name of the template's model
-lasting_effects = Registry("lasting_effects")  # (operation) -> sentences on what undoing it cannot take back
+lasting_effects = Registry("lasting_effects")  # LastingEffect: what undoing cannot take back, and what it stops

@@ -14,6 +14,7 @@ class OutreachConfig(AppConfig):
         """Register what outreach brings to other rooms."""
         from core.registry import (
             AfterAssign,
+            LastingEffect,
             NavItem,
             after_assign,
             contact_next_steps,
@@ -30,6 +31,7 @@ class OutreachConfig(AppConfig):
         from outreach.domain.reinviting import send_reinvites
         from outreach.domain.scheduling import send_scheduled
         from outreach.domain.sweeping import sweep_mail
+        from outreach.domain.taking_back import take_back, words_for_undoing
         from outreach.domain.traces import TRACES
 
         sweepers.register("scheduled_invitations", send_scheduled, order=10)
@@ -41,7 +43,7 @@ class OutreachConfig(AppConfig):
         invite = AfterAssign("invite", on_contacts.invite_after_assigning, on_contacts.left_out)
         after_assign.register("invite", invite)
         contact_traces.register("mail", TRACES)
-        lasting_effects.register("mails", on_contacts.mails_that_left)
+        lasting_effects.register("mails", LastingEffect(words_for_undoing, take_back))
         contact_sections.register("invitations", on_contacts.section, order=10)
         timeline_sources.register("mail", on_contacts.mails)
         contact_next_steps.register("invitation", on_contacts.next_step, order=10)

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from accounts.models import Firm
-from contacts.models import Contact, ImportedContact, Status
-from core.models import Operation
+from contacts.models import Contact, Status
 from core.timeline import Entry, newest_before
 from outreach.domain import inviting, scheduling
 from outreach.domain.inviting import Mode
@@ -95,19 +94,3 @@ def mails(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
         )
         for send in rows[:limit]
     ]
-
-
-def mails_that_left(operation: Operation) -> list[str]:
-    """What undoing an operation cannot take back: mails that have been handed over, or may have been.
-
-    An import sends none itself: what counts is what has gone to its contacts since.
-    """
-    still_here = [Send.State.PLANNED, Send.State.CLAIMED, Send.State.FAILED, Send.State.SUPPRESSED]
-    left = Send.objects.exclude(state__in=still_here)
-    theirs = ImportedContact.objects.filter(operation=operation)
-    since = left.filter(contact__in=theirs.values("subject_id"), created_at__gte=operation.created_at)
-    count = left.filter(operation=operation).count() + since.exclude(operation=operation).count()
-    if not count:
-        return []
-    to = "" if not theirs.exists() else " to a contact of this import" if count == 1 else " to contacts of this import"
-    return [f"{count:,} mail{' has' if count == 1 else 's have'} left already{to} and cannot be taken back."]

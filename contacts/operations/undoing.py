@@ -20,7 +20,7 @@ from core.domain import selecting
 from core.domain.recording import record
 from core.models import Operation
 from core.operations import register
-from core.registry import operation_kinds
+from core.registry import lasting_effects, operation_kinds
 
 KEY = "contacts.undo"
 ALREADY = "Is as before already."
@@ -78,6 +78,14 @@ class Undo(ContactKind):
         """Put the values back."""
         self.keeps(operation).restore(operation.undoes, ids, operation.owner)
         record("undone", operation.title, subject_ids=ids, actor=operation.owner, operation=operation)
+
+    def follow(self, operation: Operation, ids: list[int]) -> dict[int, str]:
+        """Stop what rooms above have yet to do on account of it. Doing it again begins nothing of that anew."""
+        target, redo = origin(operation)
+        words: dict[int, str] = {}
+        for effect in () if redo else lasting_effects:
+            words |= effect.take_back(target, ids, operation)
+        return words
 
 
 def kind_of(operation: Operation) -> Undoable:

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.access import editors_only
+from contacts.models import Contact
 from contacts.operations import undoing
 from contacts.operations.base import Preview
 from contacts.views.bulk import KEPT_FOR, BulkView
 from core.models import Operation
+from core.planning import expecting
 from core.registry import lasting_effects
 
 
@@ -56,8 +58,11 @@ class UndoView(BulkView):
         return super()._start(draft)
 
     def more_context(self, operation: Operation) -> dict:
-        """What cannot be undone is said before."""
-        words = [sentence for ask in lasting_effects for sentence in ask(operation.undoes)]
+        """What cannot be undone is said before, and what else it stops."""
+        target, redo = undoing.origin(operation)
+        contacts = self._kind().changing(operation)
+        with expecting(operation.total, Contact):
+            words = [one for effect in lasting_effects for one in effect.words(target, contacts, redo=redo)]
         return {"consequences": words, "cancel_url": reverse("core:operation", args=[operation.undoes_id])}
 
     def _freeze(self) -> HttpResponse:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Firm
@@ -94,6 +95,17 @@ def revoke_all(contacts: Iterable[int], why: str) -> int:
     with transaction.atomic():
         _open_links(ids).update(revoked_at=now)
         return _open_invitations(ids).update(revoked_at=now, revoked_why=why[:100])
+
+
+def revoke_invitations(invitations: QuerySet, why: str) -> list[int]:
+    """Kill those of these invitations that are open, with their links; returns the keys of their contacts."""
+    open_ones = invitations.filter(accepted_at=None, revoked_at=None).order_by("contact")
+    found, now = dict(open_ones.values_list("pk", "contact_id")), timezone.now()
+    with transaction.atomic():
+        Link.objects.filter(invitation__in=found, spent_at=None, revoked_at=None).update(revoked_at=now)
+        still = Invitation.objects.filter(pk__in=found, accepted_at=None, revoked_at=None)
+        still.update(revoked_at=now, revoked_why=why[:100])
+    return list(found.values())
 
 
 def _open_links(contact_ids: list[int]):

@@ -40,11 +40,16 @@ WHERE id IN (
 RETURNING purpose, id, attempts
 """
 
+# The contact is held first, as by everything that changes contacts and their mails: no two ways of locking.
 ACCEPT = """
-WITH settled AS (
+WITH person AS (
+    SELECT id FROM contacts_contact WHERE id = %(contact)s FOR NO KEY UPDATE
+), settled AS (
     UPDATE outreach_send SET state = 'accepted', reason = '', sent_at = %(at)s, settled_at = %(at)s,
         message_id = %(message_id)s, lease_until = NULL
-    WHERE id = %(send)s AND attempts = %(token)s AND state IN ('handed_over', 'unknown')
+    FROM person
+    WHERE outreach_send.id = %(send)s AND contact_id = person.id AND attempts = %(token)s
+        AND state IN ('handed_over', 'unknown')
     RETURNING contact_id, operation_id
 ), stamped AS (
     UPDATE contacts_contact SET first_invited_at = coalesce(first_invited_at, %(at)s), last_invited_at = %(at)s,
@@ -119,7 +124,7 @@ def prepare(claims: list[tuple[int, int]], firm: Firm) -> list[tuple[Send, MailT
     """Check what was claimed once more, make the links and archive the texts: what may leave, in a few statements."""
     tokens = dict(claims)
     rows = Send.objects.select_for_update(of=("self",)).select_related("contact__primary_advisor")
-    found = rows.filter(pk__in=tokens, state=Send.State.CLAIMED).in_bulk()
+    found = rows.filter(pk__in=tokens, state=Send.State.CLAIMED).order_by("pk").in_bulk()
     sends = [found[pk] for pk, token in claims if pk in found and found[pk].attempts == token]
     beside = Beside.of(sends)
     leaving = []
@@ -187,6 +192,7 @@ def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None 
     }[Send.Purpose(send.purpose)]
     values = {
         "send": send.pk,
+        "contact": send.contact_id,
         "token": send.attempts if token is None else token,
         "at": at,
         "message_id": message_id[:200],
