@@ -71,12 +71,17 @@ class Duty:
     """What a member of the staff holds and must hand over before leaving.
 
     `count(user)` says how much of it there is; `hand_over(user, to, by)` gives all of it to another in the
-    caller's transaction.
+    caller's transaction, or begins an operation that does, which it returns. `arriving(user)` and `leaving(user)` are
+    such operations that have not ended yet, by who receives and who gives; `left_behind()` are those who can no longer
+    sign in and hold some of it all the same, each with how much.
     """
 
     label: str
     count: Callable[[Any], int]
-    hand_over: Callable[[Any, Any, Any], None]
+    hand_over: Callable[[Any, Any, Any], Any]
+    arriving: Callable[[Any], Iterable[Any]] = field(default=lambda user: ())
+    leaving: Callable[[Any], Iterable[Any]] = field(default=lambda user: ())
+    left_behind: Callable[[], Iterable[tuple[Any, int]]] = field(default=lambda: ())
 
 
 @dataclass(frozen=True)
@@ -94,11 +99,6 @@ class AfterAssign:
 
 
 @dataclass(frozen=True)
-class Traces:
-    """What a room above contacts holds of them, asked when contacts are purged.
-
-    `kept(ids)` names those contacts whose records the room may not give up, so that their row must stay, without a
-@dataclass(frozen=True)
 class LastingEffect:
     """What a room above does on account of an operation beyond the values of its contacts, asked when it is undone.
 
@@ -112,6 +112,11 @@ class LastingEffect:
     take_back: Callable[[Any, list[int], Any], dict[int, str]]
 
 
+@dataclass(frozen=True)
+class Traces:
+    """What a room above contacts holds of them, asked when contacts are purged.
+
+    `kept(ids)` names those contacts whose records the room may not give up, so that their row must stay, without a
     name. `remove(ids)` removes all else it holds of them, in the caller's transaction, the keeper of history silenced.
     `history` names the models whose history rows go by a column that holds the contact's key.
     """

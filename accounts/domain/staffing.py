@@ -6,6 +6,7 @@ from django.db.models import F
 from accounts.domain.password_links import send_link
 from accounts.models import Role, User
 from core.domain.recording import record
+from core.models import Operation
 from core.registry import staff_duties
 
 
@@ -17,6 +18,16 @@ def duties_of(user: User) -> list[tuple[str, int]]:
     """What `user` holds that somebody must take over: label and number, without the zeros."""
     held = [(duty.label, duty.count(user)) for duty in staff_duties]
     return [(label, count) for label, count in held if count]
+
+
+def left_behind() -> list[tuple[User, str, int]]:
+    """Who can no longer sign in and holds something all the same, because its handing over ended early."""
+    return [(user, duty.label, count) for duty in staff_duties for user, count in duty.left_behind()]
+
+
+def leaving(user: User) -> list[Operation]:
+    """Operations that hand over what `user` holds and have not ended."""
+    return [operation for duty in staff_duties for operation in duty.leaving(user)]
 
 
 @transaction.atomic
@@ -36,8 +47,10 @@ def change_staff(user: User, *, by: User, role: str) -> None:
         return
     if user.role == Role.ADMIN:
         _keep_one_admin(user)
-    if role not in {Role.ADMIN, Role.ADVISOR} and duties_of(user):
-        raise NotAllowed(f"{user.name} is the primary advisor of contacts. Hand them over first.")
+    if role not in {Role.ADMIN, Role.ADVISOR}:
+        _keep_receivers(user)
+        if duties_of(user):
+            raise NotAllowed(f"{user.name} is the primary advisor of contacts. Hand them over first.")
     before, user.role = user.get_role_display(), role
     user.save(update_fields=["role"])
     end_sessions(user)
@@ -51,25 +64,30 @@ def change_staff(user: User, *, by: User, role: str) -> None:
 
 
 @transaction.atomic
-def deactivate_staff(user: User, *, by: User, successor: User | None = None) -> None:
+def deactivate_staff(user: User, *, by: User, successor: User | None = None) -> list[Operation]:
     """Hand what `user` holds to `successor` and close their access at once, both or neither.
 
-    Raises NotAllowed for oneself, the last admin, or when there is something to hand over and nobody to take it.
+    Returns the operations that hand over. Much is left to the worker: until such an operation ends, its receiver
+    cannot leave, and what stays with `user` where it ends early is told by `left_behind`. Raises NotAllowed for
+    oneself, the last admin, somebody to whom others' contacts are on their way, or when there is something to hand
+    over and nobody to take it.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = _held(user, successor)
     if user == by:
         raise NotAllowed("You cannot deactivate yourself. Ask another admin.")
     if user.role == Role.ADMIN:
         _keep_one_admin(user)
+    _keep_receivers(user)
+    begun = []
     if duties_of(user):
         if successor is None or successor == user or not User.objects.possible_advisors().contains(successor):
             raise NotAllowed("Choose an active advisor who takes the contacts over.")
-        for duty in staff_duties:
-            duty.hand_over(user, successor, by)
+        begun = [duty.hand_over(user, successor, by) for duty in staff_duties]
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user)
     record("deactivated", "Deactivated", subject_ids=[user.pk], subject_type="user", actor=by)
+    return [operation for operation in begun if operation]
 
 
 def reactivate_staff(user: User, *, by: User) -> None:
@@ -82,6 +100,23 @@ def reactivate_staff(user: User, *, by: User) -> None:
 def end_sessions(user: User) -> None:
     """Sign `user` out everywhere: a session is good only for the generation in which it began."""
     User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+
+
+def _held(user: User, successor: User | None) -> User:
+    """`user` as they are now, held with `successor` until the transaction ends, so that they cannot both leave."""
+    wanted = {user.pk, successor.pk if successor else user.pk}
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    return {one.pk: one for one in rows}[user.pk]
+
+
+def _keep_receivers(user: User) -> None:
+    """Raise NotAllowed while what others held is on its way to `user`."""
+    for duty in staff_duties:
+        for operation in duty.arriving(user):
+            raise NotAllowed(
+                f"“{operation.title}” has not ended yet. Wait for it or stop it, under Operations;"
+                f" then hand over what {user.name} has."
+            )
 
 
 def _keep_one_admin(user: User) -> None:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import admins_only, staff_only
@@ -18,6 +19,7 @@ from accounts.forms import ProfileForm, StaffForm, SuccessorForm
 from accounts.models import User
 from accounts.tables import UserTable
 from core.listing import ListPage
+from core.models import Operation
 from core.registry import staff_actions
 
 
@@ -29,6 +31,7 @@ class UserList(ListPage):
     noun = "users"
     table_class = UserTable
     filterset_class = UserFilter
+    template_name = "accounts/users.html"
     empty_icon = "users"
 
     def rows(self) -> QuerySet:
@@ -41,6 +44,10 @@ class UserList(ListPage):
             label="Invite staff", icon="user-plus", url=reverse("accounts:user_invite"), primary=True
         )
         return [invite]
+
+    def extra(self) -> dict:
+        """Who was deactivated and still holds something."""
+        return {"left_behind": staffing.left_behind()}
 
 
 @admins_only
@@ -80,6 +87,8 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     person = User.objects.get(pk=pk)
     context = {"form": form, "person": person, "password_mail": person.password_mails.first(), "actions": actions}
+    if not person.is_active:
+        context |= {"duties": staffing.duties_of(person), "leaving": staffing.leaving(person)}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
 
 
@@ -104,15 +113,25 @@ def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             successor = form.cleaned_data["successor"] if form else None
-            staffing.deactivate_staff(user, by=request.user, successor=successor)
+            begun = staffing.deactivate_staff(user, by=request.user, successor=successor)
         except staffing.NotAllowed as error:
             refusal = str(error)
         else:
             messages.success(request, f"{user.name} has been deactivated and is signed out everywhere.")
+            for operation in begun:
+                messages.info(request, handing_over_words(operation))
             return redirect("accounts:users")
     context = {"person": user, "duties": duties, "form": form, "refusal": refusal}
     failed = bool(refusal or (form and form.errors))
     return render(request, "accounts/user_deactivate.html", context, status=422 if failed else 200)
+
+
+def handing_over_words(operation: Operation) -> str:
+    """How far it is with handing over what somebody held, with a link to it."""
+    how = "has ended" if operation.is_over else "goes on in the background"
+    told = f"“{operation.title}” {how}: {operation.done:,} of {operation.total:,} done."
+    url = reverse("core:operation", args=[operation.pk])
+    return format_html('{} <a href="{}">Look at the operation</a>', told, url)
 
 
 @admins_only

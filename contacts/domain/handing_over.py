@@ -1,5 +1,8 @@
 """Giving one advisor's book to another, as an operation: it has a report, and can be undone."""
 
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from accounts.models import User
 from contacts.models import Contact
 from core.domain import running, selecting
@@ -36,13 +39,44 @@ def draft(user: User, by: User, to: User | None = None) -> Operation:
     return operation
 
 
-def hand_over_book(user: User, to: User, by: User) -> None:
-    """Give all of `user`'s contacts to `to`, in the caller's transaction: many are left to the worker. May raise."""
+def hand_over_book(user: User, to: User, by: User) -> Operation | None:
+    """Give all of `user`'s contacts to `to`, in the caller's transaction: many are left to the worker. May raise.
+
+    Returns the operation, which need not have ended; None where there was nothing to give.
+    """
     operation = draft(user, by, to)
     if not operation.total:
         operation.delete()
-    elif running.start(operation).state == Operation.State.FAILED:
+        return None
+    if running.start(operation).state == Operation.State.FAILED:
         raise NotHandedOver(operation.error)
+    return operation
 
 
-BOOK = Duty("contacts as primary advisor", book_size, hand_over_book)
+def arriving(user: User) -> QuerySet:
+    """Handings over to `user` that have not ended: whose they would be if `user` left, nobody has decided."""
+    return _under_way().filter(params__to=user.pk)
+
+
+def leaving(user: User) -> QuerySet:
+    """Handings over of what `user` has that have not ended."""
+    return _under_way().filter(params__from=user.pk)
+
+
+def left_behind() -> list[tuple[User, int]]:
+    """Who was deactivated and is a primary advisor all the same, because a handing over ended early, and of how many.
+
+    Counted user by user, each by an index: the firm's contacts are not read.
+    """
+    theirs = Contact.objects.filter(primary_advisor=OuterRef("pk")).order_by().values("primary_advisor")
+    held = Coalesce(Subquery(theirs.annotate(number=Count("pk")).values("number")), 0)
+    gone = User.objects.staff().filter(is_active=False).annotate(held=held).filter(held__gt=0)
+    return [(user, user.held) for user in gone]
+
+
+def _under_way() -> QuerySet:
+    """Handings over that wait for a worker, run or rest."""
+    return Operation.objects.filter(kind=KEY).exclude(state__in=[Operation.State.DRAFT, *Operation.OVER])
+
+
+BOOK = Duty("contacts as primary advisor", book_size, hand_over_book, arriving, leaving, left_behind)

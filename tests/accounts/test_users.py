@@ -164,7 +164,7 @@ def test_the_users_page_takes_the_same_queries_for_any_number(as_user, admin, dj
     UserFactory.create_batch(count)
     client = as_user(admin)
     client.get("/users/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get("/users/").status_code == 200
 
 
