@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 
 from contacts.domain.phone import NotAPhone, e164
 from contacts.domain.tagging import NAME_AT_MOST, split_tags
-from contacts.models import Contact, ContactType
+from contacts.models import Contact, ContactType, Household
 
 
 class Bad(Exception):
@@ -31,8 +31,9 @@ class Field:
 
     @cached_property
     def length(self) -> int | None:
-        """The longest text it holds."""
-        return getattr(Contact._meta.get_field(self.name), "max_length", None) if self.is_column else None
+        """The longest text it holds; of tags, which are many, none: each is measured as it is read."""
+        stored = Household._meta.get_field("name") if self.name == "household" else Contact._meta.get_field(self.name)
+        return getattr(stored, "max_length", None)
 
     @cached_property
     def is_column(self) -> bool:
