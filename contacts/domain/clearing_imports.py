@@ -34,7 +34,7 @@ def clear_old_imports() -> None:
 
 
 def stale_count(file_import: FileImport) -> int:
-    """How many rows were left alone when applying, because the contact had changed meanwhile."""
+    """How many rows were left alone when applying, because they would not have done what the dry run had shown."""
     return file_import.rows.filter(outcome="stale").count()
 
 

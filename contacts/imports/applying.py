@@ -4,12 +4,13 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Lower
+from psycopg2.errors import UniqueViolation
 from psycopg2.extras import execute_values
 
 from contacts.domain.import_snapshots import ImportSnapshot
 from contacts.domain.tagging import tags_named
 from contacts.domain.writing import columns, insert_contacts, update_contacts
-from contacts.imports.checking import COLUMNS, Plan, Verdict, plan
+from contacts.imports.checking import COLUMNS, NO_TEAM, Plan, Verdict, plan
 from contacts.imports.storing import write_outcomes
 from contacts.models import Contact, FileImport, Household, ImportRow
 from contacts.models.contact import Source
@@ -26,7 +27,7 @@ def apply_rows(file_import: FileImport, rows: list[ImportRow], operation: Operat
     A row that would do something else now than was shown is left alone and told as stale.
     """
     plans = {one.row.pk: one for one in plan(file_import, rows, lock=True)}
-    stale = {pk: CHANGED for pk, one in plans.items() if not _as_shown(one)}
+    stale = {pk: _why_stale(one) for pk, one in plans.items() if not _as_shown(one)}
     fit = [one for pk, one in plans.items() if pk not in stale]
     new = [one for one in fit if one.verdict == Verdict.CREATE]
     changed = [one for one in fit if one.verdict == Verdict.UPDATE]
@@ -62,8 +63,13 @@ def _as_shown(one: Plan) -> bool:
     return one.verdict == one.row.verdict and one.changes == one.row.changes
 
 
+def _why_stale(one: Plan) -> str:
+    """Why the row is left alone: what stops it now, else that it would do something else than was shown."""
+    return " ".join(reason["message"] for reason in one.reasons) or CHANGED
+
+
 def _create(plans: list[Plan], file_import: FileImport) -> dict[int, str]:
-    """Insert contacts. Returns reasons for rows whose address was taken in this very moment."""
+    """Insert contacts. Returns reasons for rows whose address, or whose team, went in this very moment."""
     same = {"source": Source.FILE.value, "team_id": file_import.options.get("team")}
     try:
         with transaction.atomic():
@@ -81,7 +87,7 @@ def _insert(plans: list[Plan], same: dict[str, Any]) -> None:
 
 
 def _create_singly(plans: list[Plan], same: dict[str, Any]) -> dict[int, str]:
-    """The slow way, for a chunk in which an address was taken a moment ago."""
+    """The slow way, for a chunk in which an address was taken, or the team deleted, a moment ago."""
     refused = {}
     for one in plans:
         own = {columns(tuple(COLUMNS))[name][0]: value for name, value in one.clean.items() if name in COLUMNS}
@@ -89,8 +95,8 @@ def _create_singly(plans: list[Plan], same: dict[str, Any]) -> dict[int, str]:
         try:
             with transaction.atomic():
                 contact.save(force_insert=True)
-        except IntegrityError:
-            refused[one.row.pk] = CHANGED
+        except IntegrityError as error:
+            refused[one.row.pk] = CHANGED if isinstance(error.__cause__, UniqueViolation) else NO_TEAM
         one.contact_id = contact.pk
     return refused
 

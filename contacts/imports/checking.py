@@ -11,11 +11,14 @@ from django.db.models.functions import Lower
 from accounts.models import Firm, Role, User
 from contacts.imports.fields import BY_NAME, REQUIRED, Bad
 from contacts.models import Contact, FileImport, ImportRow
-from experiences.models import TeamMember
+from experiences.models import Team, TeamMember
 
 Verdict = ImportRow.Verdict
 COLUMNS = [name for name, one in BY_NAME.items() if one.is_column]
 
+# Why what was chosen for new contacts cannot be given to them any more.
+NO_ADVISOR = "The advisor chosen for new contacts can no longer have contacts."
+NO_TEAM = "The team chosen for new contacts was archived or deleted. Choose the columns again, or import the file anew."
 
 CREATE, UPDATE, UNCHANGED, CANNOT = Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED, Verdict.CANNOT
 COMPARED = ["id", "email", "primary_advisor_id", "locked_fields", "household_id", *COLUMNS]
@@ -69,13 +72,15 @@ class Lookup:
         self.zones = _zones()
         self.options = file_import.options
         self.advisors: dict[str, int] = {}
-        self.names: dict[int, str] = {}
+        self.possible: set[int] = set()
         for advisor in User.objects.possible_advisors().only("first_name", "last_name", "email"):
-            self.names[advisor.pk] = advisor.name
+            self.possible.add(advisor.pk)
             self.advisors[advisor.email.lower()] = advisor.pk
             for name in (advisor.name, f"{advisor.last_name}, {advisor.first_name}"):
                 key = " ".join(name.lower().split())
                 self.advisors[key] = 0 if self.advisors.get(key, advisor.pk) != advisor.pk else advisor.pk
+        team = self.options.get("team")
+        self.team_is_there = team is None or Team.objects.usable().filter(pk=team).exists()
         self.own_teams = set(TeamMember.objects.filter(user=self.user).values_list("team_id", flat=True))
         self.tags: dict[int, set[str]] = {}  # by contact, as far as the rows name any, in lower case
 
@@ -188,9 +193,7 @@ def _compare(one: Plan, contact: Contact, lookup: Lookup) -> None:
 
 def _complete(one: Plan, lookup: Lookup) -> None:
     """A new contact: defaults for what the file lacks, then everything required, and whether its owner will see it."""
-    for name in ("primary_advisor", "contact_type"):
-        if not one.row.values.get(name) and lookup.options.get(name):
-            one.clean[name] = lookup.options[name]
+    _fill_in(one, lookup)
     refused = {reason["field"] for reason in one.reasons}
     for name in REQUIRED:
         if name not in one.clean and name not in refused:
@@ -202,6 +205,20 @@ def _complete(one: Plan, lookup: Lookup) -> None:
         return
     if user.role != Role.ADVISOR or one.clean["primary_advisor"] != user.pk:
         one.refuse("primary_advisor", "advisor", "You would not see this contact: import your own, or choose a team.")
+
+
+def _fill_in(one: Plan, lookup: Lookup) -> None:
+    """What was chosen for new contacts, as far as it can be given to them now: time has passed since it was chosen."""
+    for name in ("primary_advisor", "contact_type"):
+        chosen = lookup.options.get(name)
+        if one.row.values.get(name) or not chosen:
+            continue
+        if name == "primary_advisor" and chosen not in lookup.possible:
+            one.refuse(name, "gone", NO_ADVISOR)
+        else:
+            one.clean[name] = chosen
+    if not lookup.team_is_there:
+        one.refuse("", "team", NO_TEAM)
 
 
 def totals(file_import: FileImport) -> dict[str, int]:

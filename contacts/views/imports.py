@@ -244,6 +244,8 @@ def _reason(field: str, code: str, count: int) -> SimpleNamespace:
         "deleted": "belongs to a deleted contact",
         "too_long": "is too long",
         "advisor": "is not yours to give",
+        "gone": "can no longer have contacts",
+        "team": "would get a team that is archived or deleted",
     }
     label = BY_NAME[field].label if field in BY_NAME else "The row"
     return SimpleNamespace(
