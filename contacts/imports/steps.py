@@ -67,7 +67,7 @@ def apply(file_import: FileImport, by) -> bool:
         return False
     operation = _begin("contacts.import_apply", f"Import {file_import.file_name}", file_import, by)
     selecting.freeze(operation, batches(last_line(file_import)))
-    FileImport.objects.filter(pk=file_import.pk).update(apply_operation=operation)
+    FileImport.objects.filter(pk=file_import.pk).update(apply_operation=operation, error="")
     running.start(operation)
     return True
 
@@ -77,13 +77,13 @@ def _claim(file_import: FileImport, to: str, **still) -> bool:
     return bool(FileImport.objects.filter(pk=file_import.pk, **still).update(state=to))
 
 
-def _begin(kind: str, title: str, file_import: FileImport, by) -> Operation:
+def _begin(kind: str, title: str, file_import: FileImport, by, **params) -> Operation:
     """A draft operation about the import. Contacts change by its owner's rights, so it is the import's owner's."""
     return Operation.objects.create(
         kind=kind,
         title=title[:200],
         owner=file_import.owner,
-        params={"file_import": file_import.pk, "started_by": by.pk},
+        params={"file_import": file_import.pk, "started_by": by.pk, **params},
         selection=f"{file_import.row_count:,} rows" if file_import.row_count else "",
     )
 
@@ -121,9 +121,9 @@ def mend_reason(file_import: FileImport, field: str, value: str, by) -> int:
             [field, value, file_import.pk, json.dumps(wanted)],
         )
         count = cursor.rowcount
-    operation = _begin("contacts.import_check", f"Check {file_import.file_name} again", file_import, by)
+    operation = _begin("contacts.import_check", f"Check {file_import.file_name} again", file_import, by, again=True)
     selecting.freeze(operation, batches(last_line(file_import)))
-    FileImport.objects.filter(pk=file_import.pk).update(check_operation=operation)
+    FileImport.objects.filter(pk=file_import.pk).update(check_operation=operation, error="")
     running.start(operation)
     return count
 

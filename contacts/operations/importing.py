@@ -82,9 +82,13 @@ class Check(ImportKind):
         self.waiting(operation).update(state=FileImport.State.CHECKED)
 
     def ended_early(self, operation: Operation) -> None:
-        """The columns can be chosen again."""
-        words = "The check was stopped. Choose the columns again to repeat it."
-        self.waiting(operation).update(state=FileImport.State.FAILED, error=words)
+        """The columns can be chosen again. Rows that were mended were checked before: they stand as they stood then."""
+        again = operation.params.get("again")
+        what_next = "Give the value to the rows below once more." if again else "Choose the columns again to repeat it."
+        self.waiting(operation).update(
+            state=FileImport.State.CHECKED if again else FileImport.State.FAILED,
+            error=f"The check was stopped. {what_next}",
+        )
 
     def waiting(self, operation: Operation) -> QuerySet:
         """The import, while it waits for this check."""

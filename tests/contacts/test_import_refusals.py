@@ -7,7 +7,7 @@ from accounts.models import User
 from contacts.imports import applying
 from contacts.imports.checking import NO_ADVISOR, NO_TEAM, plan
 from contacts.models import Contact
-from tests.contacts.test_imports import HEADINGS, messages_of, verdicts
+from tests.contacts.test_imports import HEADINGS, messages_of, stopped, verdicts
 from tests.factories import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +86,27 @@ def test_a_team_deleted_in_this_very_moment_is_named_as_the_reason(admin, adviso
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert applying._create(plans, file_import) == {plans[0].row.pk: NO_TEAM}
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_stopped_check_of_mended_rows_is_repeated_and_the_import_goes_on(
+    as_user, admin, advisor, bring, apply, django_capture_on_commit_callbacks, begun
+):
+    line = "N,N,n{}@example.com,2125550101,client,{},\n"
+    file_import = bring(admin, f"{HEADINGS}\n{line.format(1, advisor.email)}{line.format(2, '')}")
+    client, address = as_user(admin), f"/contacts/import/{file_import.pk}/"
+    if begun:
+        client.post(f"{address}apply/")
+        file_import.refresh_from_db()
+        assert stopped(file_import, file_import.apply_operation, client) == "checked"
+    mended = {"field": "primary_advisor", "value": advisor.email}
+    client.post(f"{address}mend/", mended)
+    file_import.refresh_from_db()
+    assert stopped(file_import, file_import.check_operation, client) == "checked"
+    page = client.get(address)
+    assert [one.count for one in page.context["reasons"]] == [1]
+    assert "Not all rows were checked again." in page.content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{address}mend/", mended)
+    assert verdicts(file_import) == {2: "create", 3: "create"}
+    assert (apply(admin, file_import).state, file_import.error, Contact.objects.count()) == ("applied", "", 2)
