@@ -1,9 +1,18 @@
 """Joining and leaving a household."""
 
-from django.db import transaction
+from collections.abc import Iterable
+
+from django.db import connection, transaction
 
 from contacts.models import Contact, Household
 from core.domain.recording import record
+
+
+def folded(names: Iterable[str]) -> dict[str, str]:
+    """Each name in lower case as PostgreSQL writes it, to be compared with its `lower()`: Python's differs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, lower(name) FROM unnest(%s::text[]) AS given (name)", [list(names)])
+        return dict(cursor.fetchall())
 
 
 def join_named(contact: Contact, name: str, *, by) -> None:

@@ -7,6 +7,8 @@ from django.db.models.functions import Lower
 from psycopg2.errors import UniqueViolation
 from psycopg2.extras import execute_values
 
+from accounts.models import User
+from contacts.domain.households import folded
 from contacts.domain.import_snapshots import ImportSnapshot
 from contacts.domain.tagging import tags_named
 from contacts.domain.writing import columns, insert_contacts, update_contacts
@@ -109,19 +111,15 @@ def _update(plans: list[Plan]) -> None:
 
 def _families(plans: list[Plan], file_import: FileImport) -> None:
     """Put contacts into households by name: one with a member whom the importer sees, else a new one."""
-    wanted: dict[str, tuple[str, list[int]]] = {}
+    wanted: dict[str, list[int]] = {}
     for one in plans:
         name = one.clean.get("household")
         if name and (one.row.verdict == Verdict.CREATE or "household" in one.changes):
-            wanted.setdefault(name.lower(), (name, []))[1].append(one.contact_id)
+            wanted.setdefault(name, []).append(one.contact_id)
     if not wanted:
         return
-    theirs = Contact.objects.visible_to(file_import.owner).exclude(household=None).values("household")
-    found = Household.objects.alias(low=Lower("name")).filter(low__in=wanted, pk__in=theirs).order_by("-pk")
-    homes = {home.name.lower(): home for home in found}
-    missing = [Household(name=name) for low, (name, _) in wanted.items() if low not in homes]
-    homes |= {home.name.lower(): home for home in Household.objects.bulk_create(missing)}
-    moved = [(pk, homes[low].pk) for low, (_, members) in wanted.items() for pk in members]
+    homes = _homes(list(wanted), file_import.owner)
+    moved = [(pk, homes[name]) for name, members in wanted.items() for pk in members]
     with connection.cursor() as cursor:
         execute_values(
             cursor.cursor,
@@ -132,16 +130,27 @@ def _families(plans: list[Plan], file_import: FileImport) -> None:
         )
 
 
+def _homes(names: list[str], owner: User) -> dict[str, int]:
+    """The household of each name, made where the owner sees no member of one; case does not count."""
+    low = folded(names)
+    theirs = Contact.objects.visible_to(owner).exclude(household=None).values("household")
+    found = Household.objects.annotate(low=Lower("name")).filter(low__in=low.values(), pk__in=theirs).order_by("-pk")
+    homes = dict(found.values_list("low", "pk"))
+    missing = {low[name]: name for name in reversed(names) if low[name] not in homes}
+    made = Household.objects.bulk_create([Household(name=name) for name in missing.values()])
+    homes |= {key: home.pk for key, home in zip(missing, made, strict=True)}
+    return {name: homes[low[name]] for name in names}
+
+
 def _tags(plans: list[Plan]) -> None:
     """Put tags on, making those that are new."""
     wanted = {one.contact_id: one.clean.get("tags", []) for one in plans if one.clean.get("tags")}
-    names = {name.lower(): name for tags in wanted.values() for name in tags}
-    if not names:
+    if not wanted:
         return
-    tags = {tag.name.lower(): tag.pk for tag in tags_named(names.values())}
+    tags = tags_named(dict.fromkeys(name for given in wanted.values() for name in given))
     through = Contact.tags.through
     through.objects.bulk_create(
-        [through(contact_id=pk, tag_id=tags[name.lower()]) for pk, given in wanted.items() for name in given],
+        [through(contact_id=pk, tag_id=tags[name]) for pk, given in wanted.items() for name in given],
         ignore_conflicts=True,
         batch_size=5000,
     )

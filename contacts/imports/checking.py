@@ -9,6 +9,7 @@ from django.db.models import Count, F, Lookup, Max, Min
 from django.db.models.functions import Lower
 
 from accounts.models import Firm, Role, User
+from contacts.domain.tagging import known_tags
 from contacts.imports.fields import BY_NAME, REQUIRED, Bad
 from contacts.models import Contact, FileImport, ImportRow
 from experiences.models import Team, TeamMember
@@ -82,7 +83,9 @@ class Lookup:
         team = self.options.get("team")
         self.team_is_there = team is None or Team.objects.usable().filter(pk=team).exists()
         self.own_teams = set(TeamMember.objects.filter(user=self.user).values_list("team_id", flat=True))
-        self.tags: dict[int, set[str]] = {}  # by contact, as far as the rows name any, in lower case
+        # As far as the rows name any: the keys of tags by name, and each contact's tags by key.
+        self.tags: dict[str, int] = {}
+        self.worn: dict[int, dict[int, str]] = {}
 
 
 @cache
@@ -98,8 +101,8 @@ def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) 
     emails = {one.clean["email"] for one in plans if "email" in one.clean}
     first = _first_lines(file_import, emails)
     mine, others, trashed = _matches(emails, lookup.user, lock)
-    if any("tags" in one.clean for one in plans):
-        lookup.tags = _tags_of([contact.pk for contact in mine.values()])
+    if tags := {tag for one in plans for tag in one.clean.get("tags", [])}:
+        lookup.tags, lookup.worn = known_tags(tags), _tags_of([contact.pk for contact in mine.values()])
     for one in plans:
         email = one.clean.get("email")
         if not lookup.user.may_edit:  # deactivated, or given another role since the upload
@@ -157,12 +160,12 @@ def _matches(emails: set[str], user: User, lock: bool) -> tuple[dict[str, Contac
     return mine, others, {email.lower() for email in trash.values_list("email", flat=True)}
 
 
-def _tags_of(contact_ids: list[int]) -> dict[int, set[str]]:
-    """The names of the contacts' tags, in lower case."""
-    found: dict[int, set[str]] = {}
+def _tags_of(contact_ids: list[int]) -> dict[int, dict[int, str]]:
+    """The contacts' tags by key, each with its name in lower case."""
+    found: dict[int, dict[int, str]] = {}
     carried = Contact.tags.through.objects.filter(contact__in=contact_ids)
-    for contact_id, name in carried.values_list("contact_id", Lower("tag__name")):
-        found.setdefault(contact_id, set()).add(name)
+    for contact_id, tag_id, name in carried.values_list("contact_id", "tag_id", Lower("tag__name")):
+        found.setdefault(contact_id, {})[tag_id] = name
     return found
 
 
@@ -173,9 +176,9 @@ def _compare(one: Plan, contact: Contact, lookup: Lookup) -> None:
         if name in contact.locked_fields:
             continue
         if name == "tags":
-            present = lookup.tags.get(contact.pk, set())
-            if new := [tag for tag in value if tag.lower() not in present]:
-                one.changes[name] = [sorted(present), new]
+            worn = lookup.worn.get(contact.pk, {})
+            if new := [tag for tag in value if lookup.tags.get(tag) not in worn]:
+                one.changes[name] = [sorted(worn.values()), new]
         elif name == "household":
             present = contact.household.name if contact.household else ""
             if present.lower() != value.lower():

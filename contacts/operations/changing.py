@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.domain.snapshots import Snapshot
-from contacts.domain.tagging import tags_named
-from contacts.models import Contact, ContactType, Tag
+from contacts.domain.tagging import known_tags, tags_named
+from contacts.models import Contact, ContactType
 from contacts.operations.base import ContactKind, skip
 from core.domain.recording import record
 from core.models import Operation
@@ -74,7 +74,7 @@ def differing(params: dict) -> Q:
 def tags_differ(how: str, value: list[str] | None = None) -> Q:
     """Contacts whose tags would change."""
     worn = Contact.tags.through.objects.filter(contact=OuterRef("pk"))
-    keys = existing_tags(value or [])
+    keys = list(known_tags(value or []).values())
     if how == CLEAR:
         return Q(Exists(worn))
     if how == REMOVE:
@@ -85,23 +85,17 @@ def tags_differ(how: str, value: list[str] | None = None) -> Q:
     return lacking if how == ADD else lacking | Q(Exists(worn.exclude(tag__in=keys)))
 
 
-def existing_tags(names: list[str]) -> list[int]:
-    """Keys of those tags of these names that there are."""
-    known = {name.lower(): pk for pk, name in Tag.objects.values_list("pk", "name")}
-    return [known[name.lower()] for name in names if name.lower() in known]
-
-
 def retag(ids: list[int], how: str, value: list[str] | None = None) -> None:
     """Put tags on, take them off, or make them these and no others."""
     worn = Contact.tags.through.objects.filter(contact__among=ids)
     if how == REMOVE:
-        worn.filter(tag__in=existing_tags(value)).delete()
+        worn.filter(tag__in=known_tags(value).values()).delete()
         return
-    tags = [] if how == CLEAR else tags_named(value)
+    tags = set() if how == CLEAR else set(tags_named(value).values())
     if how in {SET, CLEAR}:
         worn.exclude(tag__in=tags).delete()
     through = Contact.tags.through
-    rows = [through(contact_id=pk, tag_id=tag.pk) for pk in ids for tag in tags]
+    rows = [through(contact_id=pk, tag_id=tag) for pk in ids for tag in tags]
     through.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
 
 

@@ -67,18 +67,13 @@ def tag_change(here: Iterable[str], there: Iterable[str], came: Iterable[str]) -
 
 def put_on(wanted: dict[int, list[str]]) -> None:
     """Put tags on contacts, by key; those that do not exist yet are made."""
-    names = {name.lower(): name for tags in wanted.values() for name in tags}
+    names = dict.fromkeys(name for tags in wanted.values() for name in tags)
     if not names:
         return
-    keys = {tag.name.lower(): tag.pk for tag in tags_named(names.values())}
+    keys = tags_named(names)
     through: Any = Contact.tags.through
     through.objects.bulk_create(
-        [
-            through(contact_id=pk, tag_id=keys[name.lower()])
-            for pk, tags in wanted.items()
-            for name in tags
-            if name.lower() in keys
-        ],
+        [through(contact_id=pk, tag_id=keys[name]) for pk, tags in wanted.items() for name in tags],
         ignore_conflicts=True,
         batch_size=2000,
     )
@@ -86,13 +81,14 @@ def put_on(wanted: dict[int, list[str]]) -> None:
 
 def take_off(unwanted: dict[int, list[str]]) -> None:
     """Take tags off contacts, by key, in one statement; the tags themselves stay."""
-    pairs = [(pk, name.lower()) for pk, names in unwanted.items() for name in names]
+    pairs = [(pk, name) for pk, names in unwanted.items() for name in names]
     if not pairs:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM contacts_contact_tags AS worn USING contacts_tag AS tag,"
             " unnest(%s::bigint[], %s::text[]) AS unwanted (contact, name)"
-            " WHERE worn.contact_id = unwanted.contact AND worn.tag_id = tag.id AND lower(tag.name) = unwanted.name",
+            " WHERE worn.contact_id = unwanted.contact AND worn.tag_id = tag.id"
+            " AND lower(tag.name) = lower(unwanted.name)",
             [list(column) for column in zip(*pairs, strict=True)],
         )

@@ -359,6 +359,6 @@ def test_a_check_takes_as_many_queries_for_one_contact_as_for_three(
     lines = "".join(f"N,N,n{n}@example.com,2125550101,client,,GOLF {n},Home\n" for n in range(rows))
     file_import = bring(admin, f"{HEADINGS},Household\n{lines}")
     found = list(file_import.rows.select_related("file_import__owner").order_by("number"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         plans = plan(found[0].file_import, found)
     assert [set(one.changes) & {"tags", "household"} for one in plans] == [{"household"}] * rows

@@ -117,6 +117,18 @@ def test_a_tag_that_came_or_went_in_the_crm_is_offered_and_taken_over(book):
     assert (book.difference(first, "tags"), book.contact(first).crm_mark) == (None, "linked")
 
 
+@pytest.mark.parametrize("name", ["ΟΔΟΣ", "İzmir"])
+def test_a_tag_comes_and_goes_whatever_letters_it_has(book, name):
+    first = book.numbers[0]
+    book.change(first, tags=("Golf", "Newsletter", name))
+    book.update(first)
+    assert set(book.tags(first)) == {"Golf", "Newsletter", name}
+    assert book.difference(first, "tags") is None
+    book.change(first, tags=("Golf", "Newsletter"))
+    book.update(first)
+    assert book.tags(first) == ["Golf", "Newsletter"]
+
+
 def test_a_tag_given_here_is_never_taken_off_even_when_the_crm_had_it_for_a_while(book):
     second = book.numbers[1]
     set_tags(book.contact(second), ["Ours"])
