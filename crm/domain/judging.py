@@ -41,10 +41,11 @@ MENDABLE = ("first_name", "last_name", "email", "phone", "contact_type", "primar
 
 # By the index of names: the function that makes the sorted column makes what is looked for as well.
 ALIKE = """
-    SELECT one.first_name, one.last_name, one.date_of_birth, one.id
+    SELECT wanted.first, wanted.last, wanted.born, one.id
     FROM unnest(%s::text[], %s::text[], %s::date[]) AS wanted (first, last, born)
     JOIN contacts_contact AS one ON one.sort_name = contacts_sort_name(wanted.last, wanted.first) COLLATE "C"
         AND one.date_of_birth = wanted.born
+        AND lower(one.first_name) = lower(wanted.first) AND lower(one.last_name) = lower(wanted.last)
     WHERE one.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM crm_record WHERE crm_record.contact_id = one.id)
     ORDER BY one.id DESC
 """
@@ -253,7 +254,7 @@ def _likeness(record: Record) -> tuple[str, str, str]:
     """What makes two people look like one: name and date of birth."""
     values = record.values
     born = values.get("date_of_birth") or ""
-    return values.get("first_name", "").lower(), values.get("last_name", "").lower(), born
+    return values.get("first_name", ""), values.get("last_name", ""), born
 
 
 def _alike(records: list[Record]) -> dict[tuple[str, str, str], int]:
@@ -264,7 +265,7 @@ def _alike(records: list[Record]) -> dict[tuple[str, str, str], int]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(ALIKE, [list(column) for column in zip(*wanted, strict=True)])
-        return {(first.lower(), last.lower(), born.isoformat()): pk for first, last, born, pk in cursor.fetchall()}
+        return {(first, last, born.isoformat()): pk for first, last, born, pk in cursor.fetchall()}
 
 
 def mended_value(name: str, text: str, country: str) -> str:

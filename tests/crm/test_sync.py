@@ -11,6 +11,7 @@ from core.models import Operation
 from crm.adapters.demo import DemoCRM
 from crm.domain import syncing
 from crm.domain.credentials import seal, unseal
+from crm.domain.staging import judge_again
 from crm.errors import SignInAgain, StateExpired, TryLater
 from crm.models import Category, Connection, Owner, Record
 from tests.crm.conftest import move_on
@@ -246,3 +247,16 @@ def test_what_a_category_means_decides(demo, office, sync):
     Category.objects.update(contact_type="client")
     assert syncing.apply_meanings(demo, Record.objects.filter(contact=None)) == 120
     assert Record.objects.filter(state=State.READY).count() > 80
+
+
+@pytest.mark.parametrize("name", ["ΝΙΚΟΣ", "İbrahim"])
+def test_a_contact_of_the_same_name_is_found_whatever_letters_it_has(demo, office, sync, name):
+    sync(demo, office["admin"])
+    record = Record.objects.filter(state=State.READY).first()
+    rows = Record.objects.filter(pk=record.pk)
+    rows.update(payload=record.payload | {"first_name": name})
+    born = record.values["date_of_birth"]
+    alike = ContactFactory(first_name=name, last_name=record.values["last_name"], date_of_birth=born)
+    judge_again(rows)
+    record.refresh_from_db()
+    assert (record.reasons, record.match) == (["possible_match"], alike)
