@@ -47,11 +47,8 @@ def duplicate(template: Model, *, by: User) -> Model:
 def _free_name(model: type[Model], name: str) -> str:
     """ "Copy of NAME", or with a number when that is taken."""
     base = f"Copy of {name}"[: NAME_LENGTH - 5]
-    taken = {
-        one.lower() for one in model.objects.usable().filter(name__istartswith=base).values_list("name", flat=True)
-    }
     found, number = base, 1
-    while found.lower() in taken:
+    while model.objects.usable().named(found).exists():
         number += 1
         found = f"{base} ({number})"
     return found

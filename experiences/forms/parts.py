@@ -4,6 +4,8 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Value
+from django.db.models.functions import Lower
 
 from experiences.forms.shared import PictureField, ReachForm, offer_removal, only_web, removed
 from experiences.models import Card, Category, Resource, Touchpoint
@@ -157,9 +159,8 @@ class CategoryForm(ReachForm):
         data = super().clean()
         title = data.get("title")
         if title:
-            same = Category.objects.filter(
-                template=self.instance.template, parent=data.get("parent"), title__iexact=title
-            )
+            beside = Category.objects.filter(template=self.instance.template, parent=data.get("parent"))
+            same = beside.alias(low=Lower("title")).filter(low=Lower(Value(title)))
             if same.exclude(pk=self.instance.pk).exists():
                 self.add_error("title", "There is one with this title already.")
         return data

@@ -48,7 +48,7 @@ class NamedForm(ReachForm):
     def clean_name(self) -> str:
         """The database holds the rule too; a form cannot see it there, because archiving is no field of it."""
         name = self.cleaned_data["name"].strip()
-        same = self._meta.model.objects.usable().filter(name__iexact=name).exclude(pk=self.instance.pk)
+        same = self._meta.model.objects.usable().named(name).exclude(pk=self.instance.pk)
         if not self.instance.is_archived and same.exists():
             raise ValidationError("Another one in use has this name already.")
         return name

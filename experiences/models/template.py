@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
@@ -17,6 +17,10 @@ class TemplateQuerySet(models.QuerySet):
     def usable(self) -> "TemplateQuerySet":
         """Those that can still be given to somebody."""
         return self.filter(archived_at=None)
+
+    def named(self, name: str) -> "TemplateQuerySet":
+        """Those of this name, whatever its case, as the constraint of names that are given once compares them."""
+        return self.alias(low=Lower("name")).filter(low=Lower(Value(name)))
 
 
 class Template(models.Model):

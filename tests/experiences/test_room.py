@@ -1,7 +1,7 @@
 """The experiences room: who may look and build, what changing reaches, and what cannot be deleted."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Role
@@ -271,3 +271,17 @@ def test_nobody_lets_themselves_into_a_team_that_has_contacts(as_user, advisor, 
     member = team.memberships.get(user=colleague)
     assert as_user(admin).post(f"/experiences/teams/member/{member.pk}/remove/").status_code == 302
     assert not Contact.objects.visible_to(colleague).exists()
+
+
+def test_a_name_that_differs_in_case_alone_is_refused_and_a_copy_finds_another(as_user, advisor):
+    # PostgreSQL, which keeps names unique, has another upper case for the small letter that İ becomes.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lower('İzmir')")
+        small = cursor.fetchone()[0]
+    team = TeamFactory(name="İzmir")
+    TeamFactory(name=f"Copy of {small}")
+    client = as_user(advisor)
+    assert client.post("/experiences/teams/new/", {"name": small, "reach": "both"}).status_code == 422
+    client.post(f"/experiences/teams/{team.pk}/duplicate/")
+    names = set(Team.objects.values_list("name", flat=True))
+    assert names == {"İzmir", f"Copy of {small}", "Copy of İzmir (2)"}
