@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from contacts.models import Contact, Household
 from core.domain.recording import record
@@ -29,13 +30,19 @@ def join_named(contact: Contact, name: str, *, by) -> None:
         theirs = Contact.objects.visible_to(by).exclude(household=None).values("household")
         found = Household.objects.filter(name__iexact=name, pk__in=theirs).order_by("pk").first()
         found = found or Household.objects.create(name=name)
-    Household.objects.filter(head=contact).update(head=None)
     contact.household = found
     contact.save(update_fields=["household", "updated_at"])
+    leave_heads([contact.pk])
+
+
+def leave_heads(ids: list[int]) -> None:
+    """After these contacts may have moved: nobody heads a household that they are not in. Writes no other household."""
+    Household.objects.filter(head__among=ids).exclude(pk=F("head__household")).update(head=None)
 
 
 @transaction.atomic
 def make_head(contact: Contact, *, by) -> None:
-    """Make the contact the head of the household they are in; it has one head at most."""
+    """Make the contact the head of the household they are in, and of no other; it has one head at most."""
+    leave_heads([contact.pk])
     Household.objects.filter(pk=contact.household_id).update(head=contact)
     record("edited", f"Made head of the household {contact.household.name}", subject_ids=[contact.pk], actor=by)

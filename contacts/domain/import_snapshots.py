@@ -21,14 +21,17 @@ from django.db.models import (
     JSONField,
     OuterRef,
     QuerySet,
+    Subquery,
     TextField,
     Value,
     When,
 )
 from django.db.models.functions import Cast, JSONObject, NullIf
 
+from accounts.models import User
 from contacts.domain.snapshots import JOIN_TAKEN, Snapshot
-from contacts.models import Assignment, Contact, ImportedContact, Note
+from contacts.models import Assignment, Contact, Household, ImportedContact, Note
+from core.lookups import key_array
 from core.models import Operation
 
 ADDED, CHANGED = "added", "changed"
@@ -96,6 +99,16 @@ class ImportSnapshot(Snapshot):
         rest = Case(When(self.is_added(), then=Stripped(JSONObject(**self.rest()))), default=Value({}, JSONField()))
         return Both(JSONObject(**self.parts()), rest)
 
+    def before(self) -> Func:
+        """With the household that the contact heads. That is compared with nothing: it is no value of theirs."""
+        led = Household.objects.filter(head=OuterRef("pk")).order_by().values("pk")
+        return Both(super().before(), Stripped(JSONObject(heads=Subquery(led)))) if self.moves else super().before()
+
+    @property
+    def moves(self) -> bool:
+        """Whether it puts contacts into households."""
+        return "household_id" in self.columns
+
     def is_added(self) -> Exists:
         """Whether the import added the contact."""
         rows = ImportedContact.objects.filter(operation=self.import_id, subject_id=OuterRef("pk"))
@@ -114,6 +127,25 @@ class ImportSnapshot(Snapshot):
         if changed:
             now = rows.filter(pk__among=changed).values_list("pk", JSONObject(**self.parts()))
             self._insert(operation, "taken.held", now, JOIN_TAKEN)
+
+    def restore(self, operation: Operation, ids: list[int], by: User) -> None:
+        """Undo the import, or undo that. See `Snapshot.restore`."""
+        super().restore(operation, ids, by)
+        if self.moves:
+            self._give_heads_back(operation, ids)
+
+    def _give_heads_back(self, operation: Operation, ids: list[int]) -> None:
+        """Those who headed the household that the operation took them out of head it again, if nobody does by now."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE contacts_household AS home SET head_id = line.subject_id"  # noqa: S608 - a table of ours
+                f" FROM {self._table(operation)} AS line"
+                " WHERE line.operation_id = %s AND line.subject_id = ANY(%s::bigint[]) AND home.head_id IS NULL"
+                " AND home.id = (line.before ->> 'heads')::bigint"
+                " AND line.before -> 'heads' = line.before -> 'household_id'"
+                " AND line.before -> 'household_id' <> line.after -> 'household_id'",
+                [operation.pk, key_array(ids)],
+            )
 
     def _in_trash_before(self, operation: Operation, ids: list[int]) -> list[int]:
         """They, and whom the import added: who was not here before goes into the trash."""

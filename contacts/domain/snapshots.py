@@ -15,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from contacts.domain.households import leave_heads
 from contacts.domain.trash import put_into_trash
 from contacts.models import Assignment, Contact
 from core.lookups import key_array
@@ -92,6 +93,10 @@ class Snapshot:
         """The expression of a contact's values now."""
         return JSONObject(**self.parts())
 
+    def before(self) -> Func:
+        """The expression of what is noted before the change: the values, and what else is needed to go back."""
+        return self.values()
+
     def role(self) -> Case | Value:
         """The expression of what tells contacts apart that are undone in different ways; empty: all alike."""
         return Value("", output_field=CharField())
@@ -125,7 +130,7 @@ class Snapshot:
 
     def take(self, ids: list[int]) -> None:
         """Note the values of now for `keep`, in a table that only this transaction has and that goes with it."""
-        rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.values())
+        rows = Contact.objects.filter(pk__among=ids).order_by().values_list("pk", self.before())
         statement, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.taken")  # an operation before this one in the transaction
@@ -170,6 +175,8 @@ class Snapshot:
         with connection.cursor() as cursor:
             for statement in self._statements(lines_in(self._table(operation))):
                 cursor.execute(statement, values)
+        if "household_id" in self.all_columns:
+            leave_heads(ids)
 
     def _in_trash_before(self, operation: Operation, ids: list[int]) -> list[int]:
         """Those of the contacts who were in the trash before an operation."""

@@ -8,7 +8,7 @@ from psycopg2.errors import UniqueViolation
 from psycopg2.extras import execute_values
 
 from accounts.models import User
-from contacts.domain.households import folded
+from contacts.domain.households import folded, leave_heads
 from contacts.domain.import_snapshots import ImportSnapshot
 from contacts.domain.tagging import tags_named
 from contacts.domain.writing import columns, insert_contacts, update_contacts
@@ -128,6 +128,7 @@ def _families(plans: list[Plan], file_import: FileImport) -> None:
             moved,
             page_size=5000,
         )
+    leave_heads([pk for pk, _ in moved])
 
 
 def _homes(names: list[str], owner: User) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from contacts.domain.households import leave_heads
 from contacts.domain.writing import update_contacts
 from contacts.models import Household
 from crm.models import Record, RemoteHousehold
@@ -83,9 +84,7 @@ def seat_heads(records: list[Record], rows: dict[int, dict[str, Any]], *, replac
 
     A household that has a head keeps it, unless `replace`.
     """
-    led = Household.objects.filter(head__in=rows).values_list("pk", "head_id")
-    left = [pk for pk, head in led if rows[head]["household"] != pk]
-    Household.objects.filter(pk__in=left).update(head=None)
+    leave_heads(list(rows))
     named = [one for one in records if one.contact_id in rows and one.household_head and one.household_id_there]
     wanted = {rows[one.contact_id]["household"]: one.contact_id for one in named}
     free = Household.objects.filter(pk__in=wanted)

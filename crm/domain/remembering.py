@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from contacts.domain.households import leave_heads
 from contacts.domain.snapshots import LINES, Snapshot
 from contacts.models import Contact, Household
 from core.lookups import key_array
@@ -60,6 +61,7 @@ class UpdateSnapshot(Snapshot):
         with connection.cursor() as cursor:
             for statement in (HOUSEHOLDS_BACK, MEMORY_BACK):
                 cursor.execute(statement, {"operation": operation.pk, "ids": key_array(ids)})
+        leave_heads(ids)
         after = _heads_remembered(ids)
         _settle_heads([pk for pk in ids if before.get(pk, False) != after.get(pk, False)])
         mark(list(Record.objects.filter(contact__in=ids)))

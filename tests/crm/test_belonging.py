@@ -247,6 +247,15 @@ def memory() -> list:
     return list(Record.objects.order_by("pk").values_list("applied", "seen_digest", "updated_here_at"))
 
 
+def test_undone_whoever_was_made_the_head_meanwhile_heads_what_they_left_no_longer(book):
+    third = book.numbers[2]
+    book.change(third, household=next(iter(book.world.households)))
+    updated = book.update(third)
+    make_head(book.contact(third), by=book.by)
+    book.undo(updated)
+    assert (book.home(third), Household.objects.get().head) == ((None, "", False), None)
+
+
 def test_undone_everything_is_as_before_and_offered_again(book):
     first, second, third = book.numbers[:3]
     book.world.change(second, head=True)
