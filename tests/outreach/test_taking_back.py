@@ -12,11 +12,11 @@ from accounts.models import Firm
 from contacts.models import Contact
 from contacts.operations import undoing
 from core.domain import running
+from core.domain.mail_server import TEMPORARY, MailServer, Verdict
 from core.models import Activity, Operation
 from core.registry import operation_kinds
 from outreach.domain import inviting, sending
 from outreach.domain.inviting import Mode
-from outreach.domain.mail_server import TEMPORARY, MailServer, Verdict
 from outreach.domain.taking_back import GONE, REDO_INVITES_NOBODY, STOPPED, UNDONE
 from outreach.models import Invitation, Link, Send
 from tests.contacts.test_undoing import operate, undo
