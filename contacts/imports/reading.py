@@ -92,7 +92,7 @@ def _text_rows(file: IO[bytes], reading: dict) -> Iterator[Row]:
     last = 0
     try:
         for cells in reader:
-            yield last + 1, [unguard_parts(cell.strip()[:CELL_AT_MOST]) for cell in cells]
+            yield last + 1, [_cut(unguard_parts(cell)) for cell in cells]
             last = reader.line_num
     except csv.Error as error:
         raise Unreadable(f"Line {last + 1} cannot be read ({error}). Is a quotation mark missing?") from None
@@ -103,4 +103,9 @@ def _text_rows(file: IO[bytes], reading: dict) -> Iterator[Row]:
 def _workbook_rows(file: IO[bytes]) -> Iterator[Row]:
     """Rows of the first sheet of a workbook."""
     for number, cells in first_sheet(file):
-        yield number, [unguard(cell) for cell in cells]
+        yield number, [_cut(unguard(cell)) for cell in cells]
+
+
+def _cut(text: str) -> str:
+    """A cell without the blanks around it, and no longer than any field. An export's apostrophe stands before them."""
+    return text.strip()[:CELL_AT_MOST]

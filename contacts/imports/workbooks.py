@@ -20,7 +20,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from contacts.imports.limits import CELL_AT_MOST, COLUMNS_AT_MOST, Unreadable
+from contacts.imports.limits import COLUMNS_AT_MOST, Unreadable
 
 # Bytes of a part once it is unpacked. A million rows of all the columns of our own export are one sheet of 1.6 GB.
 SHEET_AT_MOST = 2_000_000_000
@@ -316,7 +316,7 @@ class _Sheet(_Part):
         text = self._shown(self._taken())
         column = min(self._column, COLUMNS_AT_MOST)
         self._cells.extend([""] * (column + 1 - len(self._cells)))
-        self._cells[column] = text.strip()[:CELL_AT_MOST]
+        self._cells[column] = text
 
     def _shown(self, raw: str) -> str:
         """What a cell shows, as near as text can be."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 from openpyxl import Workbook
 
@@ -14,8 +14,7 @@ from contacts.imports import workbooks
 from contacts.imports.limits import Unreadable
 from contacts.imports.reading import rows
 from contacts.imports.workbooks import first_sheet
-from core.exporting import Column
-from core.workbooks import xlsx_parts
+from core.exporting import Column, file_parts
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +39,7 @@ def packed(parts: dict[str, str], how: int = zipfile.ZIP_DEFLATED) -> bytes:
 
 
 def read(content: bytes) -> list[list[str]]:
-    return [cells for _, cells in first_sheet(io.BytesIO(content))]
+    return [cells for _, cells in rows(io.BytesIO(content), {"kind": "xlsx"})]
 
 
 def saved(*lines: list) -> bytes:
@@ -99,13 +98,21 @@ def test_days_are_counted_from_where_the_workbook_says(from_1904, shown):
     assert read(packed({SHEET: lines, "xl/workbook.xml": book, "xl/styles.xml": styles})) == [[shown, "46204"]]
 
 
-@given(some.lists(some.text(some.characters(codec="utf-8"), min_size=1, max_size=20), min_size=1, max_size=5))
-def test_any_text_of_our_own_workbooks_comes_back(texts):
+READINGS = {"csv": {"kind": "csv", "encoding": "utf-8-sig", "delimiter": ","}, "xlsx": {"kind": "xlsx"}}
+ANY = some.characters(codec="utf-8", exclude_characters="\x00")  # as PostgreSQL holds it
+TRICKY = some.sampled_from("=-'\" \t\r\n;|,a_x\u200b")
+
+
+@pytest.mark.parametrize("file_format", READINGS)
+@given(some.lists(some.text(ANY | TRICKY, max_size=20), min_size=1, max_size=5))
+@example(["\r"])
+@example(["_x000D_", "a_x005F_"])
+def test_any_text_of_our_own_files_comes_back(file_format, texts):
     columns = [Column(f"Column {number}", "name") for number in range(len(texts))]
-    file = io.BytesIO(b"".join(xlsx_parts(columns, [texts], UTC)))
-    found = [cells for _, cells in rows(file, {"kind": "xlsx"})]
-    cells = [cell.strip() for cell in found[1]] if len(found) > 1 else []
-    assert cells + [""] * (len(texts) - len(cells)) == [text.replace("\x00", "").strip() for text in texts]
+    file = io.BytesIO(b"".join(file_parts(file_format, columns, [texts], UTC)))
+    found = [cells for _, cells in rows(file, READINGS[file_format])]
+    cells = found[1] if len(found) > 1 else []
+    assert cells + [""] * (len(texts) - len(cells)) == [text.strip() for text in texts]
 
 
 def refused(client, content: bytes) -> str:
