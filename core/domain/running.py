@@ -114,7 +114,7 @@ def run(operation_id: int) -> None:
         except Exception as error:
             logger.exception("Operation %s failed.", operation_id)
             # Its kind only: what it says may hold values of rows that the owner does not see, such as an address.
-            words = f"{type(error).__name__}; the log tells more"[:500]
+            words = f"An error of ours ({type(error).__name__}); the log tells more."[:500]
             _end_early(operation, Operation.State.FAILED, words, attempts=operation.attempts)
 
 

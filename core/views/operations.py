@@ -20,7 +20,7 @@ from core.models import Operation, OperationLine
 from core.registry import operation_kinds
 from core.tables import STATE_TONES, LineTable, OperationTable
 from core.templatetags.table_rows import thousands
-from core.templatetags.ui import distance
+from core.templatetags.ui import distance, exact
 
 Line = OperationLine.State
 REPETITIONS = {Line.FAILED: "The failed were tried again", Line.UNTOUCHED: "The rest was begun"}
@@ -313,12 +313,17 @@ def pace(operation: Operation) -> dict[str, str]:
 
 def note(operation: Operation) -> str:
     """What people should know beside the numbers."""
-    if operation.state == Operation.State.QUEUED:
-        return "It begins as soon as a worker is free."
-    if operation.state == Operation.State.FAILED:
-        return f"It ended early because of an error of ours. What is done stays done. ({operation.error})"
-    if operation.state == Operation.State.STOPPED:
-        return f"Stopped: {operation.handled:,} done, {operation.untouched:,} untouched."
-    if operation.state == Operation.State.PAUSED:
-        return "It rests until somebody lets it go on. What is done stays done."
+    match operation.state:
+        case Operation.State.QUEUED if operation.wait_until and operation.wait_until > timezone.now():
+            return f"It waits for something outside, and goes on by itself: {exact(operation.wait_until)}."
+        case Operation.State.QUEUED:
+            return "It begins as soon as a worker is free."
+        case Operation.State.FAILED:
+            return f"It ended early. {operation.error.rstrip('.')}. What is done stays done."
+        case Operation.State.STOPPED:
+            others = [(operation.skipped, "skipped"), (operation.failed, "failed"), (operation.untouched, "untouched")]
+            parts = [f"{number:,} {word}" for number, word in others if number or word == "untouched"]
+            return f"Stopped: {', '.join([f'{operation.done:,} done', *parts])}."
+        case Operation.State.PAUSED:
+            return "It rests until somebody lets it go on. What is done stays done."
     return ""

@@ -20,6 +20,7 @@ CHUNK = 500
 WINDOW = timedelta(hours=48)
 TOO_LATE = "Could not be sent within 48 hours of its time."
 NO_RIGHTS = "Whoever scheduled it may no longer change this contact."
+DELETED = "The contact was deleted."
 SCHEDULED_ALREADY = "An invitation is scheduled already."
 Waiting = ScheduledInvitation.State.WAITING
 
@@ -90,7 +91,11 @@ def _send_chunk() -> bool:
 def _send_group(ids: list[int], mode: Mode, by, operation_id: int | None) -> None:
     """Invite those whom the one who scheduled it may still change."""
     allowed = set(Contact.objects.editable_by(by).filter(pk__in=ids).values_list("pk", flat=True))
-    _close([pk for pk in ids if pk not in allowed], NO_RIGHTS)
+    deleted = set(
+        Contact.objects.known_to(by).filter(pk__in=ids, deleted_at__isnull=False).values_list("pk", flat=True)
+    )
+    _close(list(deleted), DELETED)
+    _close([pk for pk in ids if pk not in allowed | deleted], NO_RIGHTS)
     operation = Operation.objects.filter(pk=operation_id).first() if operation_id else None
     outcome = inviting.invite(sorted(allowed), mode, by=by, operation=operation)
     rows = ScheduledInvitation.objects.filter(state=Waiting)

@@ -1,8 +1,10 @@
 """The operations pages: whose they are, progress, report, stopping and trying again."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from contacts.models import FileImport
 from core.domain import selecting
@@ -126,6 +128,21 @@ def test_one_that_runs_is_asked_to_stop(as_user, admin, advisor):
     as_user(admin).post(f"{PAGE}{operation.pk}/cancel/")
     operation.refresh_from_db()
     assert (operation.state, operation.cancel_requested) == ("running", True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": "stopped", "total": 5}, "Stopped: 1 done, 1 skipped, 1 failed, 2 untouched."),
+        ({"state": "failed", "error": "The CRM refuses the token."}, "ended early. The CRM refuses the token. What is"),
+        ({"state": "queued"}, "It begins as soon as a worker is free."),
+        ({"state": "queued", "wait_until": timezone.now() + timedelta(hours=1)}, "It waits for something outside"),
+    ],
+)
+def test_what_became_of_it_is_said_as_it_is(as_user, advisor, fields, words):
+    operation = operation_of(advisor)
+    Operation.objects.filter(pk=operation.pk).update(**fields)
+    assert words in as_user(advisor).get(f"{PAGE}{operation.pk}/").content.decode()
 
 
 def test_only_what_failed_is_tried_again(as_user, advisor, colleague):

@@ -129,7 +129,7 @@ def test_an_error_of_ours_is_told_by_its_kind_and_changes_nothing_more(operation
     running.start(operation)
     assert figures(operation) == ("failed", 0, 0, 0)
     page = as_user(operation.owner).get(f"/operations/{operation.pk}/").content.decode()
-    assert "ValueError; the log tells more" in page
+    assert "It ended early. An error of ours (ValueError); the log tells more. What is done stays done." in page
     assert "someone@example.com" not in page and "someone@example.com" in caplog.text
 
 

@@ -60,6 +60,13 @@ def test_rights_and_rules_are_asked_when_it_goes(waiting, clock, colleague):
     assert state(waiting) == ("skipped", scheduling.NO_RIGHTS)
 
 
+def test_of_a_contact_who_was_deleted_meanwhile_that_is_said(waiting, clock):
+    Contact.objects.filter(pk=waiting.contact_id).update(deleted_at=START)
+    clock.shift(timedelta(days=1))
+    scheduling.send_scheduled()
+    assert state(waiting) == ("skipped", scheduling.DELETED)
+
+
 def test_who_has_signed_in_meanwhile_is_skipped(waiting, clock):
     Contact.objects.filter(pk=waiting.contact_id).update(start_at=START)
     clock.shift(timedelta(days=1))
