@@ -12,6 +12,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Offer the operations, and clean up after them."""
         from core import lookups  # noqa: F401 - registers them
+        from core.domain.clearing_changes import clear_changes
         from core.domain.clearing_drafts import drop_stale_drafts
         from core.domain.clearing_exports import clear_old_exports
         from core.domain.stored_files import remove_strays
@@ -20,4 +21,5 @@ class CoreConfig(AppConfig):
         nav.register("operations", NavItem("Operations", "list-checks", "core:operations", "/operations/"), order=800)
         sweepers.register("stale_drafts", drop_stale_drafts)
         sweepers.register("old_exports", clear_old_exports)
+        daily_jobs.register("changes", clear_changes)
         daily_jobs.register("stray_files", remove_strays, order=900)

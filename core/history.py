@@ -4,6 +4,7 @@
     class Contact(models.Model): ...
 
 For models of which thousands of rows change at a time. See docs/decisions/0019-history-by-statement.md.
+A statement that left an entry is noted in `core.models.Change`, too.
 """
 
 import pghistory
@@ -29,8 +30,12 @@ class StatementEvent(pghistory.trigger.Event):
     level = pgtrigger.Statement
 
     def get_func(self, model) -> pgtrigger.Func:
-        """The library's function, its one statement run by EXECUTE where there are rows at all."""
-        statement = super().get_func(model).func.removesuffix("; RETURN NULL;")
+        """The library's function, its one statement run by EXECUTE where there are rows at all, and the note."""
+        entries = super().get_func(model).func.removesuffix("; RETURN NULL;")
+        statement = (
+            f"WITH entries AS ({entries} RETURNING 1)"  # noqa: S608 - the library's own statement
+            " INSERT INTO core_change (at) SELECT statement_timestamp() FROM entries LIMIT 1"
+        )
         rows = "old_values" if self.row == "OLD" else "new_values"
         return pgtrigger.Func(planned_anew(rows, statement, "history"))
 

@@ -167,8 +167,10 @@ class Snapshot:
         so many may have passed that they would be deleted for good the next night.
         """
         gone = self._in_trash_before(operation, ids) if "deleted_at" in self.all_columns else []
-        put_into_trash(gone, by)
-        rest = list(set(ids) - set(gone)) if gone else ids
+        rest = ids
+        if gone:
+            put_into_trash(gone, by)
+            rest = list(set(ids) - set(gone))
         if not rest:
             return
         values = {"operation": operation.pk, "ids": key_array(rest)}

@@ -211,7 +211,7 @@ class Contact(models.Model):
     )
 
     objects = ContactQuerySet.as_manager()
-    counted_with = ("contacts.Assignment",)  # whose values it repeats
+    changes_noted = True  # those of the assignments, whose values it repeats, are too
 
     class Meta:
         ordering = ["sort_name", "pk"]

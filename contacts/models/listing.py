@@ -41,7 +41,7 @@ class Listing(models.Model):
     sort_name = models.TextField(db_collation="C")
 
     objects = ScopedQuerySet.as_manager()
-    counted_with = ("contacts.Contact", "contacts.Assignment")
+    changes_noted = True  # those of contacts and assignments, whose values it repeats
 
     class Meta:
         # Who may see a row, and what else it is narrowed and counted by, stands beside its place, so that the index
