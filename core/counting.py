@@ -36,7 +36,7 @@ def how_many(rows: QuerySet, at_most: int | None = None) -> int:
         statement, values = rows.query.sql_with_params()
     except EmptyResultSet:
         return 0
-    key = f"count:{sha256(repr((statement, values)).encode()).hexdigest()}"
+    key = f"counted:{sha256(repr((statement, values)).encode()).hexdigest()}"
     counted, then, at = _recall(key)
     if counted and counted == at_most and time.time() - at < SECONDS_SURE:
         return counted

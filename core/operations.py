@@ -52,6 +52,7 @@ class Kind:
     label = ""  # what people call it; the key stands in
     chunk = 1000
     external = False
+    ids_are_rows = True  # whether each of its ids is one row; else what is refused for one would be refused for many
     has_lines = True  # whether each of its rows has a line; a stream tells figures only
     read_only = False  # changes nothing: whoever may not edit may still stop their own
     repeatable = False  # whether it can be begun again over some of its rows: those that failed, or were never reached

@@ -164,7 +164,13 @@ def _message(mail: PasswordMail) -> EmailMessage:
 
 
 def _settle(mail: PasswordMail, verdict: Verdict) -> None:
-    """Note what became of a mail. A late answer is the truth also for a row that was called unknown meanwhile."""
+    """Note what became of a mail. A late answer is the truth also for a row that was called unknown meanwhile.
+
+    But such a row does not wait for another try any more: somebody may have asked for another mail since.
+    """
     again = timezone.now() + PAUSE if verdict.outcome == mail_server.TEMPORARY else None
-    held = PasswordMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state__in=[State.HANDED_OVER, State.UNKNOWN])
-    held.update(state=STATES[verdict.outcome], reason=verdict.reason, not_before=again, lease_until=None)
+    found = {"reason": verdict.reason, "lease_until": None}
+    held = PasswordMail.objects.filter(pk=mail.pk, attempts=mail.attempts)
+    if not held.filter(state=State.HANDED_OVER).update(state=STATES[verdict.outcome], not_before=again, **found):
+        late = State.FAILED if again else STATES[verdict.outcome]
+        held.filter(state=State.UNKNOWN).update(state=late, **found)

@@ -1,7 +1,7 @@
 """Inviting, changing and deactivating the firm's staff."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.domain.password_links import send_link
 from accounts.models import Role, User
@@ -42,7 +42,7 @@ def invite_staff(user: User, *, by: User) -> None:
 @transaction.atomic
 def change_staff(user: User, *, by: User, role: str) -> None:
     """Give `user` another role. Raises NotAllowed for the last admin, or when contacts would lose their advisor."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = _held(user)
     if user.role == role:
         return
     if user.role == Role.ADMIN:
@@ -102,11 +102,14 @@ def end_sessions(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
 
 
-def _held(user: User, successor: User | None) -> User:
-    """`user` as they are now, held with `successor` until the transaction ends, so that they cannot both leave."""
+def _held(user: User, successor: User | None = None) -> User:
+    """`user` as they are now, held with `successor` and all admins until the transaction ends: not all can leave.
+
+    All at once and in one order, for two of them may be pressing at the same moment.
+    """
     wanted = {user.pk, successor.pk if successor else user.pk}
-    rows = User.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
-    return {one.pk: one for one in rows}[user.pk]
+    rows = User.objects.select_for_update(no_key=True).filter(Q(pk__in=wanted) | Q(role=Role.ADMIN, is_active=True))
+    return {one.pk: one for one in rows.order_by("pk")}[user.pk]
 
 
 def _keep_receivers(user: User) -> None:
@@ -120,7 +123,6 @@ def _keep_receivers(user: User) -> None:
 
 
 def _keep_one_admin(user: User) -> None:
-    """Raise NotAllowed when `user` is the only active admin."""
-    others = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk)
-    if not others.select_for_update().exists():
+    """Raise NotAllowed when `user` is the only active admin; they are held, see `_held`."""
+    if not User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk).exists():
         raise NotAllowed("The firm needs at least one active admin.")

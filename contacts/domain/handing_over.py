@@ -48,8 +48,9 @@ def hand_over_book(user: User, to: User, by: User) -> Operation | None:
     if not operation.total:
         operation.delete()
         return None
-    if running.start(operation).state == Operation.State.FAILED:
-        raise NotHandedOver(operation.error)
+    operation = running.start(operation)
+    if operation.state == Operation.State.FAILED or operation.failed:
+        raise NotHandedOver(operation.error or running.REFUSED)
     return operation
 
 

@@ -37,6 +37,7 @@ class ImportKind(Kind):
     """What both have in common: `params["file_import"]`, and a worker, for a file takes its time."""
 
     external = True
+    ids_are_rows = False
     chunk = 1
 
     def file_import(self, operation: Operation) -> FileImport:

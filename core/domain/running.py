@@ -182,12 +182,15 @@ def _step(operation: Operation, kind: Kind) -> bool:
 def _applied(operation: Operation, kind: Kind, ids: list[int]) -> Outcome:
     """Apply a chunk; what the database refuses is looked for by halves until it stands alone, and fails by itself.
 
-    Raises what the database says when it refuses more than a few rows: then it is not the rows that are wrong.
+    Raises what the database says when it refuses more than a few rows: then it is not the rows that are wrong. So it
+    does where an id stands for many of them.
     """
     try:
         with transaction.atomic():
             return kind.apply(operation, ids)
     except (IntegrityError, DataError):
+        if not kind.ids_are_rows:
+            raise
         refused = operation.run_notes.setdefault("refused", [])
         if len(ids) == 1:
             refused.append(ids[0])

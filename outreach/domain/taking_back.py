@@ -17,10 +17,12 @@ from outreach.models.send import LEFT, OPEN
 UNDONE = "The assigning was undone."
 STOPPED = "Put back; the invitation was stopped before it left."
 GONE = "Put back; the invitation had left already."
+PERHAPS = "Put back; the invitation may have left already."
 REDO_INVITES_NOBODY = (
     "Redoing invites nobody: mails that were stopped stay stopped, closed invitations stay closed. Invite afterwards."
 )
 WAITING = [Send.State.PLANNED, Send.State.CLAIMED]
+DOUBTFUL = [Send.State.HANDED_OVER, Send.State.UNKNOWN]  # of those that left
 
 
 def take_back(operation: Operation, ids: list[int], undoing: Operation) -> dict[int, str]:
@@ -36,12 +38,12 @@ def take_back(operation: Operation, ids: list[int], undoing: Operation) -> dict[
     # In the order of their keys, as the worker that prepares a batch: no two ways of locking.
     held = list(mails.select_for_update(of=("self",), no_key=True).values_list("pk", "contact_id", "state"))
     stopped = {pk: contact for pk, contact, state in held if state in WAITING}
-    gone = {contact for _, contact, state in held if state in LEFT}
+    gone = {contact: PERHAPS if state in DOUBTFUL else GONE for _, contact, state in held if state in LEFT}
     if stopped:
         _stop(stopped, undoing)
     if held:
         _close(operation, ids, undoing)
-    return dict.fromkeys(gone, GONE) | dict.fromkeys(stopped.values(), STOPPED)
+    return gone | dict.fromkeys(stopped.values(), STOPPED)
 
 
 def _stop(sends: dict[int, int], undoing: Operation) -> None:
@@ -84,7 +86,8 @@ def _left(operation: Operation) -> list[str]:
     to = "" if not theirs.exists() else " to a contact of this import" if count == 1 else " to contacts of this import"
     links_close = " Links in them stop working for whoever is put back." if own else ""
     have = "has" if count == 1 else "have"
-    return [f"{counted(count, 'mail')} {have} left already{to} and cannot be taken back.{links_close}"]
+    perhaps = ", or may have," if left.filter(operation=operation, state__in=DOUBTFUL).exists() else ""
+    return [f"{counted(count, 'mail')} {have} left already{to}{perhaps} and cannot be taken back.{links_close}"]
 
 
 def _waiting(operation: Operation, contacts: ContactQuerySet) -> list[str]:

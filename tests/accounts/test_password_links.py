@@ -9,9 +9,11 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
+from accounts.domain.password_links import send_link
 from accounts.models import PasswordMail, User
 from accounts.tasks import mail_password_links
 from advisorhub.celery import app
+from core.domain.mail_server import ACCEPTED, TEMPORARY, MailServer, Verdict
 from core.registry import daily_jobs
 from core.tasks import sweep
 from tests.factories import UserFactory
@@ -187,6 +189,22 @@ def test_a_worker_that_stopped_while_handing_over_leaves_unknown(client, as_user
     mail_password_links()
     assert (receivers(), states()) == ([], ["unknown"])
     assert "unknown whether sent" in as_user(admin).get(f"/users/{ada.pk}/").content.decode()
+
+
+def test_a_refusal_that_comes_late_keeps_no_other_mail_from_going(client, admin, ada, monkeypatch):
+    """Called unknown meanwhile, it does not wait for another try beside the one that somebody has asked for since."""
+    answers = [Verdict(TEMPORARY, "Come back later."), Verdict(ACCEPTED, "")]
+
+    def hand_over(server, message):
+        if len(answers) == 2:
+            PasswordMail.objects.update(state="unknown", lease_until=None)
+            send_link(ada, by=admin)
+        return answers.pop(0)
+
+    monkeypatch.setattr(MailServer, "hand_over", hand_over)
+    ask(client)
+    mail_password_links()
+    assert states() == ["failed", "accepted"]
 
 
 @pytest.mark.django_db(transaction=True)

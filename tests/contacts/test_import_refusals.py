@@ -1,7 +1,7 @@
 """File import: what cannot be taken is refused with its true reason, at the dry run or when it is applied."""
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 
 from accounts.models import User
 from contacts.imports import applying
@@ -110,3 +110,19 @@ def test_a_stopped_check_of_mended_rows_is_repeated_and_the_import_goes_on(
         client.post(f"{address}mend/", mended)
     assert verdicts(file_import) == {2: "create", 3: "create"}
     assert (apply(admin, file_import).state, file_import.error, Contact.objects.count()) == ("applied", "", 2)
+
+
+def test_lines_that_the_database_refuses_end_the_import_which_can_go_on(admin, advisor, bring, apply, monkeypatch):
+    """A batch is many rows: it cannot fail alone without taking them with it."""
+    line = "N,N,n{}@example.com,2125550101,client,{},\n"
+    file_import = bring(admin, f"{HEADINGS}\n{line.format(1, advisor.email)}{line.format(2, advisor.email)}")
+    with monkeypatch.context() as broken:
+
+        def refuse(*args):
+            raise DataError("value too long")
+
+        broken.setattr(applying, "_update", refuse)
+        assert apply(admin, file_import).state == "checked"
+    assert (file_import.apply_operation.state, Contact.objects.count()) == ("failed", 0)
+    assert apply(admin, file_import).state == "applied"
+    assert Contact.objects.count() == 2
