@@ -32,7 +32,7 @@ class Outcome:
     lines_written: bool = False
 
     def with_(self, other: "Outcome") -> "Outcome":
-        """What two parts of a chunk did together. Of rows in both hands of one kind, lines are written or not alike."""
+        """What two parts of a chunk did together: a kind writes the lines of those done in both or in neither."""
         return Outcome(
             done=[*self.done, *other.done],
             skipped=(self.skipped or {}) | (other.skipped or {}),

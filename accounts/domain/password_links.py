@@ -19,15 +19,13 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Firm, PasswordMail, User
 from core.domain import mail_server
+from core.domain.asking import may_ask
 from core.domain.calling import call_worker
 from core.domain.mail_server import MailServer, Verdict, new_headers
 
 logger = logging.getLogger(__name__)
 State = PasswordMail.State
 
-# What anybody can set off by knowing an address must not fill a mailbox: as for clients.
-AT_LEAST_APART = timedelta(minutes=2)
-A_DAY_AT_MOST = 10
 # A link to a forgotten password is of no use tomorrow; a new colleague's may wait for a mail server to be mended.
 LATEST, LATEST_WELCOME = timedelta(hours=2), timedelta(days=7)
 LEASE = timedelta(seconds=60)
@@ -141,15 +139,7 @@ def _why_not(mail: PasswordMail, receiver: User | None) -> str:
     others = receiver.password_mails.exclude(pk=mail.pk)
     if others.open().exists():
         return "Another one is on its way."
-    return "" if mail.user_id or _may_ask(others) else "They were just mailed one, or too many today."
-
-
-def _may_ask(others) -> bool:
-    """Whether the user has not just been mailed a link, and not too many today."""
-    now = timezone.now()
-    today = others.filter(handed_over_at__gt=now - timedelta(days=1)).order_by("-handed_over_at")
-    times = list(today.values_list("handed_over_at", flat=True)[:A_DAY_AT_MOST])
-    return len(times) < A_DAY_AT_MOST and (not times or now - times[0] >= AT_LEAST_APART)
+    return "" if mail.user_id or may_ask(others, "handed_over_at") else "They were just mailed one, or too many today."
 
 
 def _message(mail: PasswordMail) -> EmailMessage:

@@ -1,19 +1,13 @@
 """Links with which contacts help themselves: a forgotten password, or a new link for one that has expired."""
 
-from datetime import timedelta
-
 from django.db import transaction
-from django.utils import timezone
 
 from contacts.domain.signing_in import contact_to_enter
 from contacts.models import Contact
+from core.domain.asking import may_ask
 from core.domain.recording import record
 from outreach.domain.ledger import look_soon, plan_one
 from outreach.models import Invitation, Link, LinkRequest, Send
-
-# What anybody can set off by knowing an address must not fill a mailbox.
-AT_LEAST_APART = timedelta(minutes=2)
-A_DAY_AT_MOST = 10
 
 
 class NotSent(Exception):
@@ -83,11 +77,5 @@ def _held(contact_id: int) -> Contact | None:
 
 def _may_ask(contact: Contact) -> bool:
     """Whether the contact has not just been mailed a link, and not too many today."""
-    now = timezone.now()
-    asked = Send.objects.filter(
-        contact=contact,
-        purpose__in=[Send.Purpose.NEW_LINK, Send.Purpose.PASSWORD],
-        created_at__gt=now - timedelta(days=1),
-    )
-    times = list(asked.order_by("-created_at").values_list("created_at", flat=True)[:A_DAY_AT_MOST])
-    return len(times) < A_DAY_AT_MOST and (not times or now - times[0] >= AT_LEAST_APART)
+    purposes = [Send.Purpose.NEW_LINK, Send.Purpose.PASSWORD]
+    return may_ask(Send.objects.filter(contact=contact, purpose__in=purposes), "created_at")
