@@ -39,13 +39,16 @@ class Capabilities:
     """What the vendor's API can do.
 
     `incremental`: "server", there is a cursor of changes; "hash", all is listed each time and compared.
-    `deletes`: "feed", `changes` names deleted records; "reconcile", only comparing all ids finds them.
+    `deletes`: "feed", `changes` names deleted records; "reconcile", only going through all finds them.
+    `listing`: how all records are gone through now and then, to find what no event has told: "ids", by
+    `Adapter.listing`, where ids cost the vendor less than records; "records", by reading all of them again.
     `households`: "record", each contact names its household; "pages", households come with their members on pages
     after the contacts; "none". `rates`: limits by bucket, "" for all calls; several buckets count separately.
     """
 
     incremental: Literal["server", "hash"] = "server"
     deletes: Literal["feed", "reconcile"] = "feed"
+    listing: Literal["ids", "records"] = "records"
     households: Literal["record", "pages", "none"] = "none"
     owners: bool = True
     overlap_seconds: int = 300
@@ -138,10 +141,24 @@ class Adapter(ABC):
         never the local clock. Raises StateExpired when the CRM knows the state no more.
         """
 
-    def all_ids(self) -> Iterator[Sequence[str]]:
-        """The ids of all records that are there, in batches; complete, or an error is raised."""
-        for page in self.changes({}):
-            yield [contact.remote_id for contact in page.contacts]
+    @property
+    def lists_ids(self) -> bool:
+        """Whether ids and times of change tell enough to go through all records by `listing`.
+
+        Override it where that depends on the connection: False where a field was chosen that changes without moving
+        `updated_at`, such as a formula. All records are read then.
+        """
+        return self.capabilities.listing == "ids"
+
+    def listing(self, state: State) -> Iterator[Page]:
+        """The records that are there, page by page, as `Page.listed`; households and deleted records left out.
+
+        An empty state begins; as in `changes`, the `next_state` of the last page that was saved goes on, and the last
+        page says `last`. The state is of this listing alone: it begins no run of `changes`. Each `updated_at` that is
+        told is that of the record's `RemoteContact`: the engine fetches records that are unknown or have another one,
+        and asks `fetch` about those that are not listed before it calls them gone. Without ids: all records, read.
+        """
+        return self.changes(state)
 
     @abstractmethod
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:

@@ -162,14 +162,26 @@ class BadRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """That a record is there, without what it says. `updated_at`: that of its `RemoteContact`, if the list tells it."""
+
+    remote_id: str
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of a run, saved in one transaction together with `next_state`. `total`: records of the run, if known."""
+    """A piece of a run, saved in one transaction together with `next_state`. `total`: records of the run, if known.
+
+    `listed` is for the pages of `Adapter.listing`: records that are there, of which nothing is told.
+    """
 
     next_state: Mapping[str, str | int | bool]
     contacts: tuple[RemoteContact, ...] = ()
     households: tuple[RemoteHousehold, ...] = ()
     gone: tuple[Gone, ...] = ()
     bad: tuple[BadRecord, ...] = ()
+    listed: tuple[Listed, ...] = ()
     total: int | None = None
     last: bool = False
 

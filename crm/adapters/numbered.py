@@ -88,9 +88,13 @@ def server_time(answer: Answer) -> str:
 
 
 class Tally:
-    """Counts what a complete listing brought, so that one with a gap is not taken for complete."""
+    """Counts what a complete listing brought, so that one with a gap is not taken for complete.
 
-    def __init__(self) -> None:
+    `whole`: it is counted from its first page on; of a listing that goes on where another broke off nothing is proved.
+    """
+
+    def __init__(self, *, whole: bool = True) -> None:
+        self.whole = whole
         self.ids: set[str] = set()
         self.nameless = 0
 
@@ -99,9 +103,9 @@ class Tally:
         self.ids.update(filter(None, ids))
         self.nameless += ids.count("")
 
-    def prove(self, total: int) -> None:
-        """Raise TryLater when fewer rows came than the CRM says there are."""
-        if len(self.ids) + self.nameless < total:
+    def prove(self, total: int | None) -> None:
+        """Raise TryLater when fewer rows came than the CRM says there are, if it says so."""
+        if self.whole and len(self.ids) + self.nameless < (total or 0):
             raise TryLater("The CRM's list was not complete; it is read again later.", 300)
 
 

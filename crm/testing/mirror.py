@@ -2,7 +2,9 @@
 
 from crm.base import Adapter
 from crm.http import Http
-from crm.records import RemoteContact, digest, payload
+from crm.records import Listed, RemoteContact, digest, payload
+
+FETCHED = 100  # records asked for at once
 
 
 def plain_http(adapter: type[Adapter], *, patience: float = 3, pace=None, private=("127.0.0.1",)) -> Http:
@@ -58,10 +60,44 @@ class Mirror:
         assert last, "the run ended without a page that says it is the last"
         return new, changed, gone
 
-    def reconcile(self, adapter: Adapter) -> int:
-        """Drop what a complete listing of ids no longer has; how many that were."""
-        there = {remote_id for batch in adapter.all_ids() for remote_id in batch}
-        lost = self.contacts.keys() - there
-        for remote_id in lost:
-            del self.contacts[remote_id]
-        return len(lost)
+    def reconcile(self, adapter: Adapter, pages: int | None = None) -> int:
+        """Go through all records as the engine does now and then; returns how many were gone.
+
+        Records that are unknown or listed with another time of change are fetched; those that are not listed are
+        asked about before they are dropped. `pages` breaks the listing off after so many and begins it again from
+        the state of the last one, as after a killed worker.
+        """
+        there: dict[str, Listed] = {}
+        state: dict = {}
+        last = False
+        while not last:
+            for number, page in enumerate(adapter.listing(dict(state)), start=1):
+                assert not last, "a page came after the last one"
+                there |= {one.remote_id: one for one in page.listed}
+                for contact in page.contacts:
+                    there[contact.remote_id] = Listed(contact.remote_id, contact.updated_at)
+                    self.contacts[contact.remote_id] = contact
+                state, last = dict(page.next_state), page.last
+                if number == pages:
+                    break
+            else:
+                assert last, "the listing ended without a page that says it is the last"
+            pages = None
+        known = {remote_id: one.updated_at for remote_id, one in self.contacts.items()}
+        stale = [key for key, one in there.items() if one.updated_at and one.updated_at != known.get(key)]
+        fresh = [key for key in there if key not in known]
+        before = len(self.contacts)
+        self._fetch(adapter, sorted({*stale, *fresh}))
+        arrived = len(self.contacts) - before
+        self._fetch(adapter, sorted(known.keys() - there.keys()))
+        return before + arrived - len(self.contacts)
+
+    def _fetch(self, adapter: Adapter, ids: list[str]) -> None:
+        """Take over these records as they are now, a hundred at a time."""
+        for start in range(0, len(ids), FETCHED):
+            for one in adapter.fetch(ids[start : start + FETCHED]):
+                if isinstance(one, RemoteContact):
+                    self.contacts[one.remote_id] = one
+                else:
+                    self.contacts.pop(one.remote_id, None)
+                    self.gone[one.remote_id] = one.merged_into

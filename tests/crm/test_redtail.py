@@ -87,7 +87,7 @@ class TestRedtail(AdapterContract):
         lost = fake.world.there()[2].number
         fake.world.delete(lost)
         assert mirror.run(self.adapter(fake))[2] == 1
-        assert {one for batch in self.adapter(fake).all_ids() for one in batch} == self.there(fake)
+        assert {one.remote_id for page in self.adapter(fake).listing({}) for one in page.listed} == self.there(fake)
         assert self.adapter(fake).fetch([str(lost)]) == [Gone(str(lost))]
 
     def test_what_vanishes_is_found_by_comparing(self, fake):
@@ -100,7 +100,7 @@ class TestRedtail(AdapterContract):
     def test_an_incomplete_listing_of_ids_is_an_error(self, fake):
         fake.trouble(Trouble(reply=Reply({"contacts": [], "meta": {"total_records": 9, "total_pages": 1}})))
         with pytest.raises(TryLater):
-            list(self.adapter(fake).all_ids())
+            list(self.adapter(fake).listing({}))
 
     def test_a_deletion_while_it_lists_hides_nobody(self, fake):
         first = fake.world.there()[0].number

@@ -49,7 +49,7 @@ class TestWealthbox(AdapterContract):
         page = Reply({"contacts": [{"id": 1}], "meta": {"current_page": 1, "total_pages": 1, "total_count": 9}})
         fake.trouble(Trouble(reply=page))
         with pytest.raises(TryLater):
-            list(self.adapter(fake).all_ids())
+            list(self.adapter(fake).listing({}))
 
     @pytest.mark.parametrize("bodies", [True, False])
     def test_tombstones_need_no_body(self, fake, bodies):

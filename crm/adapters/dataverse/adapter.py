@@ -33,7 +33,9 @@ class Dataverse(Adapter):
 
     key = "dataverse"
     label = "Microsoft Dynamics 365 (Dataverse)"
-    capabilities = Capabilities(deletes="feed", overlap_seconds=0, max_page=1000, rates={"": Rate(5000, 300)})
+    capabilities = Capabilities(
+        deletes="feed", listing="ids", overlap_seconds=0, max_page=1000, rates={"": Rate(5000, 300)}
+    )
     config_fields = (
         ConfigField(
             "host",
@@ -119,10 +121,15 @@ class Dataverse(Adapter):
             yield self._page(answer, kept | {"delta": newer}, last=True)
             return
 
-    def all_ids(self) -> Iterator[Sequence[str]]:
-        """Ids of the active ones."""
-        for found in self._client.walk(TABLE, {"$select": "contactid", "$filter": ACTIVE}):
-            yield [one for row in found if (one := text(row.get("contactid")))]
+    def listing(self, state: State) -> Iterator[Page]:
+        """Ids and times of change of the active ones."""
+        link = str(state.get("next", ""))
+        params, resuming, last = {"$select": "contactid,modifiedon", "$filter": ACTIVE}, bool(link), False
+        while not last:
+            answer = self._client.page(TABLE, None if link else params, link=link, resuming=resuming)
+            link, resuming = self._client.following(answer, TABLE), False
+            last = not link
+            yield Page({} if last else {"next": link}, listed=tuple(mapping.listed(values(answer))), last=last)
 
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:
         """By their ids; only what looks like one is asked for."""

@@ -7,11 +7,11 @@ inactive, `merged`, and points to it by `_masterid_value`. Inactive contacts cou
 `governmentid` (a standard column for an SSN), incomes and credit columns are never asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from crm.adapters.dataverse.client import FORMATTED, LOOKUP
 from crm.reading import day, moment, text
-from crm.records import Address, BadRecord, Email, Gone, Phone, RemoteContact, RemoteOwner
+from crm.records import Address, BadRecord, Email, Gone, Listed, Phone, RemoteContact, RemoteOwner
 
 STANDARD = (
     *("contactid", "salutation", "firstname", "middlename", "lastname", "suffix", "nickname", "fullname", "jobtitle"),
@@ -43,6 +43,13 @@ def contact(
     if row.get("merged") is True or text(row.get("statecode")) == INACTIVE:
         return Gone(remote_id, text(row.get("_masterid_value")))
     return _read(row, remote_id, category, custom, site)
+
+
+def listed(found: Iterable[Mapping]) -> Iterator[Listed]:
+    """That rows are there."""
+    for row in found:
+        if remote_id := text(row.get("contactid")):
+            yield Listed(remote_id, moment(text(row.get("modifiedon"))))
 
 
 def _read(row: Mapping, remote_id: str, category: str, custom: Mapping[str, bool], site: str) -> RemoteContact:

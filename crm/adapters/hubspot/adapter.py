@@ -29,7 +29,11 @@ class HubSpot(Adapter):
     key = "hubspot"
     label = "HubSpot"
     capabilities = Capabilities(
-        deletes="feed", overlap_seconds=600, max_page=LISTED, rates={"": Rate(100, 10), "search": Rate(4, 1)}
+        deletes="feed",
+        listing="ids",
+        overlap_seconds=600,
+        max_page=LISTED,
+        rates={"": Rate(100, 10), "search": Rate(4, 1)},
     )
     config_fields = (
         ConfigField(
@@ -94,10 +98,13 @@ class HubSpot(Adapter):
                 yield page
         yield from self._deleted(state)
 
-    def all_ids(self) -> Iterator[Sequence[str]]:
-        """Ids only."""
-        for answer in self._walk(self._client.list, {"archived": "false", "properties": "hs_object_id"}):
-            yield [text(row.get("id")) for row in mapping.results(answer) if text(row.get("id"))]
+    def listing(self, state: State) -> Iterator[Page]:
+        """Ids and times of change only."""
+        params = {"archived": "false", "properties": "lastmodifieddate"}
+        for answer in self._walk(self._client.list, params, str(state.get("after", ""))):
+            after = mapping.following(answer)
+            found = tuple(filter(None, map(mapping.listed, mapping.results(answer))))
+            yield Page({"after": after} if after else {}, listed=found, last=not after)
 
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:
         """By one batch."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from crm.errors import WillNotWork
 from crm.reading import day, moment, rows, text
-from crm.records import Address, BadRecord, Email, Gone, Phone, RemoteContact, RemoteOwner
+from crm.records import Address, BadRecord, Email, Gone, Listed, Phone, RemoteContact, RemoteOwner
 
 PROPERTIES = (
     *("salutation", "firstname", "lastname", "email", "hs_additional_emails", "phone", "mobilephone", "company"),
@@ -62,6 +62,13 @@ def contact(row: Mapping, stages: Mapping[str, str], custom: Collection[str]) ->
         created_at=moment(given["createdate"]),
         updated_at=moment(given["lastmodifieddate"]),
     )
+
+
+def listed(row: Mapping) -> Listed | None:
+    """That a row is there; None for one without an id."""
+    remote_id, told = text(row.get("id")), row.get("properties")
+    changed = moment(told.get("lastmodifieddate")) if isinstance(told, dict) else None
+    return Listed(remote_id, changed) if remote_id else None
 
 
 def merged(row: Mapping) -> list[Gone]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from crm.adapters.numbered import Place, Sheet, Tally
 from crm.adapters.redtail.client import HOST, PAGE, Client, judge
-from crm.adapters.redtail.mapping import contact, row_id
+from crm.adapters.redtail.mapping import contact, listed, row_id
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.http import Answer, Http, Verdict
 from crm.reading import text
@@ -27,7 +27,9 @@ class Redtail(Adapter):
     key = "redtail"
     label = "Redtail CRM"
     note = "User name and password are exchanged for a user key once, and then forgotten."
-    capabilities = Capabilities(deletes="reconcile", households="record", max_page=PAGE, rates={"": Rate(2, 1)})
+    capabilities = Capabilities(
+        deletes="reconcile", listing="ids", households="record", max_page=PAGE, rates={"": Rate(2, 1)}
+    )
     config_fields = (
         ConfigField("api_key", "API key", help="From Redtail's partner support.", secret=True),
         ConfigField("username", "User name", once=True),
@@ -90,16 +92,17 @@ class Redtail(Adapter):
             yield _page(after, shown, sheet.total, last=following is None)
             place = following
 
-    def all_ids(self) -> Iterator[Sequence[str]]:
+    def listing(self, state: State) -> Iterator[Page]:
         """The ids of the whole list."""
-        place: Place | None = Place()
-        tally, total = Tally(), 0
+        place: Place | None = Place.of(state)
+        tally = Tally(whole=not state)
         while place:
             sheet = self._sheet(place)
             tally.add([row_id(row) for row in sheet.rows])
-            total, place = sheet.total or 0, place.beyond(sheet)
-            yield [row_id(row) for row in sheet.rows if row_id(row) and row.get("deleted") is not True]
-        tally.prove(total)
+            place = place.beyond(sheet)
+            if place is None:
+                tally.prove(sheet.total)
+            yield Page(place.state() if place else {}, listed=tuple(listed(sheet.rows)), last=place is None)
 
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:
         """One call each, and more where blocks are missing."""

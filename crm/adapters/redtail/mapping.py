@@ -5,12 +5,12 @@ rows with `deleted`. Ids of kinds of phone, status and category differ between d
 used. `tax_id` and all else that is not named here is never touched.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from crm.reading import day, moment, role, rows, text
-from crm.records import Address, BadRecord, Email, Gone, HouseholdLink, Kind, Phone, RemoteContact
+from crm.records import Address, BadRecord, Email, Gone, HouseholdLink, Kind, Listed, Phone, RemoteContact
 
 _KINDS: dict[str, Kind] = {
     "": "person",
@@ -26,6 +26,13 @@ Names = Callable[[str], dict[str, str]]  # the name of each id of a list
 def row_id(row: Any) -> str:
     """The id of a row; empty when it has none."""
     return text(row.get("id")) if isinstance(row, dict) else ""
+
+
+def listed(found: Iterable[Any]) -> Iterator[Listed]:
+    """That rows are there, those left out that are marked as deleted."""
+    for row in found:
+        if row_id(row) and row.get("deleted") is not True:
+            yield Listed(row_id(row), moment(row.get("updated_at")))
 
 
 def contact(row: Any, names: Names) -> RemoteContact | Gone | BadRecord:

@@ -19,7 +19,7 @@ from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, Stat
 from crm.errors import SignInAgain, StateExpired, WillNotWork
 from crm.http import Answer, Verdict
 from crm.reading import iso, moment, rows, text
-from crm.records import BadRecord, Gone, Page, RemoteContact, RemoteField, RemoteOwner, is_sensitive
+from crm.records import BadRecord, Gone, Listed, Page, RemoteContact, RemoteField, RemoteOwner, is_sensitive
 
 PAGE, MOVED = 2000, 200
 RECORD_TYPE = "RecordType.Name"
@@ -32,7 +32,7 @@ class Salesforce(Adapter):
     key = "salesforce"
     label = "Salesforce"
     capabilities = Capabilities(
-        deletes="feed", households="record", overlap_seconds=600, max_page=PAGE, rates={"": Rate(20, 1)}
+        deletes="feed", listing="ids", households="record", overlap_seconds=600, max_page=PAGE, rates={"": Rate(20, 1)}
     )
     config_fields = (
         ConfigField("host", "My Domain", "Such as contoso.my.salesforce.com.", kind="host", pattern=HOST),
@@ -116,10 +116,19 @@ class Salesforce(Adapter):
             page, place = parts[place["part"]](place)
             yield page
 
-    def all_ids(self) -> Iterator[Sequence[str]]:
-        """Ids of those that are there."""
-        for found in self._by_id(["Id"], "Contact"):
-            yield [text(row.get("Id")) for row in found]
+    def listing(self, state: State) -> Iterator[Page]:
+        """Ids and stamps of those that are there, in the order of their ids."""
+        at, last = str(state.get("at", "")), False
+        while not last:
+            beyond = f"Id > {soql.key(at)}" if at else ""
+            question = soql.select(["Id", "SystemModstamp"], "Contact", beyond, order="Id ASC", limit=PAGE)
+            answer = self._client.query(question)
+            found = rows(answer["records"])
+            last = _is_end(answer, PAGE)
+            at = text(found[-1].get("Id")) if found else at
+            named = [(text(row.get("Id")), moment(row.get("SystemModstamp"))) for row in found]
+            listed = tuple(Listed(remote_id, changed) for remote_id, changed in named if remote_id)
+            yield Page({} if last else {"at": at}, listed=listed, last=last)
 
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:
         """By their ids, from the bin too: it tells into whom a record was merged."""

@@ -63,13 +63,6 @@ class Tryton(Adapter):
             at = max([at, *(row["id"] for row in rows if isinstance(row.get("id"), int))])
             yield _page(rows, _begin(upto) if last else kept | {"at": at}, last=last)
 
-    def all_ids(self) -> Iterator[Sequence[str]]:
-        """Ids of the active parties."""
-        at = 0
-        while rows := self._client.records(PARTY, ["id"], [["id", ">", at]], BY_ID, 1000):
-            yield [text(row["id"]) for row in rows]
-            at = max(row["id"] for row in rows)
-
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:
         """By their ids."""
         numbers = [int(one) for one in remote_ids if one.isdigit()]

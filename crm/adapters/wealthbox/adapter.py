@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from crm.adapters.numbered import Place, Tally
 from crm.adapters.wealthbox.client import BASE, PAGE, Client, judge
-from crm.adapters.wealthbox.mapping import contact, owner, row_id
+from crm.adapters.wealthbox.mapping import contact, listed, owner, row_id
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import WillNotWork
 from crm.http import Answer, Http, Verdict
@@ -25,7 +25,7 @@ class Wealthbox(Adapter):
     key = "wealthbox"
     label = "Wealthbox"
     note = "Reads with the rights of whoever made the token: contacts hidden from that user do not arrive."
-    capabilities = Capabilities(households="record", max_page=PAGE, rates={"": Rate(300, 300)})
+    capabilities = Capabilities(listing="ids", households="record", max_page=PAGE, rates={"": Rate(300, 300)})
     config_fields = (
         ConfigField("token", "Access token", help="Made in Wealthbox under Settings, API Access.", secret=True),
     )
@@ -73,17 +73,17 @@ class Wealthbox(Adapter):
             page, place = self._tombstones(place) if place.part == "deleted" else self._contacts(place)
             yield page
 
-    def all_ids(self) -> Iterator[Sequence[str]]:
+    def listing(self, state: State) -> Iterator[Page]:
         """The ids of the whole list."""
-        place: Place | None = Place()
-        tally, total = Tally(), 0
+        place: Place | None = Place.of(state)
+        tally = Tally(whole=not state)
         while place:
             sheet = self.client.sheet("/contacts", "contacts", place.page, order="created")
-            ids = [row_id(row) for row in sheet.rows]
-            tally.add(ids)
-            total, place = sheet.total or 0, place.beyond(sheet)
-            yield [one for one in ids if one]
-        tally.prove(total)
+            tally.add([row_id(row) for row in sheet.rows])
+            place = place.beyond(sheet)
+            if place is None:
+                tally.prove(sheet.total)
+            yield Page(place.state() if place else {}, listed=tuple(listed(sheet.rows)), last=place is None)
 
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:
         """One call each: the list takes a single id only."""

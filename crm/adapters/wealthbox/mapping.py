@@ -6,7 +6,7 @@ and compliance dates stay out. Not verified against a live tenant: the address o
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from crm.records import (
     Email,
     HouseholdLink,
     Kind,
+    Listed,
     Phone,
     RemoteContact,
     RemoteOwner,
@@ -51,13 +52,25 @@ def row_id(row: Any) -> str:
     return text(row.get("id")) if isinstance(row, dict) else ""
 
 
+def _kind(row: dict) -> Kind:
+    """What a row is."""
+    return _KINDS.get(text(row.get("type")).lower(), "other")
+
+
+def listed(found: Iterable[Any]) -> Iterator[Listed]:
+    """That rows are there, households left out."""
+    for row in found:
+        if row_id(row) and _kind(row) != "household":
+            yield Listed(row_id(row), when(row.get("updated_at")))
+
+
 def contact(row: Any, fields: Collection[str]) -> RemoteContact | BadRecord:
     """A contact, with the custom fields that were chosen."""
     if not row_id(row):
         return BadRecord("", "The record has no id.")
     odd: list[str] = []
     first, last = text(row.get("first_name")), text(row.get("last_name"))
-    kind = _KINDS.get(text(row.get("type")).lower(), "other")
+    kind = _kind(row)
     if kind == "person" and not (first or last):
         first, last = split_name(text(row.get("name")))
     return RemoteContact(
