@@ -80,7 +80,7 @@ class ContactForm(ConflictModelForm):
         labels = {"contact_type": "Type", "primary_advisor": "Primary advisor"}
         help_texts = {
             "preferred_name": "How the firm addresses them, if not by first name.",
-            "email": "They sign in with it.",
+            "email": "They sign in with it. A new address ends the links mailed to the old one.",
             "phone": "With the country code, or as it is dialled in the firm’s country.",
             "team": "Its members see and serve the contact.",
         }

@@ -1,6 +1,6 @@
 """What changed in a contact's columns and in what was given to them, read from the history that triggers keep."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby, islice, zip_longest
 from typing import Any
@@ -37,6 +37,17 @@ def field_changes(contact: Contact, before: datetime | None, limit: int) -> list
         *_row_by_row(rows, own, names),
         *islice((entry for entry in changed if before is None or entry.at < before), limit + 1),
     ]
+
+
+def emptied_values(contact: Contact, names: Iterable[str]) -> dict[str, Any]:
+    """Of these columns those that are empty and were not always: by name the last value, a date in ISO form."""
+    empty = [name for name in names if getattr(contact, name) in ("", None)]
+    found: dict[str, Any] = {}
+    if empty:
+        rows = apps.get_model("contacts", "ContactEvent").objects.filter(pgh_obj_id=contact.pk).order_by("pgh_id")
+        for row in rows.values(*empty):
+            found |= {name: value for name, value in row.items() if value not in ("", None)}
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in found.items()}
 
 
 def _history(name: str) -> QuerySet:

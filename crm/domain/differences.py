@@ -35,6 +35,7 @@ PLAIN = {
 }
 LABELS = PLAIN | {"tags": "Tags", "household": "Household"}
 REQUIRED = {"first_name", "last_name", "email", "phone", "contact_type", "primary_advisor"}
+NOTES = {"email": "They sign in with the new address, and links mailed to the old one stop working."}
 COLUMNS = ["id", "locked_fields", *PLAIN]
 HISTORY = {"primary_advisor": "primary_advisor_id", "household": "household_id"}  # tags have none
 
@@ -44,7 +45,7 @@ class Difference:
     """One field of one contact. `by_hand`: it was changed here since it last came from the CRM.
 
     `writes` is what taking it over writes and `came` what the record remembers then; both are `there` for a plain
-    field. `note` says what taking over does where the two values do not show it.
+    field. `note` says what taking over does where the two values do not show it. `empties`: nothing would be left here.
     """
 
     field: str
@@ -55,6 +56,7 @@ class Difference:
     writes: Any = None
     came: Any = None
     note: str = ""
+    empties: bool = False
     changed_by: str = ""
     changed_at: datetime | None = None
 
@@ -65,8 +67,8 @@ class Difference:
 
     @property
     def ticked(self) -> bool:
-        """Whether it is proposed to be taken over."""
-        return not self.locked and not self.by_hand
+        """Whether it is proposed to be taken over: nothing is overwritten or emptied unless somebody asks for it."""
+        return not (self.locked or self.by_hand or self.empties)
 
 
 def here_value(contact: Contact, name: str) -> Any:
@@ -90,8 +92,9 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
     """All fields in which the two differ. What the CRM leaves empty empties nothing that is required.
 
     The record comes from `Record.objects.compared()`. A value here is held to be changed by hand when it is not the one
-    that last came from the CRM; of a contact that was linked later nothing came yet, so there all that is filled in
-    here counts as by hand. For tags and households see `crm.domain.tags` and `crm.domain.households`.
+    that last came from the CRM, so what was emptied here counts as well. Of a contact that was linked later nothing
+    came yet: there all that is filled in here counts as by hand, and what the history knows to have been emptied (see
+    `crm.domain.linking`). For tags and households see `crm.domain.tags` and `crm.domain.households`.
     """
     found = []
     for name in (name for name in PLAIN if name not in record.left_out):
@@ -100,9 +103,10 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
         here = here if here is not None else ""
         if here == there or (there in ("", {}) and (name in REQUIRED or name not in record.applied)):
             continue
-        last = record.applied.get(name)
-        by_hand = here not in ("", {}) and here != last if name != "custom_data" else False
-        found.append(Difference(name, here, there, name in contact.locked_fields, by_hand, there, there))
+        by_hand = name != "custom_data" and here != (record.applied.get(name) or "")
+        locked, empties = name in contact.locked_fields, there in ("", {})
+        note = NOTES.get(name, "") if here and there else ""
+        found.append(Difference(name, here, there, locked, by_hand, there, there, note, empties))
     belonging = (_tags(record, contact), _household(record, contact))
     return found + [one for one in belonging if one is not None and one.field not in record.left_out]
 
@@ -112,8 +116,8 @@ def _tags(record: Record, contact: Contact) -> Difference | None:
     change = tag_change(here, there, record.applied.get("tags") or [])
     if change is None:
         return None
-    locked = "tags" in contact.locked_fields
-    return Difference("tags", here, there, locked, change.by_hand, change, change.remembers, change.words)
+    locked, empties = "tags" in contact.locked_fields, not change.add and len(change.drop) == len(here)
+    return Difference("tags", here, there, locked, change.by_hand, change, change.remembers, change.words, empties)
 
 
 def _household(record: Record, contact: Contact) -> Difference | None:
@@ -131,6 +135,7 @@ def _household(record: Record, contact: Contact) -> Difference | None:
         change,
         record.values.get("household"),
         "Becomes the head of the household." if change.heads else note,
+        empties=not there_value(record, "household"),
     )
 
 
@@ -163,13 +168,16 @@ def with_authors(contact: Contact, found: list[Difference]) -> list[Difference]:
 
 @dataclass(frozen=True)
 class FieldSummary:
-    """How many of a selection's contacts differ in a field, how many of those are locked or were changed by hand."""
+    """How many of a selection's contacts differ in a field; of those, how many are locked, were changed by hand, and
+    would be emptied. Each counts under the first of these that applies.
+    """
 
     field: str
     label: str
     count: int
     locked: int
     by_hand: int
+    emptied: int
 
 
 def summary(records: Iterable[Record]) -> list[FieldSummary]:
@@ -177,10 +185,11 @@ def summary(records: Iterable[Record]) -> list[FieldSummary]:
     counts: dict[str, list[int]] = {}
     for record in records:
         for one in differences(record, record.contact):
-            entry = counts.setdefault(one.field, [0, 0, 0])
+            entry = counts.setdefault(one.field, [0, 0, 0, 0])
             entry[0] += 1
             entry[1] += one.locked
             entry[2] += one.by_hand and not one.locked
+            entry[3] += one.empties and not (one.locked or one.by_hand)
     return [FieldSummary(name, label, *counts[name]) for name, label in LABELS.items() if name in counts]
 
 

@@ -52,7 +52,7 @@ def household_change(record: Record) -> HouseholdChange | None:
     role = bool(says["role"]) and says["role"] != record.role_here
     if not (role or heads):
         return None
-    role_by_hand = role and bool(record.role_here) and record.role_here != last.get("role", "")
+    role_by_hand = role and record.role_here != last.get("role", "")
     return HouseholdChange(False, role_by_hand or (heads and last.get("head", False)), heads)
 
 

@@ -1,31 +1,45 @@
 """Tying records to contacts by hand: linking, unlinking, and following a merge in the CRM."""
 
 from django.db import transaction
+from django.db.models import Exists
 
 from accounts.models import User
+from contacts.domain.field_history import emptied_values
 from contacts.models import Contact
 from core.domain.recording import record as record_event
+from crm.domain.differences import PLAIN
 from crm.domain.staging import judge_again, mark
 from crm.models import Record
 
+EMPTIED_BY_HAND = [name for name in PLAIN if name not in ("primary_advisor", "custom_data")]
 
-def link(one: Record, contact: Contact, by: User) -> None:
-    """Tie a record to a contact who is here already. Nothing of the contact changes; the differences can be applied."""
+
+def link(one: Record, contact: Contact, by: User) -> bool:
+    """Tie a record to a contact who is here already. Nothing of the contact changes; the differences can be applied.
+
+    What the history knows to have been emptied here counts as changed by hand, as it would had the record brought it.
+    False, with nothing changed, when a colleague has linked either of them meanwhile.
+    """
     with transaction.atomic():
-        Record.objects.filter(pk=one.pk, contact=None).update(
+        Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+        idle = Record.objects.filter(pk=one.pk, contact=None).filter(~Exists(Record.objects.filter(contact=contact)))
+        linked = idle.update(
             contact=contact,
             state=Record.State.LINKED,
             reasons=[],
             match=None,
-            applied={},
+            applied=emptied_values(contact, EMPTIED_BY_HAND),
             seen_digest="",
             former_contact_id=None,
         )
+        if not linked:
+            return False
         one.refresh_from_db()
         mark([one])
         sentence = f"Linked to a record of {one.connection.name}"
         record_event("crm_linked", sentence, subject_ids=[contact.pk], actor=by)
         judge_again(Record.objects.filter(email=contact.email.lower(), contact=None))
+    return True
 
 
 def unlink(one: Record, by: User) -> None:

@@ -8,7 +8,9 @@ from contacts.operations.base import NAMES_SHOWN, ContactKind, Preview, skip
 from core.domain.recording import record as record_event
 from core.models import Operation
 from core.operations import register
-from crm.domain.differences import COLUMNS, PLAIN, Difference, differences, taken_addresses
+from core.words import counted
+from crm.domain.conflicts import changed_since
+from crm.domain.differences import COLUMNS, LABELS, NOTES, PLAIN, Difference, differences, taken_addresses
 from crm.domain.remembering import UpdateSnapshot
 from crm.domain.staging import mark
 from crm.domain.taking_over import Chosen, take_over
@@ -18,13 +20,17 @@ KEPT = tuple(f"{name}_id" if name == "primary_advisor" else name for name in PLA
 UPDATED = "Updated from the CRM"
 SENTENCE_AT_MOST, SENTENCES_AT_MOST = 300, 50  # a statement each
 UNLINKED = "Not linked to a CRM record."
-NOTHING = "Nothing to take over: the chosen fields are the same, locked, or were changed here by hand."
+NOTHING = "Nothing to apply: the chosen fields are the same, locked, were changed here by hand, or would be emptied."
+CHANGED = "Changed or locked here after you looked: {}. Look at the differences again."
+NEW_ADDRESS = "New email: they sign in with it, and links mailed to the old one have stopped working."
 
 
 @register
 class UpdateKind(ContactKind):
     """`params`: "fields", names of the fields to take over; "by_hand", whether also those changed here by hand.
 
+    "emptying": whether also where the CRM has nothing, so that the field is emptied here. "seen": by field, the
+    fingerprint of the value that was looked at; a contact who has another by then is left as they are.
     Experience, team, campaign, status and history of the contact are no fields of it and stay as they are.
     """
 
@@ -48,15 +54,17 @@ class UpdateKind(ContactKind):
         """The same question as `change` asks, for the whole selection, written nowhere."""
         seen = super().preview(operation)
         found = self.with_reason(operation, self.reach(operation).filter(pk__in=operation.planned())).filter(why="")
-        will, counts = [], dict(seen.skipped)
+        will, counts, fields = [], dict(seen.skipped), _Counts()
         linked = Record.objects.filter(contact__in=found.order_by().values("pk"))
         for record in linked.select_related("contact").compared().iterator(chunk_size=2000):
-            if chosen_of(operation, differences(record, record.contact)):
+            if takes := chosen_of(operation, differences(record, record.contact)):
                 will.append(record.contact)
+                fields.add(takes)
             else:
                 counts[NOTHING] = counts.get(NOTHING, 0) + 1
         names = [contact.name for contact in sorted(will, key=lambda one: one.sort_name)[:NAMES_SHOWN]]
-        return Preview(seen.total, len(will), names, sorted(counts.items(), key=lambda pair: -pair[1]))
+        skipped = sorted(counts.items(), key=lambda pair: -pair[1])
+        return Preview(seen.total, len(will), names, skipped, fields.sentences())
 
     def change(self, operation: Operation, ids: list[int]) -> dict[int, str]:
         """Write the chosen fields that differ, as they differ now; a locked field is never written."""
@@ -70,6 +78,9 @@ class UpdateKind(ContactKind):
         chosen, written = {}, []
         for record in records:
             found = differences(record, contacts[record.contact_id])
+            if "seen" in operation.params and (moved := changed_since(operation.params["seen"], found, wanted)):
+                left_out[record.contact_id] = CHANGED.format(", ".join(moved))
+                continue
             takes = chosen_of(operation, found)
             if any(one.field == "email" for one in takes) and record.values.get("email") in taken:
                 left_out[record.contact_id] = "Another contact here has the email address that the CRM says."
@@ -86,13 +97,60 @@ class UpdateKind(ContactKind):
         mark(written)
         for sentence, told in _sentences(chosen).items():
             record_event("crm_updated", sentence, subject_ids=told, actor=operation.owner, operation=operation)
+        operation.run_notes["applied"] = chosen
         return left_out
+
+    def follow(self, operation: Operation, ids: list[int]) -> dict[int, str]:
+        """What the report says of those who lost a value, or sign in with another address now."""
+        chosen = operation.run_notes.pop("applied", {})
+        return {pk: words for pk in ids if (words := _consequences(chosen.get(pk, [])))}
 
 
 def chosen_of(operation: Operation, found: list[Difference]) -> list[Difference]:
     """Those differences that the operation's form chose; a locked field is never among them."""
-    wanted, by_hand = set(operation.params.get("fields", [])), operation.params.get("by_hand", False)
-    return [one for one in found if one.field in wanted and not one.locked and (by_hand or not one.by_hand)]
+    params = operation.params
+    wanted, by_hand, emptying = (params.get(name, ()) for name in ("fields", "by_hand", "emptying"))
+    return [
+        one
+        for one in found
+        if one.field in wanted and not one.locked and (by_hand or not one.by_hand) and (emptying or not one.empties)
+    ]
+
+
+class _Counts:
+    """What people have to know before: which fields the chosen differences empty, how many addresses they change."""
+
+    def __init__(self) -> None:
+        self.emptied: dict[str, int] = {}
+        self.addresses = 0
+
+    def add(self, takes: list[Difference]) -> None:
+        """Count those of one contact."""
+        for one in takes:
+            if one.empties:
+                self.emptied[one.field] = self.emptied.get(one.field, 0) + 1
+            elif one.field == "email":
+                self.addresses += 1
+
+    def sentences(self) -> list[str]:
+        """For the preview."""
+        found = [
+            f"{label} would be emptied for {counted(self.emptied[name], 'contact')}."
+            for name, label in LABELS.items()
+            if name in self.emptied
+        ]
+        if self.addresses:
+            found.append(f"{counted(self.addresses, 'contact')} would get a new email address. {NOTES['email']}")
+        return found
+
+
+def _consequences(takes: list[Difference]) -> str:
+    """The same of one contact, once it is done."""
+    emptied = [one.label for one in takes if one.empties]
+    words = [f"Emptied: {', '.join(emptied)}."] if emptied else []
+    if any(one.field == "email" and not one.empties for one in takes):
+        words.append(NEW_ADDRESS)
+    return " ".join(words)
 
 
 def _sentences(chosen: Chosen) -> dict[str, list[int]]:

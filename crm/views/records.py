@@ -302,10 +302,9 @@ def link_match(request: HttpRequest, pk: int) -> HttpResponse:
     """The record is the contact proposed."""
     one = _own(request, pk)
     contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=one.match_id)
-    if Record.objects.filter(contact=contact).exists():
-        messages.error(request, f"{contact.name} is linked to another record already.")
+    if not link(one, contact, request.user):
+        messages.error(request, f"Not linked: a colleague has linked {contact.name} or this record already.")
         return redirect("crm:record", pk=pk)
-    link(one, contact, request.user)
     messages.success(request, f"Linked to {contact.name}. Nothing about them has changed yet.")
     return redirect("crm:update_one", pk=contact.pk)
 

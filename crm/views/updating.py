@@ -1,5 +1,8 @@
 """Update from CRM: many contacts by field, one contact difference by difference; linking by hand."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -14,8 +17,9 @@ from contacts.models import Contact
 from contacts.views.bulk import BulkView
 from core.domain import running, selecting
 from core.keys import read_key
-from core.models import Operation
+from core.models import Operation, OperationLine
 from crm.domain import differences
+from crm.domain.conflicts import Seen, read_seen, seen_now
 from crm.domain.implied import implied_by
 from crm.domain.linking import link, unlink
 from crm.domain.opening import note_trouble, open_adapter
@@ -33,12 +37,20 @@ class UpdateForm(forms.Form):
     """Which fields to take over; those in which nobody differs are not offered."""
 
     fields_wanted = forms.MultipleChoiceField(
-        label="Take over", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Tick at least one field."}
+        label="Fields to update",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one field."},
     )
     by_hand = forms.BooleanField(
         required=False,
         label="Also where the value was changed here by hand",
         help_text="Otherwise those stay. Locked fields stay in any case.",
+    )
+
+    emptying = forms.BooleanField(
+        required=False,
+        label="Also where the CRM has nothing: empty the field here",
+        help_text="Otherwise what is here stays.",
     )
 
     def __init__(self, *args, user, firm, summary=(), **kwargs) -> None:
@@ -63,8 +75,9 @@ class UpdateView(BulkView):
         return f"Update from CRM: {', '.join(labels)}"[:200] if labels else self.title
 
     def params(self, form: UpdateForm) -> dict:
-        """The fields by name."""
-        return {"fields": form.cleaned_data["fields_wanted"], "by_hand": form.cleaned_data["by_hand"]}
+        """The fields by name, and what of them is to be overwritten or emptied all the same."""
+        data = form.cleaned_data
+        return {"fields": data["fields_wanted"], "by_hand": data["by_hand"], "emptying": data["emptying"]}
 
     def _form(self, operation: Operation) -> UpdateForm:
         data = self.request.POST if self.request.method == "POST" else None
@@ -123,33 +136,50 @@ class UpdateView(BulkView):
 @editors_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def update_one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One contact: here, in the CRM, who changed it here; what is ticked is taken over."""
+    """One contact: here, in the CRM, who changed it here; what is ticked is applied."""
     contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
     record = get_object_or_404(Record.objects.select_related("connection").compared(), contact=contact)
-    if request.method == "POST":
-        return _apply(request, contact, record)
+    return _apply(request, contact, record) if request.method == "POST" else _compare(request, contact, record)
+
+
+def _compare(
+    request: HttpRequest,
+    contact: Contact,
+    record: Record,
+    moved: dict[str, Any] | None = None,
+    wanted: Collection[str] | None = None,
+) -> HttpResponse:
+    """The differences. `moved` holds the values that were shown before, of fields a colleague has changed since.
+
+    `wanted` are the fields that were ticked then: those stay ticked that nobody has changed.
+    """
     found = differences.with_authors(contact, differences.differences(record, contact))
-    names = differences.advisor_names()
-    rows = [
-        (one, *(differences.shown(one.field, value, names) or "nothing" for value in (one.here, one.there)))
-        for one in found
-    ]
+    names, before = differences.advisor_names(), moved or {}
+    rows = []
+    for one in found:
+        here, there = (differences.shown(one.field, value, names) or "nothing" for value in (one.here, one.there))
+        was = differences.shown(one.field, before[one.field], names) or "nothing" if one.field in before else ""
+        ticked = one.ticked if wanted is None else one.field in wanted and one.field not in before and not one.locked
+        rows.append((one, here, there, was, ticked))
     shown = {one.field for one in found}
     context = {
         "contact": contact,
         "record": record,
+        "seen": seen_now(contact, record, found),
         "rows": rows,
+        "moved": [differences.LABELS[name] for name in before],
         "implies": implied_by((contact, one) for one in found if one.field == "primary_advisor"),
         "locked": [(name, differences.LABELS.get(name, name)) for name in contact.locked_fields if name not in shown],
         "lockable": [pair for pair in differences.LABELS.items() if pair[0] not in shown | {*contact.locked_fields}],
     }
-    return render(request, "crm/update_one.html", context)
+    return render(request, "crm/update_one.html", context, status=409 if moved else 200)
 
 
 def _apply(request: HttpRequest, contact: Contact, record: Record) -> HttpResponse:
-    """Take over what is ticked, or dismiss all; what was not shown as it is now is asked about again."""
-    if request.POST.get("seen") != record.digest:
-        messages.warning(request, "The CRM says something newer by now. Look at the differences again.")
+    """Apply what is ticked, or dismiss all; what is no longer as it was shown is asked about again."""
+    seen = read_seen(request.POST.get("seen", ""), contact)
+    if seen is None or seen.digest != record.digest:
+        messages.warning(request, "The CRM has newer data by now. Look at the differences again.")
         return redirect("crm:update_one", pk=contact.pk)
     if "dismiss" in request.POST:
         Record.objects.filter(pk=record.pk).update(seen_digest=record.digest)
@@ -159,15 +189,22 @@ def _apply(request: HttpRequest, contact: Contact, record: Record) -> HttpRespon
         return redirect("contacts:detail", pk=contact.pk)
     wanted = [name for name in request.POST.getlist("field") if name in differences.LABELS]
     if not wanted:
-        messages.warning(request, "Tick what is to be taken over.")
+        messages.warning(request, "Tick the fields to apply.")
         return redirect("crm:update_one", pk=contact.pk)
+    if moved := seen.moved(differences.differences(record, contact), wanted):
+        return _compare(request, contact, record, moved, wanted)
+    return _run(request, contact, record, seen, wanted)
+
+
+def _run(request: HttpRequest, contact: Contact, record: Record, seen: Seen, wanted: list[str]) -> HttpResponse:
+    """Update the one contact by an operation, which compares once more with what was seen, under the lock."""
     with transaction.atomic():
         operation = Operation.objects.create(
             kind="crm.update",
             title=f"Update {contact.name} from CRM"[:200],
             owner=request.user,
             selection=contact.name,
-            params={"fields": wanted, "by_hand": True},
+            params={"fields": wanted, "by_hand": True, "emptying": True, "seen": seen.fingerprints(wanted)},
         )
         selecting.freeze(operation, Contact.objects.editable_by(request.user).filter(pk=contact.pk).values_list("pk"))
     operation = running.start(operation)
@@ -175,10 +212,10 @@ def _apply(request: HttpRequest, contact: Contact, record: Record) -> HttpRespon
     if line is None:  # the database was lost on the way: the sweep goes on with it
         messages.info(request, "The update is on its way.")
         return redirect("core:operation", pk=operation.pk)
-    if line.reason:
+    if line.state != OperationLine.State.DONE:
         messages.error(request, line.reason)
         return redirect("crm:update_one", pk=contact.pk)
-    messages.success(request, f"{contact.name} was updated from the CRM.")
+    messages.success(request, f"{contact.name} was updated from the CRM. {line.reason}".strip())
     still = Contact.objects.visible_to(request.user).filter(pk=contact.pk).exists()
     return redirect("contacts:detail", pk=contact.pk) if still else redirect("contacts:list")
 
@@ -212,7 +249,9 @@ def link_one(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("contacts:detail", pk=pk)
     if request.method == "POST":
         one = get_object_or_404(free, pk=read_key(request.POST.get("record")))
-        link(one, contact, request.user)
+        if not link(one, contact, request.user):
+            messages.warning(request, f"Not linked: a colleague has linked {contact.name} or this record meanwhile.")
+            return redirect("contacts:detail", pk=pk)
         messages.success(request, f"Linked to {one} in {one.connection.name}. Nothing has changed yet.")
         return redirect("crm:update_one", pk=pk)
     text = request.GET.get("find", contact.last_name).strip()

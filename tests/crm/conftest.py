@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import Role
+from contacts.models import Contact
 from core.domain import running
 from core.models import Operation
 from crm.domain import syncing
-from crm.models import Category, Connection
+from crm.domain.staging import mark
+from crm.models import Category, Connection, Record
+from crm.records import digest
 from tests.factories import UserFactory
 
 
@@ -47,6 +50,29 @@ def sync():
         return Operation.objects.get(pk=operation.pk).crm_sync
 
     return run
+
+
+def tie(connection: Connection, contact: Contact, came: dict, says: dict) -> Record:
+    """Link a contact to a record that brought `came` when it was last applied, and says `says` now.
+
+    What both have of the required fields is the contact's own.
+    """
+    same = {name: getattr(contact, name) for name in ("first_name", "last_name", "email", "phone", "contact_type")}
+    same |= {"primary_advisor": contact.primary_advisor_id}
+    record = Record.objects.create(
+        connection=connection,
+        remote_id=f"R-{contact.pk}",
+        contact=contact,
+        state=Record.State.LINKED,
+        name=contact.name,
+        email=contact.email,
+        values=same | says,
+        applied=same | came,
+        digest=digest(same | says),
+        seen_digest=digest(same | came),
+    )
+    mark([record])
+    return record
 
 
 def move_on(connection: Connection, steps: int) -> None:

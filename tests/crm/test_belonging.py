@@ -186,7 +186,7 @@ def test_leaving_a_household_in_the_crm_is_offered_and_taken_over(book):
     first = book.numbers[0]
     book.change(first, household=None)
     assert book.difference(first, "household").note == "Leaves the household."
-    book.update(first)
+    book.update(first, emptying=True)
     assert book.home(first) == (None, "", False)
     assert Household.objects.get().head is None
 

@@ -277,7 +277,7 @@ def test_one_contact_is_updated_from_their_page(as_user, imported, office):
     assert readable(record.values["phone"]) in client.get(url).content.decode()
     stale = client.post(url, {"seen": "old", "field": ["phone"]})
     assert stale.url == url
-    client.post(url, {"seen": record.digest, "field": ["phone"]})
+    client.post(url, {"seen": client.get(url).context["seen"], "field": ["phone"]})
     contact.refresh_from_db()
     assert (contact.phone, contact.crm_mark) == (record.values["phone"], "linked")
 
@@ -285,7 +285,8 @@ def test_one_contact_is_updated_from_their_page(as_user, imported, office):
 def test_dismissing_ends_the_mark_and_changes_nothing(as_user, imported, office):
     record = Record.objects.filter(contact__crm_mark="newer").select_related("contact").first()
     url = reverse("crm:update_one", args=[record.contact_id])
-    as_user(office["admin"]).post(url, {"seen": record.digest, "dismiss": "1"})
+    client = as_user(office["admin"])
+    client.post(url, {"seen": client.get(url).context["seen"], "dismiss": "1"})
     after = Contact.objects.get(pk=record.contact_id)
     assert (after.phone, after.city, after.crm_mark) == (record.contact.phone, record.contact.city, "linked")
 
@@ -352,9 +353,10 @@ def test_a_field_is_locked_and_unlocked_where_the_differences_are_shown(as_user,
     url, lock = (reverse(name, args=[contact.pk]) for name in ("crm:update_one", "crm:lock"))
     assert client.post(lock, {"lock": "city"}).url == url
     client.post(lock, {"lock": "gender"})
-    page = client.get(url).content.decode()
+    shown = client.get(url)
+    page = shown.content.decode()
     assert 'aria-label="Unlock City"' in page and 'aria-label="Unlock Gender"' in page
-    client.post(url, {"seen": record.digest, "field": ["city", "phone", "state", "postal_code"]})
+    client.post(url, {"seen": shown.context["seen"], "field": ["city", "phone", "state", "postal_code"]})
     before, contact = contact.city, Contact.objects.get(pk=contact.pk)
     assert (contact.city, contact.locked_fields) == (before, ["city", "gender"])
     client.post(lock, {"unlock": "city"})

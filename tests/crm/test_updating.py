@@ -170,7 +170,7 @@ def test_a_date_of_birth_is_changed_and_taken_away(imported, office):
     Record.objects.filter(pk=first.pk).update(values=first.values | {"date_of_birth": "1977-07-07"})
     without = {name: value for name, value in second.values.items() if name != "date_of_birth"}
     Record.objects.filter(pk=second.pk).update(values=without)
-    operation = update(office["admin"], ["date_of_birth"])
+    operation = update(office["admin"], ["date_of_birth"], emptying=True)
     assert (operation.state, operation.done) == ("finished", 2)
     born = dict(Contact.objects.filter(crm_record__in=[first, second]).values_list("crm_record", "date_of_birth"))
     assert born == {first.pk: date(1977, 7, 7), second.pk: None}

@@ -178,7 +178,7 @@ def lock_city(page, key):
     page.get_by_role("button", name="Update from CRM").click()
     page.get_by_role("button", name="Lock City").click()
     expect(page.get_by_role("button", name="Unlock City")).to_be_visible()
-    expect(page.get_by_label("Take over City")).to_be_disabled()
+    expect(page.get_by_label("Apply City")).to_be_disabled()
 
 
 def update_all_newer(page):
@@ -261,7 +261,7 @@ def test_from_a_real_tryton_and_back_for_more(live_app, browser_page, tryton_ser
 
     page.get_by_role("link", name=re.compile(f"{called.first_name} {called.last_name}")).first.click()
     page.get_by_role("button", name="Update from CRM").click()
-    page.get_by_role("button", name="Take over what is ticked").click()
+    page.get_by_role("button", name="Apply selected changes").click()
     expect(page.get_by_text("was updated from the CRM").first).to_be_visible()
     rows = {row[4]: row for row in live_app.sql(BESIDE, ("Our Tryton",))}
     assert rows["+12125557777"][3] == "+12125557777"

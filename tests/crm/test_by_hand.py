@@ -1,0 +1,94 @@
+"""What somebody changed or emptied here is not overwritten by an update from the CRM unless they ask for it."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Firm, Role
+from contacts.models import Contact
+from crm.models import Record
+from portal.forms import ProfileForm
+from tests.crm.conftest import tie
+from tests.factories import AssignmentFactory, ContactFactory, HouseholdFactory, UserFactory
+
+CAME = {"city": "Boston", "preferred_name": "Bo", "date_of_birth": "1970-05-14"}
+
+
+@pytest.fixture
+def contact(office) -> Contact:
+    return ContactFactory(primary_advisor=office["one"], **CAME)
+
+
+def ticked(client, contact: Contact) -> dict[str, bool]:
+    """Which of the differences are ticked on the page."""
+    page = client.get(reverse("crm:update_one", args=[contact.pk]))
+    return {one.field: tick for one, *_, tick in page.context["rows"]}
+
+
+def edit(client, contact: Contact, **changes) -> None:
+    """Save the contact's form."""
+    url = reverse("contacts:edit", args=[contact.pk])
+    form = client.get(url).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields} | changes
+    assert client.post(url, data).status_code == 302
+
+
+def update_all(client, fields: list[str], **options) -> dict[str, object]:
+    """Update all contacts by the pages of the bulk action; the context of the preview."""
+    begun = client.post(reverse("crm:update"), {"all": "1", "query": ""})
+    draft = begun.url.partition("draft=")[2]
+    confirm = client.post(reverse("crm:update"), {"draft": draft, "fields_wanted": fields, **options})
+    preview = client.get(confirm.url)
+    client.post(reverse("crm:update"), preview.context["hidden"])
+    return preview.context
+
+
+def test_what_staff_emptied_does_not_come_back_with_the_next_update(as_user, demo, office, contact):
+    tie(demo, contact, CAME, {**CAME, "city": "Springfield", "preferred_name": "Bob"})
+    client = as_user(office["one"])
+    edit(client, contact, city="", date_of_birth="")
+    assert ticked(client, contact) == {"city": False, "date_of_birth": False, "preferred_name": True}
+    update_all(client, ["city", "date_of_birth", "preferred_name"])
+    contact.refresh_from_db()
+    assert (contact.city, contact.date_of_birth, contact.preferred_name) == ("", None, "Bob")
+    update_all(client, ["city"], by_hand="on")
+    contact.refresh_from_db()
+    assert contact.city == "Springfield"
+
+
+def test_what_a_client_emptied_in_the_portal_does_not_come_back(as_user, demo, office, contact):
+    tie(demo, contact, CAME, {**CAME, "city": "Springfield"})
+    contact.user = UserFactory(email=contact.email, role=Role.CONTACT)
+    contact.save()
+    AssignmentFactory(contact=contact)
+    form = ProfileForm(instance=contact, firm=Firm.get())
+    data = {name: form[name].value() or "" for name in form.fields} | {"city": ""}
+    assert as_user(contact.user).post(reverse("portal:profile"), data).status_code == 302
+    contact.refresh_from_db()
+    assert (contact.city, ticked(as_user(office["one"]), contact)) == ("", {"city": False})
+
+
+def test_what_was_never_here_is_filled_in(as_user, demo, office, contact):
+    tie(demo, contact, CAME, {**CAME, "gender": "Female"})
+    assert ticked(as_user(office["one"]), contact) == {"gender": True}
+
+
+def test_what_was_emptied_before_linking_counts_as_by_hand(as_user, demo, office, contact):
+    client = as_user(office["one"])
+    edit(client, contact, city="")
+    record = tie(
+        demo, ContactFactory(email="other@example.com"), {}, CAME | {"gender": "Female", "email": contact.email}
+    )
+    Record.objects.filter(pk=record.pk).update(contact=None, state="cannot", advisor=office["one"])
+    client.post(reverse("crm:link_one", args=[contact.pk]), {"record": record.pk})
+    found = ticked(client, contact)
+    assert (found["city"], found["gender"]) == (False, True)
+
+
+def test_a_household_role_emptied_here_does_not_come_back(as_user, demo, office, contact):
+    home = HouseholdFactory()
+    demo.households.create(remote_id="H", household=home)
+    member = {"household": {"id": "H", "role": "Child", "head": False}}
+    record = tie(demo, contact, member, member)
+    Record.objects.filter(pk=record.pk).update(household_id_there="H", household_role="child")
+    Contact.objects.filter(pk=contact.pk).update(household=home, household_role="")
+    assert ticked(as_user(office["one"]), contact) == {"household": False}
