@@ -250,6 +250,8 @@ else:
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", EMAIL_BACKEND)  # a provider's own: anymail.backends.….EmailBackend
 # Every variable ANYMAIL_… is a setting of django-anymail; ANYMAIL_WEBHOOK_SECRET opens /outreach/reports/.
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+# Not every provider takes our headers and our key. A mail without them is better than none: MailerSend takes neither.
+ANYMAIL.setdefault("IGNORE_UNSUPPORTED_FEATURES", True)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "AdvisorHub <advisorhub@example.com>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -1,30 +1,24 @@
 """Handing one mail to the mail server, and what its answer means."""
 
 import smtplib
-from dataclasses import dataclass
 from email.utils import make_msgid, parseaddr
 
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 
-ACCEPTED, TEMPORARY, PERMANENT, UNKNOWN = "accepted", "temporary", "permanent", "unknown"
+from core.domain import mail_provider
+from core.domain.mail_verdict import ACCEPTED, PERMANENT, TEMPORARY, UNKNOWN, Verdict, reason_of
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a mail: accepted, worth another try, refused for good, or not known."""
-
-    outcome: str
-    reason: str = ""
-    message_id: str = ""
+# RFC 4954: the server wants us to sign in, or to do it otherwise. That is no fault of the mail.
+SIGN_IN = {530, 534, 535, 538}
 
 
 class MailServer:
     """One connection, kept for a batch and opened again after an error."""
 
     def __init__(self) -> None:
-        self._backend = get_connection()
+        self._backend = None
         self._open = False
         self._data_begun = False
 
@@ -39,10 +33,13 @@ class MailServer:
         if self._open:
             return None
         try:
+            self._backend = self._backend or get_connection()
             self._backend.open()
-        except (OSError, smtplib.SMTPException) as error:
+        except (ImproperlyConfigured, ImportError) as error:
+            return Verdict(TEMPORARY, reason_of("Sending mail is not set up rightly", error))
+        except Exception as error:  # also those of providers' own backends: nothing has left in any case
             self.close()
-            return Verdict(TEMPORARY, _words("The mail server cannot be reached", error))
+            return Verdict(TEMPORARY, reason_of("The mail server cannot be reached", error))
         self._open = True
         self._watch_data()
         return None
@@ -50,6 +47,8 @@ class MailServer:
     def close(self) -> None:
         """Hang up; a line that is broken already is no error."""
         self._open = False
+        if self._backend is None:
+            return
         try:
             self._backend.close()
         except (OSError, smtplib.SMTPException):
@@ -58,9 +57,9 @@ class MailServer:
             self._backend.connection = None
 
     def hand_over(self, message: EmailMessage) -> Verdict:
-        """Send one message, which carries `new_headers()`, and say what became of it.
+        """Send one message, which carries `new_headers()` and has one recipient, and say what became of it.
 
-        Never raises for what the server or the line does.
+        To be called after `open()` has returned None. Never raises for what the server or the line does.
         """
         self._data_begun = False
         try:
@@ -68,9 +67,9 @@ class MailServer:
         except Exception as error:  # also the errors of providers' own backends: each has a verdict
             self.close()
             return self._judge(error)
-        status = getattr(message, "anymail_status", None)
-        provider_id = getattr(status, "message_id", None)
-        return Verdict(ACCEPTED, message_id=str(provider_id or message.extra_headers["Message-ID"]))
+        if hasattr(message, "anymail_status"):
+            return mail_provider.verdict_of(message)
+        return Verdict(ACCEPTED, message_id=str(message.extra_headers["Message-ID"]))
 
     def _watch_data(self) -> None:
         """Notice when a mail's content begins to flow: a line that breaks before that has carried nothing."""
@@ -93,17 +92,15 @@ class MailServer:
             return _by_code(code, text)
         if isinstance(error, smtplib.SMTPResponseException):
             return _by_code(error.smtp_code, error.smtp_error)
+        if mail_provider.is_providers(error):
+            return mail_provider.verdict_of_error(error)
         if isinstance(error, smtplib.SMTPServerDisconnected | OSError):
             if self._data_begun or not _is_smtp(self._backend):
-                return Verdict(UNKNOWN, _words("The line broke before the mail server answered", error))
-            return Verdict(TEMPORARY, _words("The line to the mail server broke", error))
-        if isinstance(error, AnymailRecipientsRefused):
-            return Verdict(PERMANENT, _words("The provider refused the address", error))
-        if isinstance(error, AnymailAPIError):
-            return _by_api_status(error)
-        if isinstance(error, AnymailError | ValueError | smtplib.SMTPNotSupportedError):
-            return Verdict(PERMANENT, _words("The mail could not be made", error))
-        return Verdict(UNKNOWN, _words("Something unforeseen happened while sending", error))
+                return Verdict(UNKNOWN, reason_of("The line broke before the mail server answered", error))
+            return Verdict(TEMPORARY, reason_of("The line to the mail server broke", error))
+        if isinstance(error, ValueError | smtplib.SMTPNotSupportedError):
+            return Verdict(PERMANENT, reason_of("The mail could not be made", error))
+        return Verdict(UNKNOWN, reason_of("Something unforeseen happened while sending", error))
 
 
 def sender_address() -> str:
@@ -121,25 +118,9 @@ def _by_code(code: int, text: bytes | str) -> Verdict:
     """The verdict that an SMTP answer stands for."""
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
     answer = f"The mail server answered {code} {words}"[:300]
-    return Verdict(TEMPORARY if 400 <= code < 500 else PERMANENT, answer)
-
-
-def _by_api_status(error: AnymailAPIError) -> Verdict:
-    """The verdict that a provider's HTTP status stands for; its own trouble may have come after accepting."""
-    status = getattr(error, "status_code", None)
-    if status == 429:
-        return Verdict(TEMPORARY, _words("The provider asks to wait", error))
-    if status and 400 <= status < 500:
-        return Verdict(PERMANENT, _words("The provider refused the mail", error))
-    return Verdict(UNKNOWN, _words("The provider did not answer", error))
+    return Verdict(TEMPORARY if 400 <= code < 500 or code in SIGN_IN else PERMANENT, answer)
 
 
 def _is_smtp(backend) -> bool:
     """Whether mail goes over SMTP, where it is known how far a mail came."""
     return hasattr(backend, "connection_class")
-
-
-def _words(sentence: str, error: Exception) -> str:
-    """A reason that fits the ledger."""
-    first_line = (str(error).splitlines() or [""])[0]
-    return f"{sentence}: {first_line or type(error).__name__}"[:300]
