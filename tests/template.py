@@ -1,10 +1,12 @@
 """A migrated database that the tests' databases are copied from: made once for each state of the migrations.
 
-Migrating takes seconds, and each process of a run needs a database of its own. Only the embedded server keeps such
-a template; on a server that DATABASE_URL names nothing is left behind.
+Migrating takes most of a minute, and each process of a run needs a database of its own. A new migration is applied to
+a copy of the last template, where nothing of that has changed. Only the embedded server keeps templates; on a server
+that DATABASE_URL names nothing is left behind.
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -42,36 +44,53 @@ def template() -> str | None:
     server = EmbeddedPostgres(FOLDER / "postgres", disposable=True)
     if not server.is_running() or os.environ["DATABASE_URL"] != server.url(DATABASE):
         return None
-    name = f"{PREFIX}{_state()}"
+    parts = _parts()
+    name = PREFIX + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
     with FileLock(FOLDER / "template.lock"):
         connection = server.connect()
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
-                found = {row[0] for row in cursor.fetchall()}
-                if name not in found:
-                    for left in found:  # of other migrations, or half made
-                        server.drop_database(left)
-                    _make(server)
-                    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-                    cursor.execute(rename.format(sql.Identifier(HALF_MADE), sql.Identifier(name)))
+                _provide(server, cursor, name, parts)
         finally:
             connection.close()
     return name
 
 
-def _state() -> str:
-    """What a migrated database depends on: our migrations, and the versions of all packages."""
-    state = hashlib.sha256()
-    for path in sorted(BASE_DIR.glob("*/migrations/*.py")):
-        state.update(f"{path.relative_to(BASE_DIR)}\n".encode() + path.read_bytes())
-    state.update("\n".join(sorted(f"{one.name} {one.version}" for one in distributions())).encode())
-    return state.hexdigest()[:16]
+def _provide(server: EmbeddedPostgres, cursor, name: str, parts: dict[str, str]) -> None:
+    """Make the template unless it is there; those that nothing more can be built on are dropped."""
+    cursor.execute(
+        "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE starts_with(datname, %s)",
+        [PREFIX],
+    )
+    found = {datname: json.loads(made_of or "{}") for datname, made_of in cursor.fetchall()}
+    if name in found:
+        return
+    useful = {one: made_of for one, made_of in found.items() if made_of and made_of.items() <= parts.items()}
+    for left in found.keys() - useful.keys():  # of other migrations, or half made
+        server.drop_database(left)
+    if useful:
+        base = max(useful, key=lambda one: len(useful[one]))
+        copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        cursor.execute(copied.format(sql.Identifier(HALF_MADE), sql.Identifier(base)))
+    else:
+        server.ensure_database(HALF_MADE)
+    _migrate(server)
+    comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
+    cursor.execute(comment.format(sql.Identifier(HALF_MADE), sql.Literal(json.dumps(parts))))
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    cursor.execute(rename.format(sql.Identifier(HALF_MADE), sql.Identifier(name)))
 
 
-def _make(server: EmbeddedPostgres) -> None:
-    """Migrate a new database."""
-    server.ensure_database(HALF_MADE)
+def _parts() -> dict[str, str]:
+    """What a migrated database is made of: our migrations by path with their hash, and the packages that bring some."""
+    files = sorted(BASE_DIR.glob("*/migrations/*.py"))
+    found = {str(path.relative_to(BASE_DIR)): hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in files}
+    packages = {one.name: one.version for one in distributions() if one.name.lower().startswith("django")}
+    return found | dict(sorted(packages.items()))
+
+
+def _migrate(server: EmbeddedPostgres) -> None:
+    """Bring the half made database up to date."""
     result = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
         env=os.environ | {"DATABASE_URL": server.url(HALF_MADE), "DJANGO_SETTINGS_MODULE": "advisorhub.settings"},
