@@ -43,7 +43,8 @@ class Capabilities:
     `listing`: how all records are gone through now and then, to find what no event has told: "ids", by
     `Adapter.listing`, where ids cost the vendor less than records; "records", by reading all of them again.
     `households`: "record", each contact names its household; "pages", households come with their members on pages
-    after the contacts; "none". `rates`: limits by bucket, "" for all calls; several buckets count separately.
+    after the contacts; "none". `max_page`: records that the vendor gives at once; see `Adapter.page_size`. `rates`:
+    limits by bucket, "" for all calls; several buckets count separately.
     """
 
     incremental: Literal["server", "hash"] = "server"
@@ -92,7 +93,8 @@ class Adapter(ABC):
     """Base of all adapters; see the head of this file.
 
     `config` holds the values of `config_fields` by name. `fields` names the custom fields the firm chose to
-    bring in; no other custom field may be read. All methods may raise the errors of `crm.errors`, and no other.
+    bring in; no other custom field may be read. `page_size` is how many records to ask for at once: `max_page`, and
+    less where answers have taken too long. All methods may raise the errors of `crm.errors`, and no other.
     """
 
     key: ClassVar[str]
@@ -106,6 +108,7 @@ class Adapter(ABC):
         self.config = config
         self.http = http
         self.fields = tuple(fields)
+        self.page_size = self.capabilities.max_page
         http.judge = self.judge
 
     def enrol(self) -> dict[str, str]:
@@ -136,9 +139,11 @@ class Adapter(ABC):
         """All that changed since `state`, page by page; an empty state means everything there is.
 
         At least one page, and the last one says `last`. Each page's `next_state` is flat and complete: a run that is
-        broken off goes on with the `next_state` of the last page that was saved, without loss; repeating
-        records is allowed. That of the last page begins the next run: the latest change *seen*, less the overlap,
-        never the local clock. Raises StateExpired when the CRM knows the state no more.
+        broken off goes on with the `next_state` of the last page that was saved, without loss; repeating records is
+        allowed. That of the last page begins the next run: the latest change *seen*, less the overlap, never the
+        local clock, and never after the moment when this run began (`Answer.at` of its first page): what changed
+        while it listed may have been behind it already, also when it was broken off and went on. Raises StateExpired
+        when the CRM knows the state no more.
         """
 
     @property

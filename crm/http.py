@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -55,11 +56,20 @@ class Answer:
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON. Raises WillNotWork when it is something else."""
+        """The body as JSON. Raises WillNotWork when it is something else, or nested without sense."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise WillNotWork("The CRM answered with something that is not JSON.") from None
+
+    @property
+    def at(self) -> datetime | None:
+        """The time by the server's clock, in UTC; None when it does not tell."""
+        try:
+            found = email.utils.parsedate_to_datetime(self.headers.get("date", ""))
+        except (ValueError, TypeError):
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ one did; what goes moves later rows towards the front, past the page we are at: 
 we step back by as many pages as that can have moved.
 """
 
-import email.utils
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from crm.errors import TryLater, WillNotWork
@@ -38,11 +37,17 @@ class Place:
     total: int = 0
     seen: str = ""
     started: str = ""
+    size: int = 0
 
     @classmethod
-    def of(cls, state: Mapping) -> "Place":
-        """The place that a state names."""
-        return cls(**{name: state[name] for name in cls.__dataclass_fields__ if name in state})
+    def of(cls, state: Mapping, size: int = 0) -> "Place":
+        """The place that a state names; with pages of another `size` its list is read from the beginning.
+
+        Whether a vendor has kept to the size that was asked for is not known, so no page can be named for another one.
+        """
+        found = cls(**{name: state[name] for name in cls.__dataclass_fields__ if name in state})
+        same = size in (0, found.size) or not found.size
+        return replace(found if same else replace(found, page=1, total=0), size=size or found.size)
 
     def state(self) -> dict[str, str | int]:
         """The place as a state."""
@@ -75,16 +80,7 @@ def sheet_of(answer: Answer, body: Any, name: str, page: int) -> Sheet:
     pages = _count(meta.get("total_pages", body.get("total_pages")))
     totals = (place.get(key) for place in (meta, body) for key in ("total_count", "total_records"))
     total = next((one for one in map(_count, totals) if one is not None), None)
-    return Sheet(body[name], page, pages, total, server_time(answer))
-
-
-def server_time(answer: Answer) -> str:
-    """The time by the server's clock; empty when it does not tell."""
-    try:
-        found = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))
-    except (ValueError, TypeError):
-        return ""
-    return iso(found if found.tzinfo else found.replace(tzinfo=UTC)) if isinstance(found, datetime) else ""
+    return Sheet(body[name], page, pages, total, iso(answer.at) if answer.at else "")
 
 
 class Tally:

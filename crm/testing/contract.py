@@ -19,47 +19,19 @@ from datetime import timedelta
 
 import pytest
 
-from crm.base import Adapter, CheckResult
+from crm.base import CheckResult
 from crm.errors import SignInAgain, TryLater, WillNotWork
 from crm.records import Gone, RemoteContact, digest, payload
-from crm.testing.mirror import Mirror, plain_http
+from crm.testing.completeness import Completeness
+from crm.testing.mirror import Mirror
 from crm.testing.people import PASSPORT, SSN, Person
 from crm.testing.servers import Reply, Trouble
-
-
-def is_household(one: object) -> bool:
-    """Whether a record is no contact of its own: such come along in some CRMs, and the engine leaves them out."""
-    return isinstance(one, RemoteContact) and one.kind == "household"
-
 
 HTML = Reply(b"<html><body>Runtime error</body></html>", 200)
 
 
-class AdapterContract:
+class AdapterContract(Completeness):
     """Subclass it with `adapter_class`, a `fake` fixture and `remote_id`."""
-
-    adapter_class: type[Adapter]
-    people = 23  # in the fake at the start; more than two of the pages the fake gives
-    can_fail = True  # the fake has `trouble` and `before`
-    can_change = True  # tests may change what the CRM holds; False for one that changes by itself alone
-    shared_moment = True  # can hold several records with the same time of change
-
-    def remote_id(self, person: Person) -> str:
-        """The id that the fake gives to a person."""
-        raise NotImplementedError
-
-    def adapter(self, fake, *, config: dict | None = None, fields=(), **http) -> Adapter:
-        """The adapter, let in."""
-        return self.adapter_class(config or fake.config(), plain_http(self.adapter_class, **http), fields)
-
-    def there(self, fake) -> set[str]:
-        """The ids that the fake lists."""
-        return {self.remote_id(person) for person in fake.world.there()}
-
-    def change_something(self) -> None:
-        """Called by tests that are about to change what the CRM holds."""
-        if not self.can_change:
-            pytest.skip("The CRM changes by itself alone.")
 
     # --- who am I ---------------------------------------------------------------------------------------------------
 
@@ -107,6 +79,15 @@ class AdapterContract:
         assert person.phone[-4:] in {one.value[-4:] for one in contact.phones}
         assert contact.addresses[0].city == person.city
         assert "".join(contact.addresses[0].lines) == person.street
+
+    def test_a_full_run_of_several_pages_brings_all(self, fake):
+        mirror = Mirror()
+        mirror.run(self.paged(fake))
+        assert mirror.contacts.keys() == self.there(fake)
+        assert mirror.pages >= 3, (
+            "A full run has to need three pages at least. Ask for `self.page_size` records at once, or have the fake "
+            "hold more `people` or give smaller pages."
+        )
 
     def test_a_second_run_changes_nothing(self, fake):
         mirror = Mirror()
@@ -164,33 +145,6 @@ class AdapterContract:
             mirror.reconcile(self.adapter(fake))
         assert mirror.contacts.keys() == self.there(fake)
 
-    def test_a_listing_names_those_that_are_there(self, fake):
-        self.change_something()
-        fake.world.delete(fake.world.there()[1].number)
-        pages = list(self.adapter(fake).listing({}))
-        listed = {one.remote_id for page in pages for one in (*page.listed, *page.contacts) if not is_household(one)}
-        assert listed == self.there(fake)
-        assert [page.last for page in pages] == [False] * (len(pages) - 1) + [True]
-
-    def test_a_listing_tells_the_times_of_change_that_records_have(self, fake):
-        mirror = Mirror()
-        mirror.run(self.adapter(fake))
-        known = {remote_id: one.updated_at for remote_id, one in mirror.contacts.items()}
-        listed = [one for page in self.adapter(fake).listing({}) for one in page.listed if one.updated_at]
-        assert {one.remote_id: one.updated_at for one in listed} == {
-            one.remote_id: known[one.remote_id] for one in listed
-        }
-
-    def test_going_through_all_finds_what_no_event_has_told(self, fake):
-        self.change_something()
-        mirror = Mirror()
-        mirror.run(self.adapter(fake))
-        lost, never = fake.world.there()[2:4]
-        del mirror.contacts[self.remote_id(never)]
-        fake.world.vanish(lost.number)
-        assert mirror.reconcile(self.adapter(fake), pages=1) == 1
-        assert mirror.contacts.keys() == self.there(fake)
-
     def test_single_records_are_fetched_again(self, fake):
         self.change_something()
         first, second, lost = fake.world.there()[:3]
@@ -203,36 +157,6 @@ class AdapterContract:
         mirror = Mirror()
         mirror.run(self.adapter(fake))
         assert digest(payload(mirror.contacts[wanted[1]])) == digest(payload(found[wanted[1]]))
-
-    # --- broken off and gone on -------------------------------------------------------------------------------------
-
-    @pytest.mark.parametrize("pages", [1, 2])
-    def test_broken_off_and_gone_on_ends_the_same(self, fake, pages):
-        mirror = Mirror()
-        mirror.run(self.adapter(fake), pages=pages)
-        mirror.run(self.adapter(fake))
-        if self.adapter_class.capabilities.deletes == "reconcile":
-            mirror.reconcile(self.adapter(fake))
-        assert mirror.contacts.keys() == self.there(fake)
-
-    def test_changes_while_it_lists_are_not_lost(self, fake):
-        if not self.can_fail:
-            pytest.skip("There is no server that could be made to fail.")
-        state = {"calls": 0}
-
-        def meddle(request) -> None:
-            state["calls"] += 1
-            if state["calls"] in (3, 4):
-                fake.world.add()
-                fake.world.change(fake.world.there()[0].number, city="Capital City")
-
-        mirror = Mirror()
-        fake.before = meddle
-        mirror.run(self.adapter(fake))
-        fake.before = lambda request: None
-        mirror.run(self.adapter(fake))
-        assert mirror.contacts.keys() == self.there(fake)
-        assert mirror.contacts[self.remote_id(fake.world.there()[0])].addresses[0].city == "Capital City"
 
     # --- what goes wrong --------------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """The simplest thing that keeps up with an adapter: what the sync engine does, in memory."""
 
+from collections.abc import Callable
+
 from crm.base import Adapter
 from crm.http import Http
 from crm.records import Listed, RemoteContact, digest, payload
@@ -27,9 +29,15 @@ class Mirror:
         self.members: dict[str, tuple[str, str]] = {}  # contact id -> household id and role
         self.households: dict[str, str] = {}
         self.state: dict = {}
+        self.pages = 0  # of the latest run
 
-    def run(self, adapter: Adapter, pages: int | None = None) -> tuple[int, int, int]:
-        """New, changed, gone. Fails when the last page does not say so."""
+    def run(
+        self, adapter: Adapter, pages: int | None = None, between: Callable[[int], None] | None = None
+    ) -> tuple[int, int, int]:
+        """New, changed, gone. Fails when the last page does not say so.
+
+        `between` is called after each page with its number, while the adapter has not asked for the next one.
+        """
         new = changed = gone = 0
         last = False
         for number, page in enumerate(adapter.changes(dict(self.state)), start=1):
@@ -55,6 +63,9 @@ class Mirror:
             self.state = dict(page.next_state)
             assert all(isinstance(value, str | int | bool) for value in self.state.values()), "the state is not flat"
             last = page.last
+            self.pages = number
+            if between is not None:
+                between(number)
             if number == pages:
                 return new, changed, gone
         assert last, "the run ended without a page that says it is the last"

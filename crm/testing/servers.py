@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -69,8 +70,9 @@ class FakeServer:
     """Base of fakes. A subclass answers by `answer(request) -> Reply`, from `self.world`, as strictly as its vendor.
 
     As a context manager it runs on a free loopback port; `url` is its address. `troubles` are used up one per request,
-    in order. `limit` (calls, seconds) makes it count calls in every window and refuse beyond (`over_limit`);
-    `refused` counts those. `seen` keeps all requests. `before` is called ahead of each answer, to change
+    in order. Its clock, which every answer tells, is that of the world.
+    `limit` (calls, seconds) makes it count calls in every window and refuse beyond (`over_limit`); `refused` counts
+    those. `seen` keeps all requests. `before` is called ahead of each answer, to change
     the world in the middle of a listing.
     """
 
@@ -194,7 +196,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, reply: Reply, *, cut: bool = False) -> None:
         raw = isinstance(reply.body, bytes)
         body = reply.body if raw else json.dumps(reply.body).encode()
-        self.send_response(reply.status)
+        self.send_response_only(reply.status)
+        self.send_header("Date", format_datetime(self.fake.world.now, usegmt=True))
         headers = {"Content-Type": "text/html" if raw else "application/json"} | reply.headers
         for name, value in headers.items():
             self.send_header(name, value)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import WillNotWork
+from crm.http import Answer
 from crm.reading import day, iso, moment, role, rows, text
 from crm.records import (
     Address,
@@ -74,18 +75,22 @@ class Acme(Adapter):
     def changes(self, state: State) -> Iterator[Page]:
         """Pages of what changed since the cursor, ordered by id; then the deletions since then.
 
-        `state`: "since", where the run began; "after", the last id seen within it; "latest", the latest change seen.
+        `state`: "since", where the run begins; "after", the last id seen within it; "latest", the latest change seen;
+        "begun", when the run asked for its first page, by the server's clock. What changes while it lists may be behind
+        us already: the next run begins before that, also when this one is broken off and goes on.
         """
-        since, after, latest = (str(state.get(name, "")) for name in ("since", "after", "latest"))
-        latest = latest or since
+        since, after, latest, begun = (str(state.get(name, "")) for name in ("since", "after", "latest", "begun"))
         while True:
-            body = self._get("/contacts", {"since": since, "after": after, "size": str(PAGE)})
+            answer = self._ask("/contacts", {"since": since, "after": after, "size": str(self.page_size)})
+            body, begun = self._object(answer), begun or (iso(answer.at) if answer.at else "")
             found = rows(body.get("contacts"))
             latest = max([latest, *(text(row.get("changed")) for row in found)])
             last = not body.get("more")
             after = text(found[-1].get("id")) if found else after
-            gone = tuple(self._gone(since)) if last and since else ()
-            following = {"since": self._before(latest)} if last else {"since": since, "after": after, "latest": latest}
+            gone = tuple(self._gone(since)) if last else ()
+            mark = min(filter(None, (latest, begun)), default="")
+            following = {"since": since, "after": after, "latest": latest, "begun": begun}
+            following = {"since": self._before(mark) or since} if last else following
             contacts, bad = self._read(found)
             yield Page(following, contacts, gone=gone, bad=bad, total=body.get("total"), last=last)
             if last:
@@ -97,8 +102,14 @@ class Acme(Adapter):
         contacts = {contact.remote_id: contact for contact in self._read(found)[0]}
         return [contacts.get(remote_id, Gone(remote_id)) for remote_id in remote_ids]
 
+    def _ask(self, path: str, params: dict[str, str] | None = None) -> Answer:
+        return self.http.get(self.base + path, route=path, params=params)
+
     def _get(self, path: str, params: dict[str, str] | None = None) -> dict:
-        body = self.http.get(self.base + path, route=path, params=params).json()
+        return self._object(self._ask(path, params))
+
+    def _object(self, answer: Answer) -> dict:
+        body = answer.json()
         if not isinstance(body, dict):
             raise WillNotWork("Acme CRM answered with something that makes no sense.")
         return body

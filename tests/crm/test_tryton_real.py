@@ -9,12 +9,8 @@ from tests.crm.real_tryton import RealTryton
 pytestmark = pytest.mark.realcrm
 
 
-class SmallPages(Tryton):
-    page = 9
-
-
 class TestRealTryton(AdapterContract):
-    adapter_class = SmallPages
+    adapter_class = Tryton
     can_fail = False
     shared_moment = False
 

@@ -5,7 +5,8 @@ has a delta link, which later gives what changed and was deleted, and a new link
 (`ExpireChangeTrackingInDays`); tracking needs the right to read contacts of the whole organization. A delta link holds
 its columns, so choosing others begins anew. No clock and no overlap is needed.
 Not verified against a live tenant: that a row changed while the first listing runs comes later in it or in the delta
-(documented order: by version); what an unchanged delta answers ("empty JSON": both readings are taken).
+(documented order: by version), and that one deleted meanwhile is in the delta (if not, going through all finds it);
+what an unchanged delta answers ("empty JSON": both readings are taken).
 Dataverse has no households of its own; leads are another table and are not read.
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from crm.adapters.dataverse import columns, mapping
-from crm.adapters.dataverse.client import LOGIN, UNTRACKED, Client, values
+from crm.adapters.dataverse.client import LOGIN, PAGE, UNTRACKED, Client, values
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import SignInAgain, StateExpired, WillNotWork
 from crm.http import Answer, Verdict
@@ -34,7 +35,7 @@ class Dataverse(Adapter):
     key = "dataverse"
     label = "Microsoft Dynamics 365 (Dataverse)"
     capabilities = Capabilities(
-        deletes="feed", listing="ids", overlap_seconds=0, max_page=1000, rates={"": Rate(5000, 300)}
+        deletes="feed", listing="ids", overlap_seconds=0, max_page=PAGE, rates={"": Rate(5000, 300)}
     )
     config_fields = (
         ConfigField(
@@ -109,7 +110,9 @@ class Dataverse(Adapter):
         resuming = bool(link)
         while True:
             params = None if link else {"$select": ",".join(self._columns)}
-            answer = self._client.page(TABLE, params, link=link, track=not delta, resuming=resuming)
+            answer = self._client.page(
+                TABLE, params, link=link, size=self.page_size, track=not delta, resuming=resuming
+            )
             link, resuming = self._client.following(answer, TABLE), False
             kept = {"columns": mark} | ({"delta": delta} if delta else {})
             if link:
@@ -126,7 +129,9 @@ class Dataverse(Adapter):
         link = str(state.get("next", ""))
         params, resuming, last = {"$select": "contactid,modifiedon", "$filter": ACTIVE}, bool(link), False
         while not last:
-            answer = self._client.page(TABLE, None if link else params, link=link, resuming=resuming)
+            answer = self._client.page(
+                TABLE, None if link else params, link=link, size=self.page_size, resuming=resuming
+            )
             link, resuming = self._client.following(answer, TABLE), False
             last = not link
             yield Page({} if last else {"next": link}, listed=tuple(mapping.listed(values(answer))), last=last)

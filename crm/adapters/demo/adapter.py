@@ -73,9 +73,9 @@ class DemoCRM(Adapter):
         numbers = sorted(number for number, step in book.changed.items() if step > since)
         gone = tuple(people.gone(n, into) for n, (step, into) in book.gone.items() if step > since)
         rest = [number for number in numbers if number > at]
-        starts = range(0, max(len(rest), 1), PAGE)
+        starts = range(0, max(len(rest), 1), self.page_size)
         for start in starts:
-            some = rest[start : start + PAGE]
+            some = rest[start : start + self.page_size]
             last = start == starts[-1]
             following = {"since": upto} if last else {"since": since, "upto": upto, "at": some[-1]}
             contacts = tuple(self._shown(n, book.changed[n]) for n in some)

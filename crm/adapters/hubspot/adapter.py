@@ -157,7 +157,7 @@ class HubSpot(Adapter):
     def _walk(self, ask, params: dict[str, str], after: str = "") -> Iterator[dict]:
         """The pages of a list. A page that leads to itself is an error, not a circle."""
         while True:
-            answer = ask(params | {"limit": str(LISTED)} | ({"after": after} if after else {}))
+            answer = ask(params | {"limit": str(self.page_size)} | ({"after": after} if after else {}))
             yield answer
             before, after = after, mapping.following(answer)
             if not after:
@@ -189,7 +189,7 @@ class HubSpot(Adapter):
             filters = [{"propertyName": name, "operator": how, "value": value} for name, how, value in wanted]
             sort = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
             question = {"filterGroups": [{"filters": filters}], "sorts": sort, "properties": self._asked}
-            answer = self._client.search(question | {"limit": SEARCHED})
+            answer = self._client.search(question | {"limit": min(2 * self.page_size, SEARCHED)})
             highest = max(
                 (int(row["id"]) for row in mapping.results(answer) if text(row.get("id")).isdigit()), default=0
             )

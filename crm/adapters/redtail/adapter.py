@@ -78,7 +78,7 @@ class Redtail(Adapter):
 
     def changes(self, state: State) -> Iterator[Page]:
         """All contacts, or those that the search finds changed."""
-        place: Place | None = Place.of(state)
+        place: Place | None = self._begin(state)
         while place:
             sheet = self._sheet(place)
             shown: list[RemoteContact | Gone | BadRecord] = []
@@ -94,7 +94,7 @@ class Redtail(Adapter):
 
     def listing(self, state: State) -> Iterator[Page]:
         """The ids of the whole list."""
-        place: Place | None = Place.of(state)
+        place: Place | None = self._begin(state)
         tally = Tally(whole=not state)
         while place:
             sheet = self._sheet(place)
@@ -112,6 +112,11 @@ class Redtail(Adapter):
             shown = contact(self._filled(row), self._named) if row else Gone(remote_id)
             found.append(Gone(remote_id) if isinstance(shown, BadRecord) else shown)
         return found
+
+    def _begin(self, state: State) -> Place:
+        """The place that a state names, with pages as large as they are now."""
+        self.client.size = self.page_size
+        return Place.of(state, self.page_size)
 
     def _sheet(self, place: Place) -> Sheet:
         """A page of what the run reads."""

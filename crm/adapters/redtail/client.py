@@ -47,6 +47,7 @@ class Client:
         self.base = (config.get("base_url") or f"https://{config.get('host') or HOST}").rstrip("/") + PATH
         known = config.get("username") and config.get("password")
         self.keys = Keys(config.get("api_key", ""), config.get("user_key", ""), self.sign_in if known else None)
+        self.size = PAGE
         http.auth = self.keys
 
     def sign_in(self) -> str:
@@ -73,8 +74,8 @@ class Client:
         """What stands at a path, which may be 404."""
         if not self.keys.user_key:
             raise SignInAgain("Enter the user name and the password of a Redtail user.")
-        query = {"page_size": PAGE, "include": INCLUDE, **params}
-        headers = {"pagesize": str(PAGE), "include": INCLUDE}
+        query = {"page_size": self.size, "include": INCLUDE, **params}
+        headers = {"pagesize": str(self.size), "include": INCLUDE}
         return self.http.get(f"{self.base}{path}", route=route, params=query, headers=headers)
 
     def sheet(self, path: str, name: str, page: int, **params: Any) -> Sheet:

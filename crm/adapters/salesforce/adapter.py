@@ -21,7 +21,7 @@ from crm.http import Answer, Verdict
 from crm.reading import iso, moment, rows, text
 from crm.records import BadRecord, Gone, Listed, Page, RemoteContact, RemoteField, RemoteOwner, is_sensitive
 
-PAGE, MOVED = 2000, 200
+PAGE, MOVED = 2000, 200  # the latter names ids in a second question, whose length is bounded
 RECORD_TYPE = "RecordType.Name"
 HOST = r"[A-Za-z0-9-]+(\.(sandbox|develop|trailblaze|scratch|demo|patch|free))?\.my\.salesforce\.com"
 
@@ -121,10 +121,10 @@ class Salesforce(Adapter):
         at, last = str(state.get("at", "")), False
         while not last:
             beyond = f"Id > {soql.key(at)}" if at else ""
-            question = soql.select(["Id", "SystemModstamp"], "Contact", beyond, order="Id ASC", limit=PAGE)
+            question = soql.select(["Id", "SystemModstamp"], "Contact", beyond, order="Id ASC", limit=self.page_size)
             answer = self._client.query(question)
             found = rows(answer["records"])
-            last = _is_end(answer, PAGE)
+            last = _is_end(answer, self.page_size)
             at = text(found[-1].get("Id")) if found else at
             named = [(text(row.get("Id")), moment(row.get("SystemModstamp"))) for row in found]
             listed = tuple(Listed(remote_id, changed) for remote_id, changed in named if remote_id)
@@ -133,7 +133,7 @@ class Salesforce(Adapter):
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:
         """By their ids, from the bin too: it tells into whom a record was merged."""
         wanted = [one for one in remote_ids if soql.ID.fullmatch(one)]
-        read = self._read(self._contacts(f"Id IN {soql.keys(wanted)}", bin_too=True)) if wanted else []
+        read = self._read(self._contacts(f"Id IN {soql.keys(wanted)}", limit=PAGE, bin_too=True)) if wanted else []
         found = {one.remote_id: one for one in read if not isinstance(one, BadRecord)}
         return [found.get(one, Gone(one)) for one in remote_ids]
 
@@ -179,9 +179,10 @@ class Salesforce(Adapter):
 
     # --- questions --------------------------------------------------------------------------------------------------
 
-    def _contacts(self, *conditions: str, limit: int = PAGE, bin_too: bool = False) -> dict:
+    def _contacts(self, *conditions: str, limit: int = 0, bin_too: bool = False) -> dict:
         fields = [*self._fields, "IsDeleted", "MasterRecordId"] if bin_too else self._fields
-        question = soql.select(fields, "Contact", *conditions, order="SystemModstamp ASC, Id ASC", limit=limit)
+        order = "SystemModstamp ASC, Id ASC"
+        question = soql.select(fields, "Contact", *conditions, order=order, limit=limit or self.page_size)
         return self._client.query(question, deleted=bin_too)
 
     def _by_id(self, fields: list[str], table: str, condition: str = "") -> Iterator[list[dict]]:
@@ -189,10 +190,11 @@ class Salesforce(Adapter):
         last = ""
         while True:
             beyond = f"Id > {soql.key(last)}" if last else ""
-            answer = self._client.query(soql.select(fields, table, condition, beyond, order="Id ASC", limit=PAGE))
+            question = soql.select(fields, table, condition, beyond, order="Id ASC", limit=self.page_size)
+            answer = self._client.query(question)
             found = rows(answer["records"])
             yield found
-            if _is_end(answer, PAGE):
+            if _is_end(answer, self.page_size):
                 return
             last = text(found[-1].get("Id"))
 
@@ -205,7 +207,7 @@ class Salesforce(Adapter):
     def _changed(self, place: dict) -> tuple[Page, dict]:
         """A page of contacts, in the order of their last change."""
         answer = self._contacts(_beyond(place) or (f"SystemModstamp >= {place['since']}" if place["since"] else ""))
-        following = _after(place, answer, PAGE) or _next_part(place, "moved" if place["since"] else "")
+        following = _after(place, answer, self.page_size) or _next_part(place, "moved" if place["since"] else "")
         return self._page(following, self._read(answer), answer.get("totalSize")), following
 
     def _moved(self, place: dict) -> tuple[Page, dict]:
@@ -216,12 +218,12 @@ class Salesforce(Adapter):
             return self._page(following, []), following
         beyond = f"Id > {soql.key(place['id'])}" if place["id"] else ""
         fields = list(dict.fromkeys(["Id", field]))
-        question = soql.select(fields, table, condition, beyond, order="Id ASC", limit=MOVED)
+        question = soql.select(fields, table, condition, beyond, order="Id ASC", limit=min(self.page_size, MOVED))
         answer = self._client.query(question, deleted=self._profile.by_relation)
         found = rows(answer["records"])
         ids = sorted({one for row in found if soql.ID.fullmatch(one := text(row.get(field)))})
-        read = self._read(self._contacts(f"Id IN {soql.keys(ids)}")) if ids else []
-        done = _is_end(answer, MOVED)
+        read = self._read(self._contacts(f"Id IN {soql.keys(ids)}", limit=PAGE)) if ids else []
+        done = _is_end(answer, min(self.page_size, MOVED))
         following = _next_part(place, "bin") if done else place | {"id": text(found[-1].get("Id"))}
         return self._page(following, read), following
 
@@ -230,9 +232,9 @@ class Salesforce(Adapter):
         since = _beyond(place) or f"SystemModstamp >= {place['since']}"
         fields = ["Id", "IsDeleted", "MasterRecordId", "SystemModstamp"]
         order = "SystemModstamp ASC, Id ASC"
-        question = soql.select(fields, "Contact", "IsDeleted = true", since, order=order, limit=PAGE)
+        question = soql.select(fields, "Contact", "IsDeleted = true", since, order=order, limit=self.page_size)
         answer = self._client.query(question, deleted=True)
-        following = _after(place, answer, PAGE) or _next_part(place, "left")
+        following = _after(place, answer, self.page_size) or _next_part(place, "left")
         gone = [Gone(text(row.get("Id")), text(row.get("MasterRecordId"))) for row in rows(answer["records"])]
         return self._page(following, [one for one in gone if one.remote_id]), following
 

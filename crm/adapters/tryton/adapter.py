@@ -33,7 +33,6 @@ class Tryton(Adapter):
     )
     hosts = ("*",)  # firms run it themselves; addresses in private networks need the operator's leave
     note = "Tryton 8 or later, with the module party. All parties count as people; Tryton names no advisor for them."
-    page = 100
 
     def __init__(self, config, http, fields=()) -> None:
         super().__init__(config, http, fields)
@@ -58,8 +57,8 @@ class Tryton(Adapter):
         kept = {"upto": upto} | ({"since": since} if since else {})
         at, last = int(state.get("at", 0)), False
         while not last:
-            rows = self._client.records(PARTY, mapping.FIELDS, _domain(since, at), BY_ID, self.page)
-            last = len(rows) < self.page
+            rows = self._client.records(PARTY, mapping.FIELDS, _domain(since, at), BY_ID, self.page_size)
+            last = len(rows) < self.page_size
             at = max([at, *(row["id"] for row in rows if isinstance(row.get("id"), int))])
             yield _page(rows, _begin(upto) if last else kept | {"at": at}, last=last)
 

@@ -68,14 +68,14 @@ class Wealthbox(Adapter):
 
     def changes(self, state: State) -> Iterator[Page]:
         """Contacts first, then, but in the first run, what was deleted."""
-        place = Place.of(state)
+        place = self._begin(state)
         while place:
             page, place = self._tombstones(place) if place.part == "deleted" else self._contacts(place)
             yield page
 
     def listing(self, state: State) -> Iterator[Page]:
         """The ids of the whole list."""
-        place: Place | None = Place.of(state)
+        place: Place | None = self._begin(state)
         tally = Tally(whole=not state)
         while place:
             sheet = self.client.sheet("/contacts", "contacts", place.page, order="created")
@@ -88,6 +88,11 @@ class Wealthbox(Adapter):
     def fetch(self, remote_ids: Sequence[str]) -> list[RemoteContact | Gone]:
         """One call each: the list takes a single id only."""
         return [self._one(remote_id) for remote_id in remote_ids]
+
+    def _begin(self, state: State) -> Place:
+        """The place that a state names, with pages as large as they are now."""
+        self.client.size = self.page_size
+        return Place.of(state, self.page_size)
 
     def _one(self, remote_id: str) -> RemoteContact | Gone:
         if not (remote_id.isascii() and remote_id.isdigit()):

@@ -38,6 +38,7 @@ class Client:
     def __init__(self, http: Http, config: Mapping[str, str]) -> None:
         self.http = http
         self.base = (config.get("base_url") or BASE).rstrip("/")
+        self.size = PAGE
         http.auth = Token(config.get("token", ""))
 
     def get(self, path: str, *, route: str, **params: Any) -> Answer:
@@ -53,7 +54,7 @@ class Client:
 
     def sheet(self, path: str, name: str, page: int, **params: Any) -> Sheet:
         """A page of a list."""
-        answer = self.get(path, route=path, page=page, per_page=PAGE, **params)
+        answer = self.get(path, route=path, page=page, per_page=self.size, **params)
         return sheet_of(answer, answer.json(), name, page)
 
     def rows(self, path: str, name: str, **params: Any) -> Iterator[dict]:

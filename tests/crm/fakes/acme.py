@@ -43,12 +43,12 @@ class AcmeFake(FakeServer):
             return {"contacts": [self._shown(one) for one in self.world.there() if f"A{one.number}" in wanted]}
         since, after = moment(query.get("since")), query.get("after", "")
         found = [one for one in self.world.there() if since is None or one.updated_at >= since]
-        rest = [one for one in found if f"A{one.number}" > after]
-        return {"contacts": [self._shown(one) for one in rest[:10]], "more": len(rest) > 10, "total": len(found)}
+        rest, size = [one for one in found if f"A{one.number}" > after], int(query.get("size", "10"))
+        return {"contacts": [self._shown(one) for one in rest[:size]], "more": len(rest) > size, "total": len(found)}
 
     def _deleted(self, query: dict) -> dict:
         since = moment(query["since"])
-        gone = [one for one in self.world.people.values() if one.deleted_at and one.deleted_at >= since]
+        gone = [one for one in self.world.people.values() if one.deleted_at and (not since or one.deleted_at >= since)]
         return {
             "deleted": [
                 {"id": f"A{one.number}", "merged_into": f"A{one.merged_into}" if one.merged_into else None}
