@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.admin import RecordAdmin, SafeAdmin
-from outreach.models import ArchivedMessage, Invitation, ScheduledInvitation, Send, Suppression
+from outreach.models import ArchivedMessage, Bounce, Invitation, ScheduledInvitation, Send, Suppression
 
 
 class MailAdmin(RecordAdmin):
@@ -68,9 +68,18 @@ class ScheduledInvitationAdmin(RecordAdmin):
         return obj is None or obj.state == ScheduledInvitation.State.WAITING
 
 
+@admin.register(Bounce)
+class BounceAdmin(MailAdmin):
+    """Mails that came back."""
+
+    list_display = ["email", "permanent", "reason", "at"]
+    list_filter = ["permanent"]
+
+
 @admin.register(Suppression)
 class SuppressionAdmin(SafeAdmin):
     """Addresses that get no mail: added and taken off by hand here."""
 
-    list_display = ["email", "reason", "created_at"]
+    list_display = ["email", "kind", "reason", "created_at"]
+    list_filter = ["kind"]
     search_fields = ["email__istartswith"]

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Count
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -11,28 +12,38 @@ from django.utils.timesince import timesince
 from accounts.models import Firm
 from contacts.models import Contact, Status
 from core.timeline import Entry, newest_before
-from outreach.domain import inviting, scheduling
+from outreach.domain import inviting, scheduling, suppressing
 from outreach.domain.inviting import Mode
-from outreach.models import Invitation, ScheduledInvitation, Send, Suppression
+from outreach.models import Bounce, Invitation, ScheduledInvitation, Send, Suppression
 
 SENDS_SHOWN = 6
 
 
-def section(contact: Contact, user) -> str:
+def section(contact: Contact, request: HttpRequest) -> str:
     """The section Invitations of the summary page."""
     from outreach.tables import state_badge
 
     sends = list(Send.objects.filter(contact=contact).order_by("-pk")[:SENDS_SHOWN])
     context = {
         "contact": contact,
-        "may_edit": user.may_edit,
+        "may_edit": request.user.may_edit,
         "sends": [(send, state_badge(send)) for send in sends],
         "invitation": Invitation.objects.filter(contact=contact, accepted_at=None, revoked_at=None).first(),
         "scheduled": _waiting(contact),
         "suppression": Suppression.objects.with_email(contact.email).first(),
+        "bounces": _bounces(contact, sends),
+        "bounces_at_most": suppressing.BOUNCES_AT_MOST,
         "at_most": Firm.get().invitations_at_most,
     }
-    return render_to_string("outreach/section.html", context)
+    return render_to_string("outreach/section.html", context, request)
+
+
+def _bounces(contact: Contact, sends: list[Send]) -> list[Bounce]:
+    """What came back of late, the newest first; nothing is looked up where none of the mails shown has come back."""
+    came_back = [Send.State.BOUNCED, Send.State.PLANNED]
+    if not any(send.sent_at and send.state in came_back for send in sends):
+        return []
+    return list(Bounce.objects.to_address(contact.email).filter(at__gt=timezone.now() - suppressing.WITHIN))
 
 
 def next_step(contact: Contact, user) -> tuple[str, str, str] | None:

@@ -142,7 +142,7 @@ def page_context(request: HttpRequest, contact: Contact) -> dict:
         "notes": list(contact.notes.select_related("author")[:50]),
         "note_form": NoteForm(),
         "integrations": [made for make in contact_integrations if (made := make(contact, request))],
-        "more_sections": [made for make in contact_sections if (made := make(contact, user))],
+        "more_sections": [made for make in contact_sections if (made := make(contact, request))],
         **timeline_context(request, contact),
     }
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts.models import Contact
+from outreach.domain.suppressing import WHY
 from outreach.models import Invitation, Send, Suppression
 
 # A link to a forgotten password is of no use tomorrow; an invitation is not sent weeks late from a restored backup.
@@ -22,23 +23,28 @@ def too_late(send: Send) -> bool:
     return timezone.now() - send.created_at > LATEST[Send.Purpose(send.purpose)]
 
 
+def was_asked_for(send: Send) -> bool:
+    """Whether its receiver asked for it a moment ago: such a mail is not held back by what became of others."""
+    return send.purpose in {Send.Purpose.PASSWORD, Send.Purpose.NEW_LINK} and send.requested_by_id is None
+
+
 @dataclass(frozen=True)
 class Beside:
     """What the rules ask of other tables, looked up once for a batch."""
 
-    suppressed: set[str]
+    suppressed: dict[str, str]
     open_invitations: set[int]
     may_enter: set[int]
 
     @classmethod
     def of(cls, sends: list[Send]) -> "Beside":
         """For these mails."""
-        folded = Suppression.objects.annotate(folded=Lower("email")).values_list("folded", flat=True)
+        folded = Suppression.objects.annotate(folded=Lower("email")).values_list("folded", "kind")
         still_open = Invitation.objects.filter(accepted_at=None, revoked_at=None).values_list("pk", flat=True)
         asking = [send.contact_id for send in sends if send.purpose == Send.Purpose.PASSWORD]
         entering = Contact.objects.open_to_portal().filter(pk__in=asking).values_list("pk", flat=True)
         return cls(
-            set(folded.filter(folded__in=[send.recipient.lower() for send in sends])),
+            dict(folded.filter(folded__in=[send.recipient.lower() for send in sends])),
             set(still_open.filter(contact__in=[send.contact_id for send in sends])),
             set(entering) if asking else set(),
         )
@@ -53,8 +59,9 @@ def why_not(send: Send, beside: Beside) -> str:
         return "The contact was deactivated or deleted meanwhile."
     if contact.email.lower() != send.recipient.lower():
         return "The email address was changed meanwhile."
-    if send.recipient.lower() in beside.suppressed:
-        return "The address gets no mail: it bounced, or its owner complained."
+    kind = beside.suppressed.get(send.recipient.lower())
+    if kind and not was_asked_for(send):
+        return WHY[kind]
     if send.purpose == Send.Purpose.PASSWORD:
         return "" if contact.pk in beside.may_enter else "The portal is closed to them."
     if contact.start_at:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from core.models import Operation
 from core.operations import Outcome
 from outreach.domain.ledger import look_soon
 from outreach.domain.links import ADDRESS_CHANGED
+from outreach.domain.suppressing import WHY
 from outreach.models import Invitation, Send, Suppression
 from outreach.models.send import OPEN
 
@@ -24,7 +25,6 @@ DEACTIVATED = "Deactivated: gets nothing until reactivated."
 ACTIVE = "Has signed in already."
 NO_EMAIL = "Has no email address."
 NO_EXPERIENCE = "Has no experience yet. Assign one first."
-SUPPRESSED = "The address gets no mail: it bounced, or its owner complained."
 ON_ITS_WAY = "An invitation is on its way already."
 IN_DOUBT = "It is not known whether the last invitation left. Decide that in the mail list first."
 INVITED_ALREADY = "Invited already. Re-invite instead."
@@ -73,7 +73,7 @@ def skips(mode: Mode, firm: Firm, *, will_have_experience: bool = False) -> list
         *([] if will_have_experience else [_skip(NO_EXPERIENCE, experience=None)]),
         *([_skip(INVITED_ALREADY, status=Status.INVITED)] if mode == Mode.FIRST else []),
         *([_skip(NOT_YET_INVITED, ~Q(status=Status.INVITED))] if mode == Mode.AGAIN else []),
-        _skip(SUPPRESSED, _is_suppressed()),
+        When(Exists(_suppressions()), then=Subquery(_suppressions().values("why")[:1])),
         _skip(ON_ITS_WAY, _has_mail(OPEN)),
         _skip(IN_DOUBT, _has_mail([Send.State.UNKNOWN])),
         _skip(f"Invited {firm.invitations_at_most} times already, which is the most.", _too_often(firm)),
@@ -132,10 +132,11 @@ def _skip(reason: str, *conditions, **lookups) -> When:
     return When(*conditions, **lookups, then=Value(reason))
 
 
-def _is_suppressed() -> Exists:
-    """Whether the address is on the list of those that get no mail."""
-    listed = Suppression.objects.alias(folded=Lower("email"))
-    return Exists(listed.filter(folded=Lower(OuterRef("email"))))
+def _suppressions() -> QuerySet:
+    """The address on the list of those that get no mail, if it is there, with `why`."""
+    listed = Suppression.objects.alias(folded=Lower("email")).filter(folded=Lower(OuterRef("email")))
+    why = [When(kind=kind, then=Value(words)) for kind, words in WHY.items()]
+    return listed.annotate(why=Case(*why, output_field=CharField()))
 
 
 def _has_mail(states: list[str]) -> Exists:

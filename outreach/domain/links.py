@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
+from outreach.domain import suppressing
 from outreach.models import Invitation, Link
 
 # Where the portal receives each kind of link; the addresses are fixed, because they stand in mails.
@@ -84,6 +85,7 @@ def spend(link: Link) -> None:
     if link.state != Link.State.USABLE:
         raise NotUsable(link.state)
     now = timezone.now()
+    suppressing.note_arrival(Contact.objects.values_list("email", flat=True).get(pk=link.contact_id), was_read=True)
     Link.objects.filter(pk=link.pk).update(spent_at=now)
     _open_links([link.contact_id]).update(revoked_at=now)
     _open_invitations([link.contact_id]).update(accepted_at=now)

@@ -100,8 +100,11 @@ def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailT
     return MailText(context["subject"], text, html)
 
 
-def message_for(mail: MailText, recipient: str, firm: Firm, send_id: int) -> EmailMultiAlternatives:
-    """The message as it leaves: from the firm by name, answers to the firm, both forms of the text."""
+def message_for(mail: MailText, recipient: str, firm: Firm, send: Send | None = None) -> EmailMultiAlternatives:
+    """The message as it leaves: from the firm by name, answers to the firm, both forms of the text.
+
+    `send`, claimed for this try, travels along as our key, by which reports find back to the ledger.
+    """
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
@@ -111,7 +114,8 @@ def message_for(mail: MailText, recipient: str, firm: Firm, send_id: int) -> Ema
         headers=new_headers(),
     )
     message.attach_alternative(mail.html, "text/html")
-    message.metadata = {"send": str(send_id)}  # comes back with what the provider reports; SMTP ignores it
+    if send is not None:  # comes back with what the provider reports; SMTP ignores it
+        message.metadata = {"send": str(send.pk), "try": str(send.attempts)}
     return message
 
 

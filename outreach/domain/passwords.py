@@ -7,7 +7,8 @@ from contacts.models import Contact
 from core.domain.asking import may_ask
 from core.domain.recording import record
 from outreach.domain.ledger import look_soon, plan_one
-from outreach.models import Invitation, Link, LinkRequest, Send
+from outreach.domain.suppressing import WHY
+from outreach.models import Invitation, Link, LinkRequest, Send, Suppression
 
 
 class NotSent(Exception):
@@ -16,10 +17,17 @@ class NotSent(Exception):
 
 @transaction.atomic
 def send_password_link(contact: Contact, by=None) -> Send:
-    """Plan the mail with which the contact chooses a new password. Raises NotSent when the portal is closed to them."""
+    """Plan the mail with which the contact chooses a new password. Raises NotSent when the portal is closed to them.
+
+    A link that somebody of the staff asks for (`by`) is not sent to an address that gets no mail, and says so: whoever
+    holds the address may ask for one by themselves. NotSent as well.
+    """
     held = _held(contact.pk)
     if held is None:
         raise NotSent(f"{contact.name} cannot sign in, because they are deactivated or have no experience yet.")
+    listed = Suppression.objects.with_email(held.email).first() if by is not None else None
+    if listed:
+        raise NotSent(f"{WHY[listed.kind]} Allow mail to {held.email} first, or let {held.name} ask for a link.")
     waiting = Send.objects.open().filter(contact=held, purpose=Send.Purpose.PASSWORD)
     if send := waiting.first():
         return send

@@ -9,7 +9,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Firm
@@ -44,6 +44,8 @@ RETURNING purpose, id, attempts
 ACCEPT = """
 WITH person AS (
     SELECT id FROM contacts_contact WHERE id = %(contact)s FOR NO KEY UPDATE
+), earlier AS (
+    SELECT (sent_at IS NOT NULL)::int AS times FROM outreach_send WHERE id = %(send)s
 ), settled AS (
     UPDATE outreach_send SET state = 'accepted', reason = '', sent_at = %(at)s, settled_at = %(at)s,
         message_id = %(message_id)s, lease_until = NULL
@@ -53,8 +55,8 @@ WITH person AS (
     RETURNING contact_id, operation_id
 ), stamped AS (
     UPDATE contacts_contact SET first_invited_at = coalesce(first_invited_at, %(at)s), last_invited_at = %(at)s,
-        invitations_sent = invitations_sent + 1
-    FROM settled WHERE contacts_contact.id = settled.contact_id AND %(is_invitation)s
+        invitations_sent = invitations_sent + 1 - earlier.times
+    FROM settled, earlier WHERE contacts_contact.id = settled.contact_id AND %(is_invitation)s
 )
 INSERT INTO core_activity (actor_id, verb, subject_type, subject_id, sentence, data, operation_id)
 SELECT %(actor)s, %(verb)s, 'contact', contact_id, %(sentence)s, jsonb_build_object('send', %(send)s), operation_id
@@ -116,7 +118,7 @@ def _send_one(send: Send, mail: MailText, server: MailServer, firm: Firm) -> Non
     """Record that the mail is about to leave, let it leave, record what the server said."""
     held = Send.objects.filter(pk=send.pk, state=Send.State.CLAIMED, attempts=send.attempts)
     if held.update(state=Send.State.HANDED_OVER, reason="", lease_until=timezone.now() + LEASE):
-        _settle(send, send.attempts, server.hand_over(message_for(mail, send.recipient, firm, send.pk)))
+        _settle(send, send.attempts, server.hand_over(message_for(mail, send.recipient, firm, send)))
 
 
 @transaction.atomic
@@ -148,10 +150,10 @@ def prepare(claims: list[tuple[int, int]], firm: Firm) -> list[tuple[Send, MailT
 
 
 def _archive(mails: list[tuple[Send, MailText]], firm: Firm) -> None:
-    """Keep what leaves, before it does; another try with the same words is kept once."""
-    kept = set(
-        ArchivedMessage.objects.filter(send__in=[send.pk for send, _ in mails]).values_list("send", "subject", "text")
-    )
+    """Keep what leaves, before it does; another try with the same words is kept once, unless the first one left."""
+    tried = ArchivedMessage.objects.filter(send__in=[send.pk for send, _ in mails])
+    not_left = tried.filter(Q(send__sent_at=None) | Q(at__gt=F("send__sent_at")))
+    kept = set(not_left.values_list("send", "subject", "text"))
     ArchivedMessage.objects.bulk_create(
         ArchivedMessage(
             send=send,
@@ -184,7 +186,7 @@ def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None 
     One statement, so it happens whole or not at all. A late answer is the truth also for a row that the sweep has
     called unknown meanwhile.
     """
-    again = send.number > 1
+    again = send.number > 1 or send.sent_at is not None
     verb, sentence = {
         Send.Purpose.INVITATION: ("reinvited", "Invitation sent again") if again else ("invited", "Invitation sent"),
         Send.Purpose.NEW_LINK: ("new_link", "New invitation link sent"),

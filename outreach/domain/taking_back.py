@@ -36,14 +36,15 @@ def take_back(operation: Operation, ids: list[int], undoing: Operation) -> dict[
         return {}
     mails = Send.objects.filter(operation=operation, contact__among=ids).order_by("pk")
     # In the order of their keys, as the worker that prepares a batch: no two ways of locking.
-    held = list(mails.select_for_update(of=("self",), no_key=True).values_list("pk", "contact_id", "state"))
-    stopped = {pk: contact for pk, contact, state in held if state in WAITING}
-    gone = {contact: PERHAPS if state in DOUBTFUL else GONE for _, contact, state in held if state in LEFT}
+    columns = ("pk", "contact_id", "state", "sent_at")
+    held = list(mails.select_for_update(of=("self",), no_key=True).values_list(*columns))
+    stopped = {pk: contact for pk, contact, state, _ in held if state in WAITING}
+    gone = {contact: PERHAPS if state in DOUBTFUL else GONE for _, contact, state, at in held if state in LEFT or at}
     if stopped:
         _stop(stopped, undoing)
     if held:
         _close(operation, ids, undoing)
-    return gone | dict.fromkeys(stopped.values(), STOPPED)
+    return dict.fromkeys(stopped.values(), STOPPED) | gone
 
 
 def _stop(sends: dict[int, int], undoing: Operation) -> None:
@@ -76,7 +77,7 @@ def _left(operation: Operation) -> list[str]:
 
     An import sends none itself: what counts is what has gone to its contacts since.
     """
-    left = Send.objects.filter(state__in=LEFT)
+    left = Send.objects.left()
     theirs = ImportedContact.objects.filter(operation=operation)
     since = left.filter(contact__in=theirs.values("subject_id"), created_at__gte=operation.created_at)
     own = left.filter(operation=operation).count()

@@ -2,10 +2,11 @@
 
 from outreach.models.archive import ArchivedMessage
 from outreach.models.invitation import Invitation, Link, ScheduledInvitation
-from outreach.models.send import LinkRequest, Pace, Send, Suppression
+from outreach.models.send import Bounce, LinkRequest, Pace, Send, Suppression
 
 __all__ = [
     "ArchivedMessage",
+    "Bounce",
     "Invitation",
     "Link",
     "LinkRequest",

@@ -25,6 +25,10 @@ class SendQuerySet(models.QuerySet):
         """Those that have not come to an end: planned, claimed or on their way."""
         return self.filter(state__in=OPEN)
 
+    def left(self) -> "SendQuerySet":
+        """Those that are, or may be, in somebody's mailbox; also one that came back and waits for another try."""
+        return self.filter(Q(state__in=LEFT) | Q(sent_at__isnull=False))
+
     def to_address(self, email: str) -> "SendQuerySet":
         """Mail to this address, whatever its case."""
         return self.alias(folded_recipient=Lower("recipient")).filter(folded_recipient=email.lower())
@@ -93,6 +97,35 @@ class Send(models.Model):
         return f"{self.purpose} {self.number} to {self.contact_id}: {self.state}"
 
 
+class BounceQuerySet(models.QuerySet):
+    """Questions asked of the reports."""
+
+    def to_address(self, email: str) -> "BounceQuerySet":
+        """Of mail to this address, whatever its case."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower())
+
+
+class Bounce(models.Model):
+    """A report that a mail did not arrive: one row for each time that it was sent."""
+
+    send = models.ForeignKey(Send, on_delete=models.CASCADE, related_name="bounces")
+    attempt = models.PositiveIntegerField(help_text="The mail's number of claims when it was sent.")
+    email = models.EmailField(max_length=254)
+    permanent = models.BooleanField()
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    objects = BounceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["send", "attempt"], name="bounced_once")]
+        indexes = [models.Index(Lower("email"), models.F("at").desc(), name="bounce_email")]
+
+    def __str__(self) -> str:
+        return f"{self.email} at {self.at:%Y-%m-%d %H:%M}"
+
+
 class SuppressionQuerySet(models.QuerySet):
     """Questions asked of the addresses that get no mail."""
 
@@ -102,10 +135,21 @@ class SuppressionQuerySet(models.QuerySet):
 
 
 class Suppression(models.Model):
-    """An address that gets no more mail: it bounced for good, complained, or the firm said so."""
+    """An address that gets no more mail: it bounced for good, complained, or the firm said so.
+
+    A link that its owner has just asked for is mailed to it all the same.
+    """
+
+    class Kind(models.TextChoices):
+        DEAD = "dead", "Bounced: the address does not take mail"
+        REPEATED = "repeated", "Bounced again and again"
+        COMPLAINED = "complained", "Its owner marked our mail as spam"
+        UNSUBSCRIBED = "unsubscribed", "Its owner unsubscribed"
+        FIRM = "firm", "Set by the firm"
 
     email = models.EmailField(max_length=254)
-    reason = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.FIRM)
+    reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     objects = SuppressionQuerySet.as_manager()

@@ -2,7 +2,7 @@
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -71,7 +71,8 @@ class Archive(ListPage):
 
     def rows(self) -> QuerySet:
         """A mail that the server refused has not left."""
-        return ArchivedMessage.objects.filter(send__state__in=LEFT).select_related("send").defer("text", "html")
+        left = Q(send__state__in=LEFT) | Q(send__sent_at__isnull=False)
+        return ArchivedMessage.objects.filter(left).select_related("send").defer("text", "html")
 
     def extra(self) -> dict:
         """The tab."""

@@ -5,16 +5,15 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import editors_only
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.views.bulk import BulkView
 from core.domain.recording import record
-from outreach.domain import links, passwords, scheduling
+from outreach.domain import links, passwords, scheduling, suppressing
 from outreach.forms import WhenForm
-from outreach.models import Suppression
 
 
 class InviteView(BulkView):
@@ -85,21 +84,12 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @editors_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def allow_mail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a contact's address off the list of those that get no mail."""
+    """Take a contact's address off the list of those that get no mail, with one click."""
     contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
-    rows = Suppression.objects.with_email(contact.email)
-    if request.method == "POST":
-        if rows.delete()[0]:
-            record("mail_allowed", "Mail to the address allowed again", subject_ids=[contact.pk], actor=request.user)
-        messages.success(request, f"{contact.email} gets mail again.")
-        return redirect(contact_url(pk))
-    context = {
-        "title": f"Send mail to {contact.email} again?",
-        "text": "It bounced, or its owner marked our mail as spam. Go on only when you know that this is mended.",
-        "submit_label": "Allow mail",
-        "cancel_url": contact_url(pk),
-        "danger": "no",
-    }
-    return render(request, "core/confirm.html", context)
+    if suppressing.allow_again(contact.email, contact_id=contact.pk, by=request.user):
+        messages.success(request, f"{contact.email} gets mail again. If it bounces again, you will see it here.")
+    else:
+        messages.info(request, f"{contact.email} gets mail already.")
+    return redirect(contact_url(pk))

@@ -58,7 +58,7 @@ def sample(firm: Firm, user) -> MailText:
 
 def _send_test(request: HttpRequest, firm: Firm) -> None:
     """Send the text to the one who edits it, at once, and say what the mail server answered."""
-    message = message_for(sample(firm, request.user), request.user.email, firm, 0)
+    message = message_for(sample(firm, request.user), request.user.email, firm)
     message.subject = f"[Test] {message.subject}"
     with MailServer() as server:
         verdict = server.open() or server.hand_over(message)

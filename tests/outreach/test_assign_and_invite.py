@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from core.models import Operation
-from outreach.domain import inviting
+from outreach.domain import inviting, suppressing
 from outreach.models import Send, Suppression
 from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory
 
@@ -50,7 +50,7 @@ def test_the_report_says_who_was_assigned_and_not_invited(as_user, advisor, mixe
     assert {line.subject_id: (line.state, line.reason) for line in operation.lines.all()} == {
         plain.pk: ("done", ""),
         active.pk: ("done", f"Assigned, not invited: {inviting.ACTIVE}"),
-        bounced.pk: ("done", f"Assigned, not invited: {inviting.SUPPRESSED}"),
+        bounced.pk: ("done", f"Assigned, not invited: {suppressing.WHY['firm']}"),
         same.pk: ("skipped", "Has exactly this already."),
     }
     report = b"".join(client.get(f"/operations/{operation.pk}/report/?format=csv")).decode()
@@ -62,7 +62,7 @@ def test_the_preview_counts_only_those_who_will_be_assigned(as_user, advisor, mi
     assert page.context["preview"].will == 3
     assert sorted(page.context["consequences"]) == [
         f"1 will not be invited: {inviting.ACTIVE}",
-        f"1 will not be invited: {inviting.SUPPRESSED}",
+        f"1 will not be invited: {suppressing.WHY['firm']}",
     ]
 
 

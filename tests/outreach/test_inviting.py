@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
-from outreach.domain import inviting, links
+from outreach.domain import inviting, links, suppressing
 from outreach.domain.inviting import Mode
 from outreach.models import Invitation, Link, Send, Suppression
 from tests.factories import AssignmentFactory, ContactFactory
@@ -48,7 +48,7 @@ def test_a_contact_is_skipped_with_the_reason(assigned, values, reason):
 
 def test_an_address_that_bounced_is_skipped_whatever_its_case(assigned):
     Suppression.objects.create(email=assigned.email.upper(), reason="Bounced")
-    assert refusal(assigned) == inviting.SUPPRESSED
+    assert refusal(assigned) == suppressing.WHY["firm"]
 
 
 def test_first_invitations_and_repeated_ones_are_two_things(assigned):

@@ -56,8 +56,10 @@ def test_a_colleague_invites_nobody_of_mine(as_user, colleague, assigned, run):
     client = as_user(colleague)
     client.post(page("invite"), {"ids": str(assigned.pk)})
     assert Operation.objects.count() == 0
-    for name in ("invite_one", "reinvite_one", "password_link", "revoke", "allow_mail"):
+    for name in ("invite_one", "reinvite_one", "password_link", "revoke"):
         assert client.get(page(name, assigned.pk)).status_code == 404
+    for name in ("password_link", "revoke", "allow_mail"):
+        assert client.post(page(name, assigned.pk)).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from anymail.signals import AnymailTrackingEvent, tracking
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
 from outreach.domain import inviting, reinviting, scheduling
-from outreach.domain.inviting import Mode
-from outreach.models import ScheduledInvitation, Send, Suppression
-from tests.factories import AssignmentFactory
+from outreach.models import ScheduledInvitation, Send
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -164,45 +161,3 @@ def test_the_settings_page_is_the_admins_and_shows_the_dry_run(as_user, admin, a
     assert client.post(page, data).status_code == 422
     client.post(page, data | {"days": "2, 5", "auto_reinvite": "on"})
     assert (Firm.get().auto_reinvite, Firm.get().reinvite_days) == (True, [2, 5])
-
-
-@pytest.fixture
-def accepted(assigned, advisor, send_now):
-    """An invitation that the mail server has."""
-    inviting.invite([assigned.pk], Mode.FIRST, by=advisor)
-    send_now()
-    return Send.objects.get()
-
-
-def report(event_type, send, **values):
-    event = AnymailTrackingEvent(event_type=event_type, recipient=send.recipient, **values)
-    tracking.send(sender=None, event=event, esp_name="test")
-    send.refresh_from_db()
-
-
-def test_a_bounce_shows_on_the_mail_and_stops_the_next(accepted):
-    report("bounced", accepted, message_id=accepted.message_id, description="no such user", metadata={})
-    assert (accepted.state, accepted.reason) == ("bounced", "no such user")
-    assert inviting.refusal_of(accepted.contact, Mode.EITHER) == inviting.SUPPRESSED
-
-
-def test_reports_come_twice_and_out_of_order(accepted):
-    for event_type in ("complained", "complained", "delivered"):
-        report(event_type, accepted, message_id=None, metadata={"send": str(accepted.pk)})
-    assert (accepted.state, Suppression.objects.count()) == ("complained", 1)
-
-
-def test_delivery_is_noted(accepted):
-    report("delivered", accepted, message_id="unknown id", metadata=None)
-    assert accepted.state == "delivered"
-
-
-def test_a_report_about_somebody_else_changes_nothing(accepted):
-    other = AssignmentFactory().contact
-    tracking.send(
-        sender=None,
-        event=AnymailTrackingEvent(event_type="bounced", recipient=other.email, message_id="x", metadata={}),
-        esp_name="test",
-    )
-    accepted.refresh_from_db()
-    assert accepted.state == "accepted"
