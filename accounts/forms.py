@@ -9,6 +9,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from accounts.models import Firm, User
 from accounts.models.user import STAFF_ROLES
+from core.forms import ConflictModelForm
 
 NO_MATCH = "Email and password do not match. Check both and try again."
 
@@ -55,7 +56,7 @@ class NewPasswordForm(SetPasswordForm):
         return self.user
 
 
-class OwnFieldsForm(forms.ModelForm):
+class OwnFieldsForm(ConflictModelForm):
     """A form over one of the staff that writes the fields it shows and no others.
 
     The row was read a moment ago: a role, a deactivation or the end of all sessions that came since would be
@@ -68,7 +69,8 @@ class OwnFieldsForm(forms.ModelForm):
         """Write the form's own fields; somebody new is written whole."""
         if not commit or self.instance.pk is None:
             return super().save(commit)
-        self.instance.save(update_fields=[name for name in self.fields if name not in self.written_elsewhere])
+        own = [name for name in self._meta.fields if name in self.fields and name not in self.written_elsewhere]
+        self.instance.save(update_fields=own)
         return self.instance
 
 
@@ -115,7 +117,7 @@ class ProfileForm(OwnFieldsForm):
         self.fields["time_zone"].choices = [("", "The firm's"), *time_zone_choices()]
 
 
-class FirmForm(forms.ModelForm):
+class FirmForm(ConflictModelForm):
     """The firm's settings; the texts of its mails have a page of their own."""
 
     time_zone = forms.ChoiceField(label="Time zone")

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "core.middleware.PersonalPagesMiddleware",
     "core.middleware.NoNulMiddleware",  # after the check against forgery, which reads forms
     "accounts.middleware.ViewerTimeZoneMiddleware",
+    "core.middleware.GoneMeanwhileMiddleware",
     "core.middleware.HistoryContextMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -1,9 +1,12 @@
 """Forms of the summary page: which fields of the contact's form a section shows, notes, and the photo."""
 
 from django import forms
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 
 from contacts.domain.photos import NotAPhoto, put_photo, square_photo
 from contacts.models import Contact, Note
+from core.forms import ConflictForm, ConflictModelForm
 
 INFORMATION = (
     "first_name last_name preferred_name email phone contact_type primary_advisor gender date_of_birth tag_names "
@@ -16,7 +19,7 @@ SECTIONS = {
 }
 
 
-class NoteForm(forms.ModelForm):
+class NoteForm(ConflictModelForm):
     """A note, added or edited."""
 
     class Meta:
@@ -26,7 +29,7 @@ class NoteForm(forms.ModelForm):
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
 
 
-class PhotoForm(forms.Form):
+class PhotoForm(ConflictForm):
     """A photo to put in place of the initials; none takes it away."""
 
     photo = forms.FileField(
@@ -34,11 +37,21 @@ class PhotoForm(forms.Form):
     )
     remove = forms.BooleanField(required=False, label="Remove the present photo")
 
+    def __init__(self, *args, contact: Contact, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["photo"] = contact.photo
+        self.fields["photo"].widget = forms.FileInput()
+        self.guard(f"contacts.photo.{contact.pk}")
+
+    def removes(self, name: str) -> bool:
+        """Whether the box is ticked."""
+        return bool(self.cleaned_data.get("remove"))
+
     def clean_photo(self):
         """The photo as it will be kept."""
         upload = self.cleaned_data["photo"]
-        if not upload:
-            return None
+        if not isinstance(upload, UploadedFile):
+            return upload
         try:
             return square_photo(upload)
         except NotAPhoto as error:
@@ -46,5 +59,7 @@ class PhotoForm(forms.Form):
 
     def save(self, contact: Contact, by) -> None:
         """Put the photo in place, or take it away; without either nothing changes."""
-        if self.cleaned_data["photo"] or self.cleaned_data["remove"]:
-            put_photo(contact, self.cleaned_data["photo"], by=by)
+        photo = self.cleaned_data["photo"]
+        chosen = photo if isinstance(photo, ContentFile) else None
+        if chosen or self.cleaned_data["remove"]:
+            put_photo(contact, chosen, by=by)

@@ -31,6 +31,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -202,12 +203,15 @@ def begin_export(kind: ExportKind, owner, words: str, params: dict[str, Any]) ->
 
     A press too many leads there as well, while the first one's is under way.
     """
-    same = Operation.objects.filter(kind=kind.key, owner=owner, params=params).exclude(state__in=Operation.OVER)
-    operation = same.order_by("-pk").first()
-    if operation is None:
-        title = f"{kind.label} as {params['format'].upper()}"
-        operation = Operation.objects.create(
-            kind=kind.key, title=title[:200], owner=owner, selection=words[:500], params=params
-        )
+    with transaction.atomic():
+        type(owner).objects.select_for_update(no_key=True).get(pk=owner.pk)  # one press after the other
+        same = Operation.objects.filter(kind=kind.key, owner=owner, params=params).exclude(state__in=Operation.OVER)
+        operation, title = same.order_by("-pk").first(), f"{kind.label} as {params['format'].upper()}"
+        begun = operation is None
+        if begun:
+            operation = Operation.objects.create(
+                kind=kind.key, title=title[:200], owner=owner, selection=words[:500], params=params
+            )
+    if begun:
         running.start(operation)
     return redirect(f"{reverse('core:operation', args=[operation.pk])}?started=1")

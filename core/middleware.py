@@ -2,8 +2,10 @@
 
 import pghistory
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
 
+from core.forms import SEEN, read_seen
 from core.health import readiness
 
 
@@ -67,6 +69,28 @@ def holds_nul(values: QueryDict) -> bool:
     """Whether a name or a value holds NUL; `query` is a query string itself, of the list that rows were chosen from."""
     texts = (text for name, given in values.lists() for text in (name, *given))
     return any(NUL in text for text in texts) or any("%00" in query for query in values.getlist("query"))
+
+
+class GoneMeanwhileMiddleware:
+    """Gives back what was typed into a form about something that was deleted, or taken from one, while it was open."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a 404 with what was typed, if a page of ours with this form was really open."""
+        if request.method != "POST" or not isinstance(exception, Http404):
+            return None
+        seen = read_seen(request.POST.get(SEEN))
+        if seen is None:
+            return None
+        typed = [(name.replace("_", " ").capitalize(), request.POST.getlist(name)) for name in seen["values"]]
+        shown = [(label, ", ".join(values)) for label, values in typed if any(values)]
+        return render(request, "core/gone.html", {"typed": shown}, status=410)
 
 
 class HistoryContextMiddleware:

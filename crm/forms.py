@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Firm, User
 from contacts.models import ContactType
+from core.forms import ConflictForm
 from crm.base import Adapter, ConfigField
 from crm.domain.judging import MENDABLE, mended_value
 from crm.http import is_at
@@ -16,7 +17,7 @@ from crm.models import Category, Connection, Owner, Record
 KEEP = "Leave empty to keep what is stored."
 
 
-class ConnectionForm(forms.Form):
+class ConnectionForm(ConflictForm):
     """Name and settings of a connection, made of what its adapter asks for. Secrets are never shown again."""
 
     name = forms.CharField(max_length=100, label="Name", help_text="What your colleagues call it.")
@@ -34,6 +35,8 @@ class ConnectionForm(forms.Form):
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             initial=connection.credentials_expire_on if connection else None,
         )
+        if connection:
+            self.guard(f"crm.connection.{connection.pk}")
 
     def _field(self, spec: ConfigField) -> forms.Field:
         """The form field of one setting."""
@@ -83,7 +86,7 @@ def _is_host(text: str) -> bool:
     return bool(found) and len(found[2]) <= 253 and 0 < int(found[5] or 443) < 65536
 
 
-class OwnersForm(forms.Form):
+class OwnersForm(ConflictForm):
     """Which advisor each user of the CRM is."""
 
     def __init__(self, *args, connection: Connection, **kwargs) -> None:
@@ -101,6 +104,7 @@ class OwnersForm(forms.Form):
                 initial=owner.user_id,
                 help_text=owner.email,
             )
+        self.guard(f"crm.owners.{connection.pk}")
 
     def changed_owners(self) -> list[Owner]:
         """Those who are given another advisor, not saved yet; from now on by hand."""
@@ -113,7 +117,7 @@ class OwnersForm(forms.Form):
         return changed
 
 
-class CategoriesForm(forms.Form):
+class CategoriesForm(ConflictForm):
     """What type each category of the CRM means."""
 
     default_type = forms.ChoiceField(
@@ -133,6 +137,7 @@ class CategoriesForm(forms.Form):
                 label=category.value,
                 initial=category.contact_type,
             )
+        self.guard(f"crm.categories.{connection.pk}")
 
     def changed_categories(self) -> list[Category]:
         """Those that mean something else now, not saved yet."""
@@ -157,7 +162,7 @@ CHOOSABLE = {
 }
 
 
-class FieldsForm(forms.Form):
+class FieldsForm(ConflictForm):
     """Which fields of the CRM are brought in: of ours all but those that are required can be left out."""
 
     ours = forms.MultipleChoiceField(
@@ -179,13 +184,14 @@ class FieldsForm(forms.Form):
         left_out = set(connection.left_out)
         self.initial["ours"] = [name for name, (_, meant) in CHOOSABLE.items() if not left_out.issuperset(meant)]
         self.initial["fields_wanted"] = connection.fields
+        self.guard(f"crm.fields.{connection.pk}")
 
     def left_out(self) -> list[str]:
         """The fields of ours that are not wanted."""
         return [one for name, (_, meant) in CHOOSABLE.items() if name not in self.cleaned_data["ours"] for one in meant]
 
 
-class MendForm(forms.Form):
+class MendForm(ConflictForm):
     """Values that a record lacks, or that are wrong in it; nothing of this goes to the CRM."""
 
     first_name = forms.CharField(max_length=100, required=False)
@@ -210,6 +216,8 @@ class MendForm(forms.Form):
                 self.initial.setdefault(name, record.mends.get(name) or "")
                 shown = record.values.get(name) if name in {"first_name", "last_name", "email", "phone"} else ""
                 self.fields[name].help_text = f"In the CRM: {shown}" if shown and name not in record.mends else ""
+        if record is not None:
+            self.guard(f"crm.mends.{record.pk}")
 
     def clean(self) -> dict:
         """Emails and phones as they are stored."""

@@ -4,6 +4,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 
 from accounts.access import editors_only, staff_only
+from core.presses import once
 from experiences.kinds import TemplateKind
 from experiences.parts import PARTS, PartKind
 from experiences.views import files, parts, placing, templates
@@ -16,12 +17,12 @@ def of_template(kind: TemplateKind) -> list[URLPattern]:
     """Pages of one kind of template."""
     base, one = kind.path, kind.one
     return [
-        path(f"{base}new/", editors_only(templates.TemplateEdit.as_view(kind=kind)), name=f"{one}_new"),
+        path(f"{base}new/", editors_only(once(templates.TemplateEdit.as_view(kind=kind))), name=f"{one}_new"),
         path(f"{base}<int:pk>/", staff_only(templates.TemplatePage.as_view(kind=kind)), name=one),
         path(f"{base}<int:pk>/edit/", editors_only(templates.TemplateEdit.as_view(kind=kind)), name=f"{one}_edit"),
         path(
             f"{base}<int:pk>/duplicate/",
-            editors_only(templates.TemplateDuplicate.as_view(kind=kind)),
+            editors_only(once(templates.TemplateDuplicate.as_view(kind=kind))),
             name=f"{one}_duplicate",
         ),
         path(
@@ -35,7 +36,9 @@ def of_template(kind: TemplateKind) -> list[URLPattern]:
             name=f"{one}_restore",
         ),
         path(
-            f"{base}<int:pk>/delete/", editors_only(templates.TemplateDelete.as_view(kind=kind)), name=f"{one}_delete"
+            f"{base}<int:pk>/delete/",
+            editors_only(once(templates.TemplateDelete.as_view(kind=kind))),
+            name=f"{one}_delete",
         ),
     ]
 
@@ -46,7 +49,7 @@ def of_part(part: PartKind) -> list[URLPattern]:
     found = [
         path(
             f"{base}{one}/<int:pk>/remove/",
-            editors_only(parts.PartRemove.as_view(part_kind=part)),
+            editors_only(once(parts.PartRemove.as_view(part_kind=part))),
             name=f"{one}_remove",
         )
     ]
@@ -56,7 +59,7 @@ def of_part(part: PartKind) -> list[URLPattern]:
     if part.form:
         new, edit = parts.PartNew.as_view(part_kind=part), parts.PartEdit.as_view(part_kind=part)
         found += [
-            path(f"{base}<int:owner_pk>/{one}/new/", editors_only(new), name=f"{one}_new"),
+            path(f"{base}<int:owner_pk>/{one}/new/", editors_only(once(new)), name=f"{one}_new"),
             path(f"{base}{one}/<int:pk>/edit/", editors_only(edit), name=f"{one}_edit"),
         ]
     return found
@@ -66,13 +69,13 @@ urlpatterns = [
     *(path(one.kind.path, staff_only(one.as_view()), name=one.kind.many) for one in LISTS),
     *(pattern for one in LISTS for pattern in of_template(one.kind)),
     *(pattern for part in PARTS for pattern in of_part(part)),
-    path("experiences/featured/<int:pk>/add/", editors_only(placing.AddToFeatured.as_view()), name="pinned_add"),
+    path("experiences/featured/<int:pk>/add/", editors_only(once(placing.AddToFeatured.as_view())), name="pinned_add"),
     path(
         "experiences/libraries/category/<int:pk>/add/",
-        editors_only(placing.AddToCategory.as_view()),
+        editors_only(once(placing.AddToCategory.as_view())),
         name="shelved_add",
     ),
-    path("experiences/teams/<int:pk>/add/", editors_only(placing.AddToTeam.as_view()), name="member_add"),
+    path("experiences/teams/<int:pk>/add/", editors_only(once(placing.AddToTeam.as_view())), name="member_add"),
     path("experiences/resources/<int:pk>/file/", files.resource_file, name="resource_file"),
     path("experiences/resources/<int:pk>/cover/", files.resource_cover, name="resource_cover"),
     path("experiences/cards/card/<int:pk>/image/", files.card_image, name="card_image"),

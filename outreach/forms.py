@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from accounts.models.firm import validate_reinvite_days
-from core.forms import ConflictModelForm
+from core.forms import ConflictForm, ConflictModelForm
 from core.paging import whole
 from outreach.domain.mail_text import unknown_placeholders
+from outreach.models import ScheduledInvitation
 
 LATEST = timedelta(days=366)
 
@@ -56,15 +57,16 @@ class WhenForm(forms.Form):
         return data
 
 
-class MomentForm(forms.Form):
+class MomentForm(ConflictForm):
     """Another time for a scheduled invitation."""
 
     at = MomentField(label="Date and time")
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, scheduled: ScheduledInvitation, **kwargs) -> None:
+        super().__init__(*args, initial={"at": scheduled.at}, **kwargs)
         zone = timezone.get_current_timezone_name()
         self.fields["at"].help_text = f"In your time zone, {zone.replace('_', ' ')}."
+        self.guard(f"outreach.scheduled.{scheduled.pk}")
 
 
 class ReinviteForm(ConflictModelForm):

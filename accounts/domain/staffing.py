@@ -42,7 +42,7 @@ def invite_staff(user: User, *, by: User) -> None:
 @transaction.atomic
 def change_staff(user: User, *, by: User, role: str) -> None:
     """Give `user` another role. Raises NotAllowed for the last admin, or when contacts would lose their advisor."""
-    user = _held(user)
+    user = hold(user)
     if user.role == role:
         return
     if user.role == Role.ADMIN:
@@ -72,7 +72,7 @@ def deactivate_staff(user: User, *, by: User, successor: User | None = None) -> 
     oneself, the last admin, somebody to whom others' contacts are on their way, or when there is something to hand
     over and nobody to take it.
     """
-    user = _held(user, successor)
+    user = hold(user, successor)
     if user == by:
         raise NotAllowed("You cannot deactivate yourself. Ask another admin.")
     if user.role == Role.ADMIN:
@@ -102,10 +102,11 @@ def end_sessions(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
 
 
-def _held(user: User, successor: User | None = None) -> User:
+def hold(user: User, successor: User | None = None) -> User:
     """`user` as they are now, held with `successor` and all admins until the transaction ends: not all can leave.
 
-    All at once and in one order, for two of them may be pressing at the same moment.
+    Who edits one of the staff calls it first of all. All at once and in one order, for two of them may be pressing at
+    the same moment.
     """
     wanted = {user.pk, successor.pk if successor else user.pk}
     rows = User.objects.select_for_update(no_key=True).filter(Q(pk__in=wanted) | Q(role=Role.ADMIN, is_active=True))
@@ -123,6 +124,6 @@ def _keep_receivers(user: User) -> None:
 
 
 def _keep_one_admin(user: User) -> None:
-    """Raise NotAllowed when `user` is the only active admin; they are held, see `_held`."""
+    """Raise NotAllowed when `user` is the only active admin; they are held, see `hold`."""
     if not User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk).exists():
         raise NotAllowed("The firm needs at least one active admin.")

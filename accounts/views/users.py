@@ -18,9 +18,13 @@ from accounts.filters import UserFilter
 from accounts.forms import ProfileForm, StaffForm, SuccessorForm
 from accounts.models import User
 from accounts.tables import UserTable
+from core.forms import for_saving, saved_once
 from core.listing import ListPage
 from core.models import Operation
+from core.presses import once
 from core.registry import staff_actions
+
+TAKEN = "Somebody on the staff already has this email address."
 
 
 class UserList(ListPage):
@@ -51,15 +55,16 @@ class UserList(ListPage):
 
 
 @admins_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_invite(request: HttpRequest) -> HttpResponse:
     """Add somebody; they get a link to choose a password."""
     form = StaffForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = form.save(commit=False)
-        staffing.invite_staff(user, by=request.user)
-        messages.success(request, f"{user.name} has been added. A link to choose a password is on its way.")
-        return redirect("accounts:users")
+        if saved_once(form, lambda: staffing.invite_staff(user, by=request.user), "email", TAKEN):
+            messages.success(request, f"{user.name} has been added. A link to choose a password is on its way.")
+            return redirect("accounts:users")
     context = {"form": form, "title": "Invite staff", "submit_label": "Invite", "cancel_url": "/users/"}
     return render(request, "core/form_page.html", context, status=422 if form.errors else 200)
 
@@ -69,17 +74,18 @@ def user_invite(request: HttpRequest) -> HttpResponse:
 def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """One of the staff: name, role, and the ways to let them in or shut them out."""
     user = get_object_or_404(User.objects.staff(), pk=pk)
-    form = StaffForm(request.POST if request.method == "POST" else None, instance=user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                staffing.change_staff(user, by=request.user, role=form.cleaned_data["role"])
-                form.save()
-        except staffing.NotAllowed as refusal:
-            form.add_error("role", str(refusal))
-        else:
-            messages.success(request, f"{user.name} has been saved.")
-            return redirect("accounts:users")
+    try:
+        with transaction.atomic():
+            if request.method == "POST":
+                user = staffing.hold(user)
+            form = StaffForm(request.POST if request.method == "POST" else None, instance=user)
+            if request.method == "POST" and form.is_valid() and _save_staff(form, user, request.user):
+                for sentence in form.kept:
+                    messages.warning(request, sentence)
+                messages.success(request, f"{user.name} has been saved.")
+                return redirect("accounts:users")
+    except staffing.NotAllowed as refusal:
+        form.add_error("role", str(refusal))
     actions = [
         SimpleNamespace(label=action.label, icon=action.icon, url=reverse(action.url_name, args=[pk]))
         for action in staff_actions
@@ -90,6 +96,16 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not person.is_active:
         context |= {"duties": staffing.duties_of(person), "leaving": staffing.leaving(person)}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
+
+
+def _save_staff(form: StaffForm, user: User, by: User) -> bool:
+    """Write the role by its rules and the rest as the form says, both or neither; False when the address was taken."""
+
+    def save() -> None:
+        staffing.change_staff(user, by=by, role=form.cleaned_data["role"])
+        form.save()
+
+    return saved_once(form, save, "email", TAKEN)
 
 
 @admins_only
@@ -103,6 +119,7 @@ def user_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @admins_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """One guided step: hand over what they hold, then close their access."""
@@ -135,6 +152,7 @@ def handing_over_words(operation: Operation) -> str:
 
 
 @admins_only
+@once
 @require_POST
 def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Open somebody's access again."""
@@ -148,12 +166,14 @@ def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """One's own name, phone and time zone."""
-    form = ProfileForm(
-        request.POST if request.method == "POST" else None, instance=User.objects.get(pk=request.user.pk)
-    )
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "Your profile has been saved.")
-        return redirect("accounts:profile")
+    with transaction.atomic():
+        own = for_saving(User.objects.all(), request).get(pk=request.user.pk)
+        form = ProfileForm(request.POST if request.method == "POST" else None, instance=own)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            for sentence in form.kept:
+                messages.warning(request, sentence)
+            messages.success(request, "Your profile has been saved.")
+            return redirect("accounts:profile")
     context = {"form": form, "title": "Your profile", "submit_label": "Save the profile", "cancel_url": "/contacts/"}
     return render(request, "core/form_page.html", context, status=422 if form.errors else 200)

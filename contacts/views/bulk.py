@@ -42,6 +42,7 @@ from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, Preview
 from contacts.selection import Selection, selection
+from core import presses
 from core.domain import running, selecting
 from core.keys import read_key
 from core.models import Operation, OperationLine
@@ -106,7 +107,7 @@ class BulkView(View):
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Freeze a selection, take what the form chose, or start."""
         if pk is not None:
-            return self._do_one(self._contact(pk))
+            return presses.answered(request) or self._do_one(self._contact(pk))
         if "draft" not in request.POST:
             return self._freeze()
         draft = self._draft(request.POST["draft"])
@@ -291,14 +292,21 @@ class BulkView(View):
             return self._one(contact, form)
         params = self.params(form)
         contacts = self._kind().scope(self.request.user).filter(pk=contact.pk)
-        draft = self._new(Selection(contacts, contact.name), params)
-        preview = self._kind().preview(draft)
+        with transaction.atomic():
+            if not presses.claim(self.request):
+                return presses.repeated(self.request)
+            draft = self._new(Selection(contacts, contact.name), params)
+            preview = self._kind().preview(draft)
+            transaction.set_rollback(not preview.will)
+            if preview.will:
+                Operation.objects.filter(pk=draft.pk).update(title=self.describe(params)[:200])
+                presses.note(self.request, contact_url(contact.pk))
         if not preview.will:
-            draft.delete()
             return self._one(contact, form, refusal=preview.skipped[0][0])
-        Operation.objects.filter(pk=draft.pk).update(title=self.describe(params)[:200])
         operation = running.start(draft)
-        return self._after_one(contact, operation)
+        response = self._after_one(contact, operation)
+        presses.note(self.request, response.url)
+        return response
 
     def _after_one(self, contact: Contact, operation: Operation) -> HttpResponse:
         """Say how it went, and go back to the contact, or to the list when they are gone from it."""

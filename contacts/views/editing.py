@@ -12,11 +12,14 @@ from accounts.models import Firm
 from contacts.domain.editing import save_added, save_edited
 from contacts.forms import DUPLICATE, ContactForm, contact_url, own_words
 from contacts.models import Contact
+from core.forms import for_saving
+from core.presses import once
 
 FORM = "contacts/form.html"
 
 
 @editors_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_add(request: HttpRequest) -> HttpResponse:
     """A new contact. They are told nothing."""
@@ -48,10 +51,7 @@ def contact_add(request: HttpRequest) -> HttpResponse:
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """A contact's own data. Whoever edits at the same time is noticed, and nothing of theirs is lost."""
     with transaction.atomic():
-        rows = Contact.objects.editable_by(request.user)
-        if request.method == "POST":
-            rows = rows.select_for_update(of=("self",), no_key=True)
-        contact = get_object_or_404(rows, pk=pk)
+        contact = get_object_or_404(for_saving(Contact.objects.editable_by(request.user), request), pk=pk)
         name = contact.name
         form = ContactForm(
             request.POST if request.method == "POST" else None,

@@ -27,6 +27,7 @@ from core.exporting import Column
 from core.exports import Source, download
 from core.listing import ListFilter, ListPage
 from core.models import Operation
+from core.presses import once
 from core.registry import operation_kinds
 from core.templatetags.ui import badge
 from core.views.operations import progress, undone_by
@@ -44,6 +45,7 @@ DONE = {
 
 
 @editors_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file; earlier imports stand below."""

@@ -12,9 +12,12 @@ from accounts.access import editors_only
 from contacts.models import Contact, Note
 from contacts.section_forms import NoteForm
 from core.domain.recording import record
+from core.forms import CHANGED, changed_since_shown, for_saving, shown_state
+from core.presses import once
 
 
 @editors_only
+@once
 @require_POST
 def note_add(request: HttpRequest, pk: int) -> HttpResponse:
     """A new note."""
@@ -34,42 +37,48 @@ def note_add(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_edit(request: HttpRequest, pk: int, note_pk: int) -> HttpResponse:
     """Change one's own note."""
-    contact, note = _own_note(request, pk, note_pk)
-    form = NoteForm(request.POST if request.method == "POST" else None, instance=note)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
+    with transaction.atomic():
+        contact, note = _own_note(request, pk, note_pk)
+        form = NoteForm(request.POST if request.method == "POST" else None, instance=note)
+        if request.method == "POST" and form.is_valid():
             form.instance.edited_at = timezone.now()
             form.save()
             record("noted", "Changed a note", subject_ids=[contact.pk], actor=request.user)
-        messages.success(request, "The note has been saved.")
-        return redirect(_section(pk))
+            for sentence in form.kept:
+                messages.warning(request, sentence)
+            messages.success(request, "The note has been saved.")
+            return redirect(_section(pk))
     return _form_page(request, form, contact, f"Note on {contact.name}")
 
 
 @editors_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_delete(request: HttpRequest, pk: int, note_pk: int) -> HttpResponse:
     """Delete one's own note; the history keeps it."""
-    contact, note = _own_note(request, pk, note_pk)
-    if request.method == "POST":
-        with transaction.atomic():
+    with transaction.atomic():
+        contact, note = _own_note(request, pk, note_pk)
+        changed = request.method == "POST" and changed_since_shown(note, request)
+        if request.method == "POST" and not changed:
             note.delete()
             record("noted", "Deleted a note", subject_ids=[contact.pk], actor=request.user)
-        messages.success(request, "The note has been deleted.")
-        return redirect(_section(pk))
+            messages.success(request, "The note has been deleted.")
+            return redirect(_section(pk))
     context = {
+        "consequences": [CHANGED] if changed else [],
+        "hidden": {"state": shown_state(note)},
         "title": "Delete this note?",
         "text": note.text,
         "submit_label": "Delete the note",
         "cancel_url": _section(pk),
     }
-    return render(request, "core/confirm.html", context)
+    return render(request, "core/confirm.html", context, status=409 if changed else 200)
 
 
 def _own_note(request: HttpRequest, pk: int, note_pk: int) -> tuple[Contact, Note]:
     """The note with its contact, if the contact may be edited and the note is one's own; else a 404."""
     contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
-    return contact, get_object_or_404(contact.notes.filter(author=request.user), pk=note_pk)
+    return contact, get_object_or_404(for_saving(contact.notes.filter(author=request.user), request), pk=note_pk)
 
 
 def _section(pk: int) -> str:

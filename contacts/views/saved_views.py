@@ -2,7 +2,6 @@
 
 from types import SimpleNamespace
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,13 +12,15 @@ from django.views.decorators.http import require_POST
 from accounts.access import staff_only
 from contacts.models import SavedView
 from contacts.selection import filter_words
+from core.forms import ConflictModelForm, for_saving, saved_once
 from core.listing import narrowing
+from core.presses import once
 
 # Of a list's state, what a view keeps besides the filters.
 KEPT = ("sort", "per_page", "columns")
 
 
-class SavedViewForm(forms.ModelForm):
+class SavedViewForm(ConflictModelForm):
     """A name, and who sees it."""
 
     class Meta:
@@ -57,6 +58,7 @@ def views_of(request: HttpRequest) -> SimpleNamespace:
 
 
 @staff_only
+@once
 def saved_view_add(request: HttpRequest) -> HttpResponse:
     """Keep the state that stands in the address under a name."""
     query = kept(request.GET)
@@ -85,15 +87,20 @@ def saved_view_list(request: HttpRequest) -> HttpResponse:
 @staff_only
 def saved_view_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Another name; shared or not."""
-    view = get_object_or_404(SavedView.objects.changeable_by(request.user), pk=pk)
-    form = SavedViewForm(request.POST if request.method == "POST" else None, instance=view)
-    if request.method == "POST" and _save(form):
-        messages.success(request, f"The view “{view.name}” is saved.")
-        return redirect("contacts:views")
-    return _form_page(request, form, f"View “{view.name}”", reverse("contacts:views"))
+    with transaction.atomic():
+        view = get_object_or_404(for_saving(SavedView.objects.changeable_by(request.user), request), pk=pk)
+        name = view.name
+        form = SavedViewForm(request.POST if request.method == "POST" else None, instance=view)
+        if request.method == "POST" and _save(form):
+            for sentence in form.kept:
+                messages.warning(request, sentence)
+            messages.success(request, f"The view “{view.name}” is saved.")
+            return redirect("contacts:views")
+    return _form_page(request, form, f"View “{name}”", reverse("contacts:views"))
 
 
 @staff_only
+@once
 @require_POST
 def saved_view_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a view. No contact is touched by it."""
@@ -103,13 +110,9 @@ def saved_view_delete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("contacts:views")
 
 
-@transaction.atomic
 def _save(form: SavedViewForm) -> bool:
     """Whether the view could be kept."""
-    if not form.is_valid():
-        return False
-    form.save()
-    return True
+    return form.is_valid() and saved_once(form, form.save, "name", "You have a view of this name already.")
 
 
 def _form_page(request: HttpRequest, form: SavedViewForm, title: str, cancel_url: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.section_forms import SECTIONS, NoteForm, PhotoForm
 from contacts.views.editing import saved
+from core.forms import for_saving
 from core.registry import contact_actions, contact_integrations, contact_next_steps, contact_sections
 from experiences.models import TeamMember
 
@@ -51,10 +52,7 @@ def section_edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
         raise Http404
     title, fields = SECTIONS[section]
     with transaction.atomic():
-        rows = Contact.objects.editable_by(request.user)
-        if request.method == "POST":
-            rows = rows.select_for_update(of=("self",), no_key=True)
-        contact = get_object_or_404(rows, pk=pk)
+        contact = get_object_or_404(for_saving(Contact.objects.editable_by(request.user), request), pk=pk)
         form = ContactForm(
             request.POST if request.method == "POST" else None,
             instance=contact,
@@ -108,11 +106,15 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def photo_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a photo in place, or take it away."""
-    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
-    form = PhotoForm(request.POST if request.method == "POST" else None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        form.save(contact, request.user)
-        return _after(request, pk, "", "The photo has been saved.")
+    with transaction.atomic():
+        contact = get_object_or_404(for_saving(Contact.objects.editable_by(request.user), request), pk=pk)
+        posted = request.POST if request.method == "POST" else None
+        form = PhotoForm(posted, request.FILES or None, contact=contact)
+        if request.method == "POST" and form.is_valid():
+            form.save(contact, request.user)
+            for sentence in form.kept:
+                messages.warning(request, sentence)
+            return _after(request, pk, "", "The photo has been saved.")
     context = {
         "form": form,
         "title": f"Photo of {contact.name}",

@@ -5,6 +5,7 @@ from core.models.change import Change
 from core.models.export_file import ExportFile
 from core.models.heartbeat import Heartbeat
 from core.models.operation import Operation, OperationLine
+from core.models.press import Press
 from core.models.selection import FrozenSelection, KeptRows
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "KeptRows",
     "Operation",
     "OperationLine",
+    "Press",
 ]

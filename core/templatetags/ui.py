@@ -224,10 +224,14 @@ def _target(bound) -> str:
 
 @register.simple_tag
 def form_errors(form: BaseForm) -> SafeString:
-    """Return what stops the form, each with a link to its field; nothing when there is nothing."""
+    """Return what stops the form, each with a link to its field; nothing when there is nothing.
+
+    What others changed meanwhile and the form keeps is told here too: the answer to the next save says it no more.
+    """
     if not form.is_bound or form.is_valid():
         return SafeString("")
-    rows = [format_html("<li>{}</li>", error) for error in form.non_field_errors()]
+    sentences = [*form.non_field_errors(), *getattr(form, "kept", ())]
+    rows = [format_html("<li>{}</li>", sentence) for sentence in sentences]
     for bound in form:
         rows += [
             format_html('<li><a href="#{}">{}</a>: {}</li>', _target(bound), bound.label, error)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import admins_only, editors_only, staff_only
 from core.keys import read_key
 from core.models import Operation
+from core.presses import once
 from core.views.operations import progress
 from crm.domain import syncing
 from crm.domain.credentials import seal, unseal
@@ -26,6 +27,7 @@ from crm.records import payload
 from crm.registry import adapters
 
 PREVIEWED = 10
+MEANWHILE = "Somebody else saved other settings at this moment. Open the page again and look at them first."
 
 
 @staff_only
@@ -104,6 +106,7 @@ def choose_adapter(request: HttpRequest) -> HttpResponse:
 
 
 @admins_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, adapter_key: str) -> HttpResponse:
     """Settings and credentials of a new connection; it is made once the CRM has let us in."""
@@ -129,6 +132,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("crm:connection", pk=pk)
     form = ConnectionForm(request.POST if request.method == "POST" else None, adapter=one.adapter_class, connection=one)
     if request.method == "POST" and form.is_valid() and _saved(form, one) is not None:
+        for sentence in form.kept:
+            messages.warning(request, sentence)
         messages.success(request, "The connection works with the new settings.")
         return redirect("crm:connection", pk=pk)
     return _form_page(request, form, f"Settings of {one.name}", reverse("crm:connection", args=[pk]), "Check and save")
@@ -141,7 +146,7 @@ def _form_page(request: HttpRequest, form, title: str, back: str, label: str) ->
 
 def _saved(form: ConnectionForm, one: Connection) -> Connection | None:
     """Try the settings; save the connection when they work, else say on the form why not."""
-    adapter_class, typed = form.adapter, {**form.cleaned_data}
+    adapter_class, typed, before = form.adapter, {**form.cleaned_data}, (one.config, one.secrets)
     one.name, one.credentials_expire_on = typed.pop("name"), typed.pop("credentials_expire_on")
     config = {**one.config, **unseal_or_nothing(one), **{key: value for key, value in typed.items() if value}}
     try:
@@ -157,7 +162,9 @@ def _saved(form: ConnectionForm, one: Connection) -> Connection | None:
     secret = {key for key in config if key in specs and specs[key].secret} | enrolled
     one.secrets = seal({key: config[key] for key in secret})
     one.config = {key: value for key, value in config.items() if key not in secret}
-    one.save()
+    if not _stored(one, before):
+        form.add_error(None, MEANWHILE)
+        return None
     check(one)
     try:
         syncing.learn(one, open_adapter(one))
@@ -165,6 +172,22 @@ def _saved(form: ConnectionForm, one: Connection) -> Connection | None:
         note_trouble(one, error)
     one.refresh_from_db()
     return one
+
+
+@transaction.atomic
+def _stored(one: Connection, before: tuple[dict, str]) -> bool:
+    """Store the settings; False when somebody else stored some while the CRM was asked about these.
+
+    What a sync has noted meanwhile stays.
+    """
+    if one.pk is None:
+        one.save()
+        return True
+    now = Connection.objects.select_for_update(no_key=True).get(pk=one.pk)
+    if (now.config, now.secrets) != before:
+        return False
+    one.save(update_fields=["name", "config", "secrets", "credentials_expire_on"])
+    return True
 
 
 def unseal_or_nothing(one: Connection) -> dict[str, str]:
@@ -189,6 +212,7 @@ def check_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @admins_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a connection away: its credentials are forgotten, its contacts stay."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import admins_only
+from core.forms import ConflictForm, for_saving
 from crm.domain import syncing
 from crm.domain.opening import open_adapter
 from crm.errors import CRMError
@@ -16,8 +17,10 @@ from crm.models import Category, Connection, Owner, Record
 from crm.operations.judging import begin_judging
 
 
-def _connection(request: HttpRequest, pk: int) -> Connection:
-    return get_object_or_404(Connection.objects.visible_to(request.user), pk=pk)
+def _connection(request: HttpRequest, pk: int, *, to_save: bool = False) -> Connection:
+    """The connection; `to_save`, locked until the transaction ends when the request saves something."""
+    rows = Connection.objects.visible_to(request.user)
+    return get_object_or_404(for_saving(rows, request) if to_save else rows, pk=pk)
 
 
 def _page(request: HttpRequest, one: Connection, form, title: str, notice: str, learnt: str = "") -> HttpResponse:
@@ -39,15 +42,15 @@ def _page(request: HttpRequest, one: Connection, form, title: str, notice: str, 
 @require_http_methods(["GET", "HEAD", "POST"])
 def owners(request: HttpRequest, pk: int) -> HttpResponse:
     """Who the users of the CRM are here."""
-    one = _connection(request, pk)
-    form = OwnersForm(request.POST if request.method == "POST" else None, connection=one)
-    if request.method == "POST" and form.is_valid():
-        changed = form.changed_owners()
-        with transaction.atomic():
+    with transaction.atomic():
+        one = _connection(request, pk, to_save=True)
+        form = OwnersForm(request.POST if request.method == "POST" else None, connection=one)
+        if request.method == "POST" and form.is_valid():
+            changed = form.changed_owners()
             Owner.objects.bulk_update(changed, ["user", "by_hand"])
             touched = Record.objects.filter(owner_id_there__in=[owner.remote_id for owner in changed])
             operation = begin_judging(one, touched, request.user, linked=True)
-        return _judged(request, one, operation)
+            return _judged(request, one, form, operation)
     notice = "Those with the same email address are found by themselves; what you choose here stays."
     return _page(
         request, one, form, "Who is who", notice if form.owners else "No user of the CRM is known here.", "owners"
@@ -72,19 +75,19 @@ def learn(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def categories(request: HttpRequest, pk: int) -> HttpResponse:
     """What the words on records mean here."""
-    one = _connection(request, pk)
-    form = CategoriesForm(request.POST if request.method == "POST" else None, connection=one)
-    if request.method == "POST" and form.is_valid():
-        changed = form.changed_categories()
-        values = [category.value for category in changed]
-        if form.cleaned_data["default_type"] != one.default_type:
-            one.default_type = form.cleaned_data["default_type"]
-            values.append("")
-        with transaction.atomic():
+    with transaction.atomic():
+        one = _connection(request, pk, to_save=True)
+        form = CategoriesForm(request.POST if request.method == "POST" else None, connection=one)
+        if request.method == "POST" and form.is_valid():
+            changed = form.changed_categories()
+            values = [category.value for category in changed]
+            if form.cleaned_data["default_type"] != one.default_type:
+                one.default_type = form.cleaned_data["default_type"]
+                values.append("")
             one.save(update_fields=["default_type"])
             Category.objects.bulk_update(changed, ["contact_type"])
             operation = begin_judging(one, Record.objects.filter(category__in=values), request.user, linked=True)
-        return _judged(request, one, operation)
+            return _judged(request, one, form, operation)
     return _page(
         request, one, form, "What categories mean", "Records of a category that means nothing here wait.", "categories"
     )
@@ -100,16 +103,18 @@ def fields(request: HttpRequest, pk: int) -> HttpResponse:
     except CRMError as error:
         messages.error(request, str(error))
         return redirect("crm:connection", pk=pk)
-    form = FieldsForm(request.POST if request.method == "POST" else None, catalogue=catalogue, connection=one)
-    if request.method == "POST" and form.is_valid():
-        chosen_anew = form.left_out() != one.left_out
-        one.fields, one.left_out = form.cleaned_data["fields_wanted"], form.left_out()
-        everything = Record.objects.filter(connection=one)
-        with transaction.atomic():
+    with transaction.atomic():
+        one = _connection(request, pk, to_save=True)
+        posted = request.POST if request.method == "POST" else None
+        form = FieldsForm(posted, catalogue=catalogue, connection=one)
+        if request.method == "POST" and form.is_valid():
+            chosen_anew = form.left_out() != one.left_out
+            one.fields, one.left_out = form.cleaned_data["fields_wanted"], form.left_out()
             one.save(update_fields=["fields", "left_out"])
+            everything = Record.objects.filter(connection=one)
             operation = begin_judging(one, everything, request.user, linked=True, quietly=True) if chosen_anew else None
-        messages.success(request, "A full sync brings custom fields that were chosen just now of all records.")
-        return _judged(request, one, operation)
+            messages.success(request, "A full sync brings custom fields that were chosen just now of all records.")
+            return _judged(request, one, form, operation)
     notice = (
         "Custom fields are shown on the contact’s page under Integrations. Those that may hold tax, account or "
         "identity numbers are never offered."
@@ -117,8 +122,10 @@ def fields(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, one, form, "Fields that are brought in", notice)
 
 
-def _judged(request: HttpRequest, one: Connection, operation) -> HttpResponse:
+def _judged(request: HttpRequest, one: Connection, form: ConflictForm, operation) -> HttpResponse:
     """Back to the connection, or to the progress of looking through many records again."""
+    for sentence in form.kept:
+        messages.warning(request, sentence)
     if operation is None:
         messages.success(request, "Saved.")
     elif operation.is_over:

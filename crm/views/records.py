@@ -16,10 +16,12 @@ from contacts.selection import ticked_ids
 from core.domain import running, selecting
 from core.exporting import Column
 from core.exports import Source, download
+from core.forms import for_saving
 from core.keys import read_key
 from core.listing import ListPage, chips, filtered, in_use, narrowing
 from core.models import Operation
 from core.planning import expecting
+from core.presses import once
 from core.words import counted
 from crm.domain.differences import LABELS, advisor_names, here_value, shown, there_value
 from crm.domain.importing import import_records
@@ -260,9 +262,10 @@ def _winner(request: HttpRequest, one: Record) -> dict:
     return {"record": winner, "contact": seen, "may_follow": may and winner.contact_id is None}
 
 
-def _own(request: HttpRequest, pk: int) -> Record:
-    """A record the user may mend."""
+def _own(request: HttpRequest, pk: int, *, to_save: bool = False) -> Record:
+    """A record the user may mend; `to_save`, locked until the transaction ends."""
     rows = Record.objects.select_related("connection").filter(contact=None)
+    rows = for_saving(rows, request) if to_save else rows
     return get_object_or_404(rows.filter(pk__in=Record.objects.editable_by(request.user).values("pk")), pk=pk)
 
 
@@ -270,19 +273,22 @@ def _own(request: HttpRequest, pk: int) -> Record:
 @require_POST
 def mend(request: HttpRequest, pk: int) -> HttpResponse:
     """Set what a record lacks."""
-    one = _own(request, pk)
-    form = MendForm(request.POST, user=request.user, record=one)
-    if not form.is_valid():
-        return _record_page(request, one, form)
     with transaction.atomic():
+        one = _own(request, pk, to_save=True)
+        form = MendForm(request.POST, user=request.user, record=one)
+        if not form.is_valid():
+            return _record_page(request, one, form)
         Record.objects.filter(pk=pk).update(mends=form.mends())
         judge_again(Record.objects.filter(Q(pk=pk) | Q(email=one.email, contact=None) & ~Q(email="")))
+    for sentence in form.kept:
+        messages.warning(request, sentence)
     messages.success(request, "Saved here; the CRM is not changed.")
     still = Record.objects.editable_by(request.user).filter(pk=pk).exists()
     return redirect("crm:record", pk=pk) if still else redirect("crm:cannot")
 
 
 @editors_only
+@once
 @require_POST
 def import_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a contact of one record."""
@@ -297,6 +303,7 @@ def import_one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @editors_only
+@once
 @require_POST
 def link_match(request: HttpRequest, pk: int) -> HttpResponse:
     """The record is the contact proposed."""

@@ -18,6 +18,7 @@ from contacts.views.bulk import BulkView
 from core.domain import running, selecting
 from core.keys import read_key
 from core.models import Operation, OperationLine
+from core.presses import once
 from crm.domain import differences
 from crm.domain.conflicts import Seen, read_seen, seen_now
 from crm.domain.implied import implied_by
@@ -239,6 +240,7 @@ def read_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @editors_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Find the record that a contact is in the CRM, and link it."""
@@ -263,6 +265,7 @@ def link_one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @editors_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlink_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Untie a contact from its record."""

@@ -24,7 +24,9 @@ def duplicate(template: Model, *, by: User) -> Model:
 
     Files and pictures are shared with the original: they are never overwritten, only replaced by new ones.
     """
-    original, model = type(template).objects.get(pk=template.pk), type(template)
+    model = type(template)
+    # Held, for two who copy it at once would find the same name free.
+    original = model.objects.select_for_update(of=("self",), no_key=True).get(pk=template.pk)
     copy = model.objects.get(pk=template.pk)
     copy.pk, copy._state.adding = None, True
     copy.name, copy.archived_at, copy.created_by = _free_name(model, original.name), None, by

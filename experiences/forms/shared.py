@@ -9,6 +9,7 @@ from core.forms import ConflictModelForm
 from core.words import counted
 from experiences.domain.pictures import clean_picture
 
+NAME_TAKEN = "Another one in use has this name already."
 web_address = URLValidator(schemes=["http", "https"], message="Give an address that begins with https:// or http://.")
 
 
@@ -50,7 +51,7 @@ class NamedForm(ReachForm):
         name = self.cleaned_data["name"].strip()
         same = self._meta.model.objects.usable().named(name).exclude(pk=self.instance.pk)
         if not self.instance.is_archived and same.exists():
-            raise ValidationError("Another one in use has this name already.")
+            raise ValidationError(NAME_TAKEN)
         return name
 
 

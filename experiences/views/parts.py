@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
 from core.domain.recording import record
+from core.forms import CHANGED, changed_since_shown, shown_state
 from core.words import counted
 from experiences.domain.ordering import move, next_position
 from experiences.domain.reach import reach_of
@@ -129,22 +130,29 @@ class PartRemove(PartView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask."""
-        part = self.found(pk)
+        return self._ask(self.found(pk))
+
+    def _ask(self, part: Model, *changes: str) -> HttpResponse:
+        """The question, with what has to be said first."""
         owner = self.part_kind.owner(part)
         reach = reach_of(owner)
+        reached = [f"{counted(reach, 'contact')} will no longer have it from {owner}."] if reach else []
         context = self.frame(
             title=f"Take {name_of(part)} out of {owner}?",
-            consequences=[f"{counted(reach, 'contact')} will no longer have it from {owner}."] if reach else [],
+            consequences=[*changes, *reached],
             text=self._text(part),
+            hidden={"state": shown_state(part)},
             submit_label=f"Take the {self.part_kind.noun} out",
             cancel_url=self.owner_url(owner, part),
         )
-        return render(request, "experiences/confirm.html", context)
+        return render(self.request, "experiences/confirm.html", context, status=409 if changes else 200)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take it away."""
         with transaction.atomic():
             part = self.found(pk, lock=True)
+            if changed_since_shown(part, request):
+                return self._ask(part, CHANGED)
             owner, name = self.part_kind.owner(part), name_of(part)
             part.delete()
             self.tell(owner, f"{self.part_kind.noun.capitalize()} {name} taken out of {owner}")

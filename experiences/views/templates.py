@@ -9,10 +9,12 @@ from django.urls import NoReverseMatch, reverse
 from django.views import View
 
 from core.domain.recording import record
+from core.forms import CHANGED, changed_since_shown, saved_once, shown_state
 from core.words import counted
 from experiences.domain.duplicating import duplicate
 from experiences.domain.reach import InUse, delete_template, reach_of, uses_of
 from experiences.domain.rights import may_change
+from experiences.forms.shared import NAME_TAKEN
 from experiences.forms.templates import TEMPLATE_FORMS
 from experiences.kinds import TemplateKind
 from experiences.models import Resource, Team
@@ -81,9 +83,8 @@ class TemplateEdit(TemplateView):
         with transaction.atomic():
             template = self.found(pk, to_change=True, lock=True) if pk else self._new()
             form = self._form(template)
-            if not form.is_valid():
+            if not form.is_valid() or not saved_once(form, form.save, "name", NAME_TAKEN):
                 return self._answer(template, form)
-            form.save()
             if pk:
                 self.tell(template, "changed", f"{self.kind.noun.capitalize()} {template} changed")
             else:
@@ -189,7 +190,9 @@ class TemplateDelete(TemplateView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Delete, or refuse."""
-        template = self.found(pk, to_change=True)
+        template = self.found(pk, to_change=True, lock=True)
+        if changed_since_shown(template, request):
+            return self._question(template, CHANGED)
         name = str(template)
         try:
             delete_template(template, by=request.user)
@@ -198,14 +201,16 @@ class TemplateDelete(TemplateView):
         messages.success(request, f"{name} has been deleted.")
         return redirect(self.kind.list_url)
 
-    def _question(self, template: Model) -> HttpResponse:
+    def _question(self, template: Model, *changes: str) -> HttpResponse:
         context = self.frame(
             title=f"Delete {template}?",
+            consequences=changes,
+            hidden={"state": shown_state(template)},
             text=f"Nothing uses this {self.kind.noun}. Deleting it cannot be taken back.",
             submit_label=f"Delete the {self.kind.noun}",
             cancel_url=self.kind.url(template.pk),
         )
-        return render(self.request, "experiences/confirm.html", context)
+        return render(self.request, "experiences/confirm.html", context, status=409 if changes else 200)
 
     def _refusal(self, template: Model, uses: list[tuple[str, str]], status: int = 200) -> HttpResponse:
         context = self.frame(

@@ -1,6 +1,7 @@
 """The mail list, what a person decides about a mail of unknown fate, and scheduled invitations."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import editors_only
 from contacts.models import Contact
+from core.forms import for_saving
 from core.listing import ListPage
+from core.presses import once
 from outreach.domain import deciding, scheduling
 from outreach.filters import ScheduledFilter, SendFilter
 from outreach.forms import MomentForm
@@ -105,15 +108,17 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def scheduled_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Another time for a scheduled invitation."""
-    scheduled = _waiting(request, pk)
-    form = MomentForm(request.POST if request.method == "POST" else None, initial={"at": scheduled.at})
-    if request.method == "POST" and form.is_valid():
-        at = form.cleaned_data["at"]
-        if scheduling.move(scheduled, at, by=request.user):
-            messages.success(request, f"The invitation of {scheduled.contact.name} goes at {scheduling.words(at)}.")
-        else:
-            messages.warning(request, "It has gone or was cancelled meanwhile.")
-        return redirect("outreach:scheduled")
+    with transaction.atomic():
+        scheduled = _waiting(request, pk)
+        form = MomentForm(request.POST if request.method == "POST" else None, scheduled=scheduled)
+        if request.method == "POST" and form.is_valid():
+            at = form.cleaned_data["at"]
+            if scheduling.move(scheduled, at, by=request.user):
+                words = f"The invitation of {scheduled.contact.name} goes at {scheduling.words(at)}."
+                messages.success(request, " ".join([words, *form.kept]))
+            else:
+                messages.warning(request, "It has gone or was cancelled meanwhile.")
+            return redirect("outreach:scheduled")
     context = {
         "form": form,
         "title": f"When to invite {scheduled.contact.name}",
@@ -124,6 +129,7 @@ def scheduled_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @editors_only
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def scheduled_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel a scheduled invitation."""
@@ -147,4 +153,4 @@ def _waiting(request: HttpRequest, pk: int) -> ScheduledInvitation:
     """A scheduled invitation of a contact that the user may change."""
     mine = Contact.objects.editable_by(request.user)
     rows = ScheduledInvitation.objects.select_related("contact").filter(contact__in=mine)
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(for_saving(rows, request), pk=pk)

@@ -31,6 +31,8 @@ def mail_text(request: HttpRequest) -> HttpResponse:
         valid = request.method == "POST" and form.is_valid()
         if valid and not testing:
             form.save()
+            for sentence in form.kept:
+                messages.warning(request, sentence)
             messages.success(request, "The text of the invitation has been saved. It holds for every mail from now on.")
             return redirect("outreach:mail_text")
     if valid:

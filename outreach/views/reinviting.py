@@ -31,6 +31,8 @@ def reinvites(request: HttpRequest) -> HttpResponse:
         form = ReinviteForm(request.POST if request.method == "POST" else None, instance=rows.get(pk=1))
         if request.method == "POST" and form.is_valid():
             firm = form.save()
+            for sentence in form.kept:
+                messages.warning(request, sentence)
             words = "on" if firm.auto_reinvite else "off"
             messages.success(request, f"Saved. Automatic re-invites are {words}.")
             return redirect("outreach:reinvites")

@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.domain.password_links import link_for
 from accounts.models import Role, User
 from tests.factories import UserFactory
+from tests.forms import as_shown
 
 
 def test_only_admins_reach_the_users_and_the_settings(as_user, advisor, support, compliance):
@@ -79,7 +80,7 @@ def test_a_new_role_given_on_the_page_ends_every_session(as_user, admin, advisor
 
     elsewhere = Client()
     elsewhere.force_login(advisor, backend="accounts.backends.StaffBackend")
-    data = {"first_name": "Ada", "last_name": "Moved", "email": advisor.email, "role": "support"}
+    data = as_shown(as_user(admin), f"/users/{advisor.pk}/", last_name="Moved", role="support")
     assert as_user(admin).post(f"/users/{advisor.pk}/", data).status_code == 302
     assert elsewhere.get("/profile/").status_code == 302
     advisor.refresh_from_db()
@@ -115,8 +116,9 @@ def closed(user):
 
 def test_saving_ones_profile_brings_back_no_access_that_was_taken_meanwhile(as_user, advisor):
     client = as_user(advisor)
+    data = as_shown(client, "/profile/", last_name="Byron")
     with just_before_the_row_is_written(closed(advisor)):
-        client.post("/profile/", {"first_name": "Ada", "last_name": "Byron"})
+        client.post("/profile/", data)
     advisor.refresh_from_db()
     assert (advisor.last_name, advisor.is_active) == ("Byron", False)
     assert (advisor.role, advisor.session_generation) == (Role.SUPPORT, 7)
@@ -124,7 +126,7 @@ def test_saving_ones_profile_brings_back_no_access_that_was_taken_meanwhile(as_u
 
 def test_editing_a_user_brings_back_no_access_that_was_taken_meanwhile(as_user, admin, advisor):
     client = as_user(admin)
-    data = {"first_name": "Ada", "last_name": "Byron", "email": advisor.email, "role": "advisor"}
+    data = as_shown(client, f"/users/{advisor.pk}/", last_name="Byron")
     with just_before_the_row_is_written(closed(advisor)):
         client.post(f"/users/{advisor.pk}/", data)
     advisor.refresh_from_db()

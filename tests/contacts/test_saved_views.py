@@ -5,6 +5,7 @@ import pytest
 from contacts.models import SavedView
 from contacts.tables import CHOICES, ContactTable
 from tests.factories import AssignmentFactory, ContactFactory, HouseholdFactory, TeamFactory, UserFactory
+from tests.forms import as_shown
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,8 @@ def test_a_view_is_its_owners_until_it_is_shared(as_user, advisor, colleague, ad
     view = SavedView.objects.create(owner=advisor, name="Mine", query="type=client")
     assert "Mine" not in as_user(colleague).get("/contacts/").content.decode()
     assert as_user(colleague).get(f"/contacts/views/{view.pk}/").status_code == 404
-    as_user(advisor).post(f"/contacts/views/{view.pk}/", {"name": "Ours", "is_shared": "on"})
+    address = f"/contacts/views/{view.pk}/"
+    as_user(advisor).post(address, as_shown(as_user(advisor), address, name="Ours", is_shared="on"))
     assert "Ours" in as_user(colleague).get("/contacts/").content.decode()
     for other, code in ((colleague, 404), (admin, 302)):
         assert as_user(other).post(f"/contacts/views/{view.pk}/delete/").status_code == code

@@ -14,6 +14,7 @@ from core.domain.recording import record
 from core.forms import SEEN
 from core.models import Operation
 from tests.factories import ContactFactory, HouseholdFactory, NoteFactory, TeamFactory, UserFactory
+from tests.forms import as_shown
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +156,7 @@ def test_notes_are_added_and_changed_by_their_author_only(as_user, advisor, admi
     note = Note.objects.get()
     assert (note.author, note.text) == (advisor, "Called.")
     edit = f"/contacts/{contact.pk}/notes/{note.pk}/"
-    assert client.post(edit, {"text": "Called twice.", "pinned": "on"}).status_code == 302
+    assert client.post(edit, as_shown(client, edit, text="Called twice.", pinned="on")).status_code == 302
     assert as_user(admin).post(edit, {"text": "Overwritten"}).status_code == 404
     note.refresh_from_db()
     assert (note.text, note.pinned) == ("Called twice.", True)
@@ -170,7 +171,8 @@ def test_a_photo_is_written_anew_and_shown_to_those_who_see_the_contact(
     picture = BytesIO()
     Image.new("RGB", (900, 600), "teal").save(picture, "PNG")
     upload = SimpleUploadedFile("me.png", picture.getvalue(), "image/png")
-    assert as_user(advisor).post(f"/contacts/{contact.pk}/photo/edit/", {"photo": upload}).status_code == 302
+    address = f"/contacts/{contact.pk}/photo/edit/"
+    assert as_user(advisor).post(address, as_shown(as_user(advisor), address, photo=upload)).status_code == 302
     shown = as_user(advisor).get(f"/contacts/{contact.pk}/photo/")
     assert Image.open(BytesIO(b"".join(shown.streaming_content))).size == (512, 512)
     assert as_user(colleague).get(f"/contacts/{contact.pk}/photo/").status_code == 404
@@ -184,8 +186,10 @@ def photo_of(files_on_disk, as_user, django_capture_on_commit_callbacks):
         picture = BytesIO()
         Image.new("RGB", (60, 60), "teal").save(picture, "PNG")
         data = data or {"photo": SimpleUploadedFile("me.png", picture.getvalue(), "image/png")}
+        address = f"/contacts/{contact.pk}/photo/edit/"
+        data = as_shown(as_user(by), address, **data)
         with django_capture_on_commit_callbacks(execute=True):
-            assert as_user(by).post(f"/contacts/{contact.pk}/photo/edit/", data).status_code == 302
+            assert as_user(by).post(address, data).status_code == 302
         contact.refresh_from_db()
         return sorted(f"contacts/{path.name}" for path in (files_on_disk / "contacts").iterdir())
 

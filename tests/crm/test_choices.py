@@ -12,6 +12,7 @@ from crm.domain.staging import judge_again
 from crm.models import Owner, Record
 from tests.crm.conftest import move_on
 from tests.factories import TeamFactory
+from tests.forms import seen_at
 
 LOSER, WINNER = "D00063", "D00064"  # merged at the twelfth step
 
@@ -55,7 +56,8 @@ def test_a_merged_record_is_reported_and_its_contact_goes_on_with_the_one_that_s
 
 def test_two_contacts_for_one_person_are_told_and_left_to_a_person(as_user, imported, office):
     client, winner = as_user(office["one"]), record(WINNER)
-    client.post(reverse("crm:mend_one", args=[winner.pk]), {"contact_type": "client"})
+    opened = seen_at(client, reverse("crm:record", args=[winner.pk]))
+    client.post(reverse("crm:mend_one", args=[winner.pk]), {"contact_type": "client"} | opened)
     client.post(reverse("crm:import_one", args=[winner.pk]))
     assert "two contacts for one person" in page(client, record(LOSER))
     client.post(reverse("crm:follow", args=[record(LOSER).pk]))

@@ -11,6 +11,7 @@ from crm.domain.differences import differences
 from crm.domain.importing import import_records
 from crm.models import Connection, Record
 from tests.crm.conftest import move_on
+from tests.forms import seen_at
 
 State = Record.State
 EVERYTHING = ["preferred_name", "gender", "date_of_birth", "address", "tags", "household"]
@@ -41,14 +42,17 @@ def test_credentials_that_end_soon_are_told_beforehand(as_user, office):
     client.post(reverse("crm:check", args=[one.pk]))
     for address in (reverse("crm:connections"), reverse("crm:connection", args=[one.pk])):
         assert "The credentials expire on" in client.get(address).content.decode()
-    client.post(reverse("crm:edit", args=[one.pk]), typed | {"credentials_expire_on": today + timedelta(days=90)})
+    address = reverse("crm:edit", args=[one.pk])
+    later = {"credentials_expire_on": today + timedelta(days=90)}
+    client.post(address, typed | later | seen_at(client, address))
     page = client.get(reverse("crm:connection", args=[one.pk])).content.decode()
     assert "The credentials expire on" not in page and "Credentials expire" in page
 
 
 def test_custom_fields_are_chosen(as_user, staged, office):
     client = as_user(office["admin"])
-    client.post(reverse("crm:fields", args=[staged.pk]), {"fields_wanted": [], "ours": EVERYTHING})
+    address = reverse("crm:fields", args=[staged.pk])
+    client.post(address, {"fields_wanted": [], "ours": EVERYTHING} | seen_at(client, address))
     staged.refresh_from_db()
     assert (staged.fields, staged.left_out) == ([], [])
 
@@ -58,7 +62,8 @@ def test_fields_that_are_left_out_stay_here_as_they_are_and_mark_nobody(as_user,
     client = as_user(office["admin"])
     address = reverse("crm:fields", args=[imported.pk])
     assert client.get(address).content.decode().count("checked") == len(EVERYTHING) + 1
-    client.post(address, {"fields_wanted": ["Risk profile"], "ours": ["preferred_name", "gender"]})
+    chosen = {"fields_wanted": ["Risk profile"], "ours": ["preferred_name", "gender"]}
+    client.post(address, chosen | seen_at(client, address))
     imported.refresh_from_db()
     assert {"date_of_birth", "city", "tags", "household"} <= set(imported.left_out)
     assert not Record.objects.filter(values__has_any_keys=["date_of_birth", "city", "tags", "household"]).exists()
@@ -66,14 +71,15 @@ def test_fields_that_are_left_out_stay_here_as_they_are_and_mark_nobody(as_user,
     found = {one.field for record in linked for one in differences(record, record.contact)}
     assert found == {"phone", "custom_data"}
     assert set(Contact.objects.filter(crm_mark="newer").values_list("pk", flat=True)) == newer
-    client.post(address, {"fields_wanted": ["Risk profile"], "ours": EVERYTHING})
+    client.post(address, {"fields_wanted": ["Risk profile"], "ours": EVERYTHING} | seen_at(client, address))
     found = {one.field for record in linked.all() for one in differences(record, record.contact)}
     assert {"city", "tags"} <= found
 
 
 def test_what_is_left_out_is_not_imported(as_user, staged, office):
     client = as_user(office["admin"])
-    client.post(reverse("crm:fields", args=[staged.pk]), {"fields_wanted": [], "ours": []})
+    address = reverse("crm:fields", args=[staged.pk])
+    client.post(address, {"fields_wanted": [], "ours": []} | seen_at(client, address))
     import_records(list(Record.objects.filter(state=State.READY).values_list("pk", flat=True)), office["admin"])
     assert Contact.objects.count() > 60
     assert not Contact.objects.exclude(household=None, tags=None, city="", date_of_birth=None).exists()

@@ -18,6 +18,7 @@ from crm.models import Category, Connection, Owner, Record, Sync
 from tests.crm.conftest import move_on
 from tests.factories import ContactFactory
 from tests.foreign_text import FOREIGN, shown_as_text
+from tests.forms import seen_at
 
 State = Record.State
 
@@ -44,7 +45,8 @@ def test_connecting_a_crm_checks_it_first_and_keeps_the_secret(as_user, office):
     assert "very-secret" not in page.content.decode()
     edit = client.get(reverse("crm:edit", args=[one.pk])).content.decode()
     assert "very-secret" not in edit
-    client.post(reverse("crm:edit", args=[one.pk]), {"name": "Renamed", "size": "60", "token": ""})
+    address = reverse("crm:edit", args=[one.pk])
+    client.post(address, {"name": "Renamed", "size": "60", "token": ""} | seen_at(client, address))
     one.refresh_from_db()
     assert (one.name, one.config["size"]) == ("Renamed", "60")
     from crm.domain.credentials import unseal
@@ -89,14 +91,16 @@ def test_saying_who_is_who_makes_records_ready(as_user, staged, office):
     before = Record.objects.filter(state=State.READY).count()
     unknown = Owner.objects.get(user=None)
     data = {f"owner_{one.pk}": one.user_id or "" for one in Owner.objects.all()}
-    client.post(reverse("crm:owners", args=[staged.pk]), data | {f"owner_{unknown.pk}": office["two"].pk})
+    address = reverse("crm:owners", args=[staged.pk])
+    client.post(address, data | {f"owner_{unknown.pk}": office["two"].pk} | seen_at(client, address))
     unknown.refresh_from_db()
     assert (unknown.user, unknown.by_hand) == (office["two"], True)
     assert Record.objects.filter(state=State.READY).count() > before
     past = Category.objects.get(value="Past Client")
     data = {f"category_{one.pk}": one.contact_type for one in Category.objects.all()}
     before = Record.objects.filter(state=State.READY).count()
-    client.post(reverse("crm:categories", args=[staged.pk]), data | {f"category_{past.pk}": "client"})
+    address = reverse("crm:categories", args=[staged.pk])
+    client.post(address, data | {f"category_{past.pk}": "client"} | seen_at(client, address))
     assert Record.objects.filter(state=State.READY).count() > before
 
 
@@ -174,7 +178,8 @@ def test_mending_one_record(as_user, staged, office):
     record = Record.objects.filter(reasons=["no_email"]).first()
     url = reverse("crm:mend_one", args=[record.pk])
     assert client.post(url, {"email": "nonsense"}).status_code == 422
-    client.post(url, {"email": "Mended@Example.com"})
+    opened = seen_at(client, reverse("crm:record", args=[record.pk]))
+    client.post(url, {"email": "Mended@Example.com"} | opened)
     record.refresh_from_db()
     assert (record.state, record.email, record.reasons) == (State.READY, "mended@example.com", [])
     imported = client.post(reverse("crm:import_one", args=[record.pk]), follow=True)
@@ -193,7 +198,9 @@ def test_what_the_crm_says_is_text_and_not_a_part_of_the_page(as_user, staged, o
 
 def test_a_mend_survives_the_next_sync(as_user, staged, office, sync):
     record = Record.objects.filter(reasons=["no_email"]).first()
-    as_user(office["admin"]).post(reverse("crm:mend_one", args=[record.pk]), {"email": "mended@example.com"})
+    client = as_user(office["admin"])
+    opened = seen_at(client, reverse("crm:record", args=[record.pk]))
+    client.post(reverse("crm:mend_one", args=[record.pk]), {"email": "mended@example.com"} | opened)
     Record.objects.filter(pk=record.pk).update(payload_digest="changed there")
     sync(staged, office["admin"], whole=True)
     record.refresh_from_db()
