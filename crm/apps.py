@@ -21,8 +21,10 @@ class CRMConfig(AppConfig):
             contact_next_steps,
             contact_traces,
             nav,
+            sweepers,
         )
         from crm import on_contacts, operations  # noqa: F401 - its kinds register themselves
+        from crm.domain.comparing import compare_due
         from crm.domain.traces import TRACES
 
         def may_edit(user) -> bool:
@@ -36,3 +38,4 @@ class CRMConfig(AppConfig):
         contact_integrations.register("crm", on_contacts.integrations)
         contact_next_steps.register("crm", on_contacts.next_step, order=50)
         contact_traces.register("crm", TRACES)
+        sweepers.register("crm_comparisons", compare_due, order=50)

@@ -38,6 +38,16 @@ class ConnectionForm(ConflictForm):
         if connection:
             self.guard(f"crm.connection.{connection.pk}")
 
+        self.fields["compare_days"] = forms.IntegerField(
+            min_value=0,
+            max_value=365,
+            label="Go through all records every … days",
+            help_text="Finds what the CRM has not told of: records that vanished, never arrived or changed unnoticed. "
+            "Runs in the background, within the CRM’s limits. 0: only when an admin asks for it.",
+            initial=connection.compare_days if connection else 7,
+            required=False,
+        )
+
     def _field(self, spec: ConfigField) -> forms.Field:
         """The form field of one setting."""
         stored = self.connection is not None
@@ -58,6 +68,8 @@ class ConnectionForm(ConflictForm):
     def clean(self) -> dict:
         """Each value against its setting's pattern; a host against where the adapter may go."""
         values = super().clean()
+        if values.get("compare_days") is None:
+            values["compare_days"] = self.fields["compare_days"].initial
         for spec in self.adapter.config_fields:
             value = values.get(spec.name, "")
             if value and spec.kind == "host":

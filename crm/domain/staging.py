@@ -39,6 +39,7 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
         record.remote_id: record
         for record in Record.objects.filter(connection=sync.connection_id, remote_id__in=contacts)
     }
+    restamped = [record for key, record in known.items() if record.remote_updated_at != contacts[key].updated_at]
     fresh = [record for one in contacts.values() if (record := _taken(sync, one, known.get(one.remote_id))) is not None]
     counts.added = sum(record.pk is None for record in fresh)
     counts.changed = len(fresh) - counts.added
@@ -48,14 +49,28 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
     Record.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=STORED, batch_size=1000
     )
+    _restamp(set(restamped) - set(fresh), contacts)
     if sync.whole:
-        Record.objects.filter(connection=sync.connection_id, remote_id__in=contacts.keys() & known.keys()).update(
-            seen_in=sync.pk
-        )
+        seen = contacts.keys() & known.keys() | {one.remote_id for one in (*page.bad, *page.listed)}
+        see(sync, seen)
     _settle_linked([record for record in fresh if record.contact_id])
     _join(sync.connection, page.households)
     counts.gone = forget(sync.connection_id, {one.remote_id: one.merged_into for one in page.gone})
     return counts
+
+
+def see(sync: Sync, remote_ids: Iterable[str]) -> None:
+    """Note that a run through all met these records."""
+    rows = Record.objects.filter(connection=sync.connection_id, remote_id__in=remote_ids, gone_at=None)
+    rows.exclude(seen_in=sync.pk).update(seen_in=sync.pk)
+
+
+def _restamp(records: Iterable[Record], contacts: dict[str, RemoteContact]) -> None:
+    """Keep the times of change of records that say nothing new: a listing is compared with them."""
+    records = [record for record in records if record.gone_at is None]
+    for record in records:
+        record.remote_updated_at = contacts[record.remote_id].updated_at
+    Record.objects.write(records, ["remote_updated_at"])
 
 
 def _taken(sync: Sync, one: RemoteContact, record: Record | None) -> Record | None:

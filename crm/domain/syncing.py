@@ -1,6 +1,5 @@
 """Beginning a sync, what it asks the CRM, and how it ends. The operation that shows it is `crm.operations.syncing`."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -10,33 +9,46 @@ from accounts.models import User
 from core.domain import running
 from core.models import Operation
 from crm.base import Adapter
+from crm.domain.going_through import settle_vanished
 from crm.domain.judging import Meanings
-from crm.domain.staging import forget, judge_again, stage
+from crm.domain.staging import judge_again, stage
 from crm.models import Category, Connection, Owner, Record, Sync
 from crm.records import Gone, Page, RemoteContact, RemoteOwner
 
 COMPARE_EVERY = timedelta(days=7)  # how often all is gone through where the CRM does not tell what it deleted
-VANISH_AT_MOST, VANISH_SHARE, VANISH_IGNORED = 50, 0.10, 5
 NOTES_KEPT = 100
 CHUNK, MATCHES_AT_MOST = 2000, 20_000  # records looked at again after a sync
 
 
-def begin(connection: Connection, by: User, *, whole: bool = False) -> Operation | None:
+def begin(
+    connection: Connection, by: User, *, whole: bool = False, by_ids: bool = False, scheduled: bool = False
+) -> Operation | None:
     """Start a sync; None when one is under way already. `whole` goes through all records again.
 
-    A first sync is always whole; so is one each week where deletions are only found by comparing. What decides is how
-    the connection stands in the database now, however long ago the caller has read it.
+    `by_ids`: it does so by listing them after the changes, see `Adapter.listing`. A first sync always reads all; so
+    does one each week where deletions are only found by comparing. What decides is how the connection stands in the
+    database now, however long ago the caller has read it.
     """
     try:
         with transaction.atomic():
             connection = Connection.objects.select_for_update().get(pk=connection.pk)
-            whole = whole or _needs_all(connection)
-            title = f"{'Full sync' if whole else 'Sync'} of {connection.name}"
+            reads_all = (not by_ids and (whole or _needs_all(connection))) or not connection.sync_state
+            by_ids = by_ids and not reads_all
+            name = "Full sync" if reads_all else "Comparison" if by_ids else "Sync"
             operation = Operation.objects.create(
-                kind="crm.sync", title=title[:200], owner=by, params={"connection": connection.pk}
+                kind="crm.sync",
+                title=f"{name} of {connection.name}"[:200],
+                owner=by,
+                params={"connection": connection.pk},
             )
-            Sync.objects.create(operation=operation, connection=connection, whole=whole)
-            if whole:
+            Sync.objects.create(
+                operation=operation,
+                connection=connection,
+                whole=reads_all or by_ids,
+                by_ids=by_ids,
+                scheduled=scheduled,
+            )
+            if reads_all:
                 Connection.objects.filter(pk=connection.pk).update(sync_state={})
     except IntegrityError:  # the constraint of one open sync
         return None
@@ -44,13 +56,14 @@ def begin(connection: Connection, by: User, *, whole: bool = False) -> Operation
 
 
 def _needs_all(connection: Connection) -> bool:
-    """Whether the next sync has to go through all records."""
+    """Whether the next sync has to read all records."""
     adapter = connection.adapter_class
-    compares = adapter is not None and (
-        adapter.capabilities.deletes == "reconcile" or adapter.capabilities.incremental == "hash"
-    )
+    if adapter is None:
+        return False
+    if adapter.capabilities.incremental == "hash":
+        return True  # it lists everything in any case
     due = connection.compared_at is None or connection.compared_at < timezone.now() - COMPARE_EVERY
-    return not connection.sync_state or (compares and due)
+    return adapter.capabilities.deletes == "reconcile" and due
 
 
 def open_sync(connection: Connection) -> Sync | None:
@@ -79,40 +92,6 @@ def learn(connection: Connection, adapter: Adapter) -> None:
     """Take over who the CRM's users are and which categories it has. Raises the errors of `crm.errors`."""
     refresh_owners(connection, list(adapter.owners()))
     Category.objects.learn(connection.pk, adapter.categories())
-
-
-def pages(sync: Sync, adapter: Adapter) -> Iterator:
-    """First the owners, as a list, then the pages of what changed; nothing when the last page has been saved."""
-    if sync.complete:
-        return
-    if adapter.capabilities.owners:
-        yield list(adapter.owners())
-    state = Connection.objects.values_list("sync_state", flat=True).get(pk=sync.connection_id)
-    yield from adapter.changes(state)
-
-
-def vanished(sync: Sync):
-    """The records that a whole run did not meet."""
-    return Record.objects.filter(connection=sync.connection_id, gone_at=None, seen_in__lt=sync.pk)
-
-
-def settle_vanished(sync: Sync) -> int:
-    """After a whole run: note as gone what it did not meet, unless so many are missing that a person must agree.
-
-    Returns how many are held back.
-    """
-    missing = vanished(sync)
-    count = missing.count()
-    there = Record.objects.filter(connection=sync.connection_id, gone_at=None).count()
-    many = count > VANISH_AT_MOST or (count > VANISH_IGNORED and count > there * VANISH_SHARE)
-    if many and not sync.vanishing_accepted:
-        Sync.objects.filter(pk=sync.pk).update(vanished=count)
-        return count
-    gone = 0
-    while ids := list(missing.values_list("remote_id", flat=True)[:2000]):
-        gone += forget(sync.connection_id, dict.fromkeys(ids, ""))
-    Sync.objects.filter(pk=sync.pk).update(gone=sync.gone + gone, vanished=0)
-    return 0
 
 
 def look_again_at_matches(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -63,6 +64,13 @@ class Connection(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField(null=True, blank=True)
     compared_at = models.DateTimeField(null=True, blank=True, help_text="When all records were last gone through.")
+    read_at = models.DateTimeField(null=True, blank=True, help_text="When they were last read, not only listed by id.")
+    compare_days = models.PositiveSmallIntegerField(
+        "go through all records every so many days",
+        default=7,
+        validators=[MaxValueValidator(365)],
+        help_text="Finds what the CRM has told of no change for. 0: only when somebody asks for it.",
+    )
     removed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -13,11 +13,21 @@ class Sync(models.Model):
 
     `whole`: it goes through all records, so that those it does not meet are gone. `vanished` is how many that would
     be when the guard held it back; `vanishing_accepted` that a person let them go.
+    `by_ids`: it lists ids after the changes, instead of reading all records; `place` is how far that and the asking
+    about missing records have come. `scheduled`: nobody asked for it. `asked` and `kept`: of how many that it did not
+    meet the CRM was asked one by one, and how many of those are there all the same. `found`: what only going through
+    all has found, by the names of the counts.
     """
 
     operation = models.OneToOneField(Operation, on_delete=models.CASCADE, related_name="crm_sync")
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="syncs")
     whole = models.BooleanField(default=False)
+    by_ids = models.BooleanField(default=False)
+    scheduled = models.BooleanField(default=False)
+    place = models.JSONField(default=dict, blank=True)
+    asked = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
+    found = models.JSONField(default=dict, blank=True)
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
@@ -38,3 +48,8 @@ class Sync(models.Model):
 
     def __str__(self) -> str:
         return f"Sync {self.pk} of {self.connection_id}"
+
+    @property
+    def found_in_all(self) -> int:
+        """How many records only going through all has found to be new, changed or gone."""
+        return sum(self.found.values())

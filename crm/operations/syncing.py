@@ -9,14 +9,11 @@ from django.utils import timezone
 
 from core.models import Operation
 from core.operations import CannotGoOn, NotNow, Stream, Taken, register
-from crm.domain import syncing
-from crm.domain.judging import Meanings
+from crm.domain import going_through, syncing
 from crm.domain.opening import note_quota, note_trouble, open_adapter
-from crm.domain.staging import stage
-from crm.errors import CRMError, OwnPace, StateExpired, TryLater
+from crm.errors import CRMError, OwnPace, StateExpired, TryLater, WillNotWork
 from crm.http import PATIENCE
 from crm.models import Connection, Sync
-from crm.records import Page
 
 # The sweep looks every so often: a run that only waits for its own pace goes on before its time, by at least one round
 # of the sweep and by less than a call waits for its turn. Otherwise a part of each window would be lost.
@@ -36,12 +33,10 @@ class SyncKind(Stream):
         adapter = None
         try:
             adapter = open_adapter(sync.connection)
-            yield from syncing.pages(sync, adapter)
+            yield from going_through.steps(sync, adapter)
             note_quota(sync.connection, adapter)
         except StateExpired:
-            # The CRM has forgotten where we were: everything, from the beginning, by the same operation.
-            Connection.objects.filter(pk=sync.connection_id).update(sync_state={})
-            Sync.objects.filter(pk=sync.pk).update(whole=True)
+            self._begin_anew(sync)
             raise NotNow(timezone.now()) from None
         except TryLater as later:
             if adapter is not None:
@@ -56,44 +51,63 @@ class SyncKind(Stream):
             note_trouble(sync.connection, error)
             raise CannotGoOn(str(error)) from None
 
-    def take(self, operation: Operation, batch: Page | list) -> Taken:
-        """Owners, or a page of records together with the adapter's next state."""
+    def _begin_anew(self, sync: Sync) -> None:
+        """The CRM has forgotten where we were: everything from the beginning, or the listing, by the same operation."""
+        sync.refresh_from_db()
+        if sync.complete:
+            known = sync.place.pop("listing", None)
+            Sync.objects.filter(pk=sync.pk).update(place=sync.place)
+        else:
+            known = Connection.objects.values_list("sync_state", flat=True).get(pk=sync.connection_id)
+            Connection.objects.filter(pk=sync.connection_id).update(sync_state={})
+            Sync.objects.filter(pk=sync.pk).update(whole=True, by_ids=False)
+        if not known:
+            error = WillNotWork("The CRM refuses to begin at the beginning.")
+            note_trouble(sync.connection, error)
+            raise CannotGoOn(str(error))
+
+    def take(self, operation: Operation, batch: going_through.Step) -> Taken:
+        """The CRM's users, or a page of records together with the place to go on from."""
         sync = Sync.objects.select_related("connection").get(operation=operation)
-        if isinstance(batch, list):
-            syncing.refresh_owners(sync.connection, batch)
+        if batch.part == "owners":
+            syncing.refresh_owners(sync.connection, list(batch.owners))
             return Taken()
-        counts = stage(sync, batch, Meanings.of(sync.connection))
-        Connection.objects.filter(pk=sync.connection_id).update(
-            sync_state=dict(batch.next_state), state=Connection.State.GOOD, trouble="", retry_at=None
-        )
-        notes = [[one.remote_id[:100], one.reason[:200]] for one in batch.bad]
+        page, counts = batch.page, going_through.take(sync, batch)
+        values = {"state": Connection.State.GOOD, "trouble": "", "retry_at": None}
+        if batch.part == "changes":
+            values["sync_state"] = dict(page.next_state)
+        Connection.objects.filter(pk=sync.connection_id).update(**values)
+        notes = [[one.remote_id[:100], one.reason[:200]] for one in page.bad]
         Sync.objects.filter(pk=sync.pk).update(
             added=F("added") + counts.added,
             changed=F("changed") + counts.changed,
             unchanged=F("unchanged") + counts.unchanged,
             gone=F("gone") + counts.gone,
-            bad=F("bad") + len(batch.bad),
+            bad=F("bad") + len(page.bad),
             notes=[*sync.notes, *notes][: syncing.NOTES_KEPT],
-            complete=batch.last,
+            complete=sync.complete or (batch.part == "changes" and page.last),
         )
-        total = max(batch.total, operation.handled) if batch.total is not None else None
-        return Taken(done=counts.added + counts.changed, skipped=counts.unchanged, failed=len(batch.bad), total=total)
+        total = max(page.total, operation.handled) if page.total is not None else None
+        return Taken(done=counts.added + counts.changed, skipped=counts.unchanged, failed=len(page.bad), total=total)
 
     def finish(self, operation: Operation) -> None:
         """See what is missing, and say how the connection is."""
         sync = Sync.objects.select_related("connection").get(operation=operation)
-        held_back = syncing.settle_vanished(sync) if sync.whole else 0
+        held_back = going_through.settle_vanished(sync) if sync.whole else 0
         syncing.look_again_at_matches(sync.connection)
         values = {"synced_at": timezone.now(), "state": Connection.State.GOOD, "trouble": "", "retry_at": None}
         if sync.whole and not held_back:
             values["compared_at"] = timezone.now()
+        if sync.whole and not sync.by_ids:
+            values["read_at"] = timezone.now()
         if held_back:
             values["state"] = Connection.State.ATTENTION
-            values["trouble"] = f"{held_back:,} records are missing in the CRM all at once. Nothing was changed here."
+            values["trouble"] = going_through.held_back_words(sync, held_back)
         Connection.objects.filter(pk=sync.connection_id).update(**values)
         Sync.objects.filter(pk=sync.pk).update(ended_at=timezone.now())
         current = Operation.objects.get(pk=operation.pk)
-        Operation.objects.filter(pk=operation.pk).update(total=current.handled)
+        seen = {"seen_at": timezone.now()} if sync.scheduled and not held_back else {}  # nobody waits to be told
+        Operation.objects.filter(pk=operation.pk).update(total=current.handled, **seen)
 
     def ended_early(self, operation: Operation) -> None:
         """Another sync may begin; it goes on from the last page that was saved."""

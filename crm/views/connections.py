@@ -15,6 +15,7 @@ from core.models import Operation
 from core.presses import once
 from core.views.operations import progress
 from crm.domain import syncing
+from crm.domain.comparing import next_comparison
 from crm.domain.credentials import seal, unseal
 from crm.domain.differences import shown
 from crm.domain.judging import Meanings, judge
@@ -73,6 +74,8 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
         # What changed there while a sync ran may have passed it by: it knows the CRM as it was when it began.
         "known_as_of": finished.order_by("-created_at").values_list("created_at", flat=True).first(),
         "counts": _counts(request.user).get(one.pk, {}),
+        "compared": Sync.objects.filter(connection=one, whole=True, operation__state=Operation.State.FINISHED).first(),
+        "next_comparison": next_comparison(one),
         "open_sync": open_sync,
         "progress": progress(open_sync.operation, request.user)
         if open_sync and mine.filter(pk=open_sync.operation_id).exists()
@@ -148,6 +151,7 @@ def _saved(form: ConnectionForm, one: Connection) -> Connection | None:
     """Try the settings; save the connection when they work, else say on the form why not."""
     adapter_class, typed, before = form.adapter, {**form.cleaned_data}, (one.config, one.secrets)
     one.name, one.credentials_expire_on = typed.pop("name"), typed.pop("credentials_expire_on")
+    one.compare_days = typed.pop("compare_days")
     config = {**one.config, **unseal_or_nothing(one), **{key: value for key, value in typed.items() if value}}
     try:
         adapter = make_adapter(adapter_class, config, f"new-{one.pk or 'connection'}")
