@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.access import admins_only
-from accounts.views import firm, sign_in, users
+from accounts.views import firm, password_links, sign_in, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,7 +11,9 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("password/", sign_in.password_reset, name="password_reset"),
     path("password/sent/", sign_in.password_reset_sent, name="password_reset_sent"),
-    path("password/<uidb64>/<token>/", sign_in.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("password/choose/<str:reference>/", password_links.choose_password, name="choose_password"),
+    # With all that follows, for mail programs take a bracket or a full stop behind an address for a part of it.
+    path("password/<str:uidb64>/<path:token>", password_links.follow, name="password_reset_confirm"),
     path("profile/", users.profile, name="profile"),
     path("users/", admins_only(users.UserList.as_view()), name="users"),
     path("users/invite/", users.user_invite, name="user_invite"),

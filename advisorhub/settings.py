@@ -145,6 +145,8 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
 # Sessions live in PostgreSQL: a flushed Redis signs nobody out.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Messages go with their session: in a cookie they would greet whoever signs in next in the same browser.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 12) * 3600
 
 CELERY_BROKER_URL = REDIS_URL
@@ -279,6 +281,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "advisorhub.error_pages.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 if not INSECURE_HTTP:

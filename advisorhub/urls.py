@@ -17,3 +17,8 @@ urlpatterns = [
     path("django-admin/login/", RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True)),
     path("django-admin/", admin.site.urls),
 ]
+
+handler400 = "advisorhub.error_pages.bad_request"
+handler403 = "advisorhub.error_pages.permission_denied"
+handler404 = "advisorhub.error_pages.page_not_found"
+handler500 = "advisorhub.error_pages.server_error"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib.auth import login, logout
-from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
@@ -16,6 +15,7 @@ from accounts.access import contacts_only, staff_only
 from accounts.models import User
 from contacts.domain.signing_in import portal_contact, record_sign_in, zone_of
 from contacts.models import Contact
+from core.access import ask_to_sign_in
 
 PORTAL_BACKEND = "accounts.backends.PortalBackend"
 
@@ -43,7 +43,7 @@ def portal_page(view: Callable) -> Callable:
         contact = portal_contact(request.user)
         if contact is None:
             logout(request)
-            return redirect_to_login(request.get_full_path(), "portal:sign_in")
+            return ask_to_sign_in(request, "portal:sign_in")
         return _show(view, request, Viewing(contact, preview=False), kwargs)
 
     return contacts_only(shown)

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import Firm, Role
 from advisorhub.embedded import BASE_DIR
-from tests.factories import ContactFactory, UserFactory
+from tests.factories import PASSWORD, AssignmentFactory, ContactFactory, UserFactory
 
 pytest_plugins = [
     "tests.template",
@@ -109,6 +109,17 @@ def compliance(db):
 def contact(advisor):
     """A contact of the advisor."""
     return ContactFactory(primary_advisor=advisor)
+
+
+@pytest.fixture
+def client_contact(advisor):
+    """A contact of the advisor with an experience and a password, who has never signed in."""
+    from contacts.domain.signing_in import give_password
+
+    contact = AssignmentFactory(contact=ContactFactory(primary_advisor=advisor, email="carla@example.com")).contact
+    give_password(contact, PASSWORD)
+    contact.refresh_from_db()
+    return contact
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def build() -> World:
     keys = content_keys | contact_keys
     keys |= {"users/": owner.pk, "experiences/teams/": team.pk, "experiences/teams/member/": team.memberships.get().pk}
     named = content_names | contact_names | {"user_pk": owner.pk, "size": 192}
-    named |= {"uidb64": "MQ", "token": "wrong", "key": "0" * 20 + "-00000000"}
+    named |= {"uidb64": "MQ", "token": "wrong", "reference": "unknown", "key": "0" * 20 + "-00000000"}
     return World(owner, contact, keys, named)
 
 

@@ -44,7 +44,7 @@ def link_for(user: User) -> str:
     """A link that works once, for PASSWORD_RESET_TIMEOUT seconds, built from the configured base URL."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
-    path = reverse("accounts:password_reset_confirm", kwargs={"uidb64": uid, "token": token})
+    path = reverse("accounts:password_reset_confirm", kwargs={"uidb64": uid, "token": f"{token}/"})
     return settings.BASE_URL + path
 
 

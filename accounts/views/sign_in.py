@@ -2,11 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth import login, logout
-from django.contrib.auth import views as auth_views
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
-from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import anyone
 from accounts.demo import demo_sign_ins
 from accounts.domain.password_links import request_link
-from accounts.forms import NewPasswordForm, PasswordLinkForm, SignInForm
+from accounts.forms import PasswordLinkForm, SignInForm
+from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -29,21 +27,25 @@ def _next_page(request: HttpRequest) -> str:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def front_door(request: HttpRequest) -> HttpResponse:
-    """The sign-in page of the staff; whoever is signed in already goes on to their own side."""
-    if request.user.is_authenticated:
+    """The staff's sign-in page. Who is signed in already goes to their own side; nobody is signed out unnamed."""
+    if request.method != "POST" and request.user.is_authenticated:
         if request.user.is_staff_side:
             return HttpResponseRedirect(_next_page(request))  # `redirect` would look for a view of that name
         return redirect("portal:home")
     form = SignInForm(request.POST if request.method == "POST" else None, request=request, side="staff")
-    if request.method == "POST" and form.is_valid():
+    matches = request.method == "POST" and form.is_valid()
+    other = signed_in_other(request, form.user)
+    if matches and agreed_to_sign_out(request, other):
         login(request, form.user)
         return HttpResponseRedirect(_next_page(request))
     context = {
         "form": form,
-        "next": request.GET.get("next", ""),
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "other": other,
         "demo_sign_ins": demo_sign_ins() if settings.DEMO else [],
     }
-    return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else ASKS_FIRST if matches else 200
+    return render(request, "accounts/sign_in.html", context, status=status)
 
 
 @anyone
@@ -70,12 +72,3 @@ def password_reset(request: HttpRequest) -> HttpResponse:
 def password_reset_sent(request: HttpRequest) -> HttpResponse:
     """Says what happens next."""
     return render(request, "accounts/password_reset_sent.html")
-
-
-@method_decorator(anyone, name="dispatch")
-class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
-    """Sets the new password; the token leaves the address bar before the form is shown."""
-
-    form_class = NewPasswordForm
-    template_name = "accounts/password_reset_confirm.html"
-    success_url = reverse_lazy("accounts:sign_in")

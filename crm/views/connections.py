@@ -13,6 +13,7 @@ from accounts.access import admins_only, editors_only, staff_only
 from core.keys import read_key
 from core.models import Operation
 from core.presses import once
+from core.resending import never_resent
 from core.views.operations import progress
 from crm.domain import syncing
 from crm.domain.comparing import next_comparison
@@ -108,6 +109,7 @@ def choose_adapter(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/choose.html", {"adapters": offered})
 
 
+@never_resent
 @admins_only
 @once
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,6 +127,7 @@ def add(request: HttpRequest, adapter_key: str) -> HttpResponse:
     return _form_page(request, form, f"Connect {adapter.label}", reverse("crm:choose"), "Check and save")
 
 
+@never_resent
 @admins_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:

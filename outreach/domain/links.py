@@ -22,6 +22,8 @@ from outreach.models import Invitation, Link
 # Where the portal receives each kind of link; the addresses are fixed, because they stand in mails.
 PATHS = {Link.Purpose.INVITATION: "/portal/invitation/{}/", Link.Purpose.PASSWORD: "/portal/new-password/{}/"}
 ADDRESS_CHANGED = "Email address changed"
+TOKEN_BYTES = 32
+TOKEN_LENGTH = 43  # characters of so many bytes in base64 without padding
 
 
 class NotUsable(Exception):
@@ -47,7 +49,7 @@ def issue(contact: Contact, purpose: str, invitation: Invitation | None = None) 
 
 def make(contact_id: int, purpose: str, invitation_id: int | None, firm: Firm) -> tuple[str, Link]:
     """A token and its link, not yet stored: for those who store many at once."""
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
     if purpose == Link.Purpose.INVITATION:
         lasts = timedelta(days=firm.invitation_link_days)
     else:
@@ -70,6 +72,11 @@ def url_for(token: str, purpose: str = Link.Purpose.INVITATION) -> str:
 def find(token: str) -> Link | None:
     """The link with its contact and its `state`, or None when there never was such a link. Changes nothing."""
     return Link.objects.select_related("contact", "invitation").filter(token_hash=_hash(token)).first()
+
+
+def has_newer(link: Link) -> bool:
+    """Whether the contact was sent another link after this one that still works."""
+    return _open_links([link.contact_id]).filter(pk__gt=link.pk, expires_at__gt=timezone.now()).exists()
 
 
 def spend(link: Link) -> None:

@@ -2,8 +2,10 @@
 
 Mail scanners fetch links, run scripts and press buttons. Following a link only notes in the session which one it
 was, never its token, and leaves the address bar; the link is spent by nothing but a POST that carries the new password.
+Each followed link has pages of its own, found by a reference that only this session knows.
 """
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +13,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import anyone
+from accounts.followed_links import follow_link, followed_link, forget_link
 from accounts.models import User
+from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
 from contacts.domain.signing_in import MayNotEnter, give_password
 from outreach.domain import links
 from outreach.domain.passwords import mail_new_link, request_password_link
@@ -19,54 +23,71 @@ from outreach.models import Link
 from portal.access import enter
 from portal.forms import AddressForm, NewPasswordForm
 
-KEPT = "portal_link"
+SIDE = "portal"
 
 
 @anyone
 @require_safe
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the token out of the address, which would stand in histories and on screens."""
-    link = links.find(token)
+    """Take the token out of the address, which would stand in histories and on screens.
+
+    What mail programs glue to an address (a bracket, a quote, a full stop) is left out: a token has a fixed length.
+    """
+    link = links.find(token[: links.TOKEN_LENGTH])
     if link:
-        request.session[KEPT] = link.pk
+        response = redirect("portal:choose_password", reference=follow_link(request, SIDE, link.pk))
     else:
-        request.session.pop(KEPT, None)  # which leaves a stranger without a session
-    response = redirect("portal:choose_password")
+        response = redirect("portal:unknown_link")
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
 @anyone
+@require_safe
+def unknown_link(request: HttpRequest) -> HttpResponse:
+    """Says that the address which was followed is none of ours, or not whole."""
+    return render(request, "portal/unknown_link.html", status=410)
+
+
+@anyone
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose_password(request: HttpRequest) -> HttpResponse:
-    """Choose a password, and be in; or read why the link does not work and what to do."""
-    link = _link(request)
-    if link is None or link.state != Link.State.USABLE:
-        return _dead_end(request, link)
-    contact = link.contact
+def choose_password(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose a password, and be in; or read why the link does not work and what to do.
+
+    Whoever else is signed in in this browser is named, and signed out only by a form that named them.
+    """
+    link = _link(request, reference)
+    if link is None:
+        return _lost(request)
+    if link.state != Link.State.USABLE:
+        return _dead_end(request, link, reference)
+    contact, other = link.contact, signed_in_other(request, link.contact.user)
     user = User(email=contact.email, first_name=contact.first_name, last_name=contact.last_name)
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=user)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                links.spend(link)
-                enter(request, contact, give_password(contact, form.cleaned_data["password"]))
-        except (links.NotUsable, MayNotEnter):
-            return _dead_end(request, _link(request))
-        request.session.pop(KEPT, None)
-        return redirect("portal:home")
-    context = {"form": form, "contact": contact, "first": contact.start_at is None}
-    return render(request, "portal/choose_password.html", context, status=422 if form.errors else 200)
+        if agreed_to_sign_out(request, other):
+            return _enter(request, reference, link, form.cleaned_data["password"])
+        status = ASKS_FIRST
+    context = {
+        "form": form,
+        "contact": contact,
+        "first": contact.start_at is None,
+        "other": other,
+        "reference": reference,
+    }
+    return render(request, "portal/choose_password.html", context, status=status)
 
 
 @anyone
 @require_POST
-def new_link(request: HttpRequest) -> HttpResponse:
+def new_link(request: HttpRequest, reference: str) -> HttpResponse:
     """Mail a fresh link in place of an expired one, to the address on file."""
-    link = _link(request)
-    if link is not None:
-        mail_new_link(link)
+    link = _link(request, reference)
+    if link is None:
+        return _lost(request)
+    mail_new_link(link)
     return redirect("portal:forgotten_sent")
 
 
@@ -88,15 +109,38 @@ def forgotten_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/forgotten_sent.html")
 
 
-def _link(request: HttpRequest) -> Link | None:
-    """The link that was followed in this session."""
-    key = request.session.get(KEPT)
-    return Link.objects.select_related("contact", "invitation").filter(pk=key).first() if key else None
+def _link(request: HttpRequest, reference: str) -> Link | None:
+    """The link that was followed in this session under this reference."""
+    key = followed_link(request, SIDE, reference)
+    if key is None:
+        return None
+    return Link.objects.select_related("contact__user", "invitation").filter(pk=key).first()
 
 
-def _dead_end(request: HttpRequest, link: Link | None) -> HttpResponse:
+def _enter(request: HttpRequest, reference: str, link: Link, password: str) -> HttpResponse:
+    """Spend the link, set the password and sign the contact in: all of it or nothing."""
+    try:
+        with transaction.atomic():
+            links.spend(link)
+            enter(request, link.contact, give_password(link.contact, password))
+    except (links.NotUsable, MayNotEnter):
+        return _dead_end(request, _link(request, reference) or link, reference)
+    forget_link(request, reference)
+    return redirect("portal:home")
+
+
+def _lost(request: HttpRequest) -> HttpResponse:
+    """This session does not know the link: it has ended, or the browser keeps no cookies."""
+    without_cookies = settings.SESSION_COOKIE_NAME not in request.COOKIES
+    return render(request, "portal/lost_link.html", {"without_cookies": without_cookies}, status=410)
+
+
+def _dead_end(request: HttpRequest, link: Link, reference: str) -> HttpResponse:
     """Why the link does not work, and the next step."""
-    state = link.state if link else ""
-    return render(
-        request, "portal/dead_link.html", {"state": state, "expired": state == Link.State.EXPIRED}, status=410
-    )
+    context = {
+        "state": link.state,
+        "expired": link.state == Link.State.EXPIRED,
+        "newer": links.has_newer(link),
+        "reference": reference,
+    }
+    return render(request, "portal/dead_link.html", context, status=410)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import anyone
 from accounts.forms import NO_MATCH
 from accounts.models import Role
+from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
 from contacts.domain.signing_in import MayNotEnter
 from portal.access import enter
 from portal.demo import demo_contact
@@ -22,22 +23,27 @@ from portal.forms import PortalSignInForm
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The portal's front door; who is inside already goes home."""
-    if request.user.is_authenticated and request.user.role == Role.CONTACT:
+    """The portal's sign-in page. Who is inside already goes home; nobody else is signed out without being named."""
+    if request.method != "POST" and request.user.is_authenticated and request.user.role == Role.CONTACT:
         return redirect("portal:home")
     form = PortalSignInForm(request.POST if request.method == "POST" else None, request=request)
-    if request.method == "POST" and form.is_valid():
+    matches = request.method == "POST" and form.is_valid()
+    other, status = signed_in_other(request, form.user), 200
+    if matches and agreed_to_sign_out(request, other):
         try:
             enter(request, form.contact, form.user)
             return HttpResponseRedirect(_next_page(request))
         except MayNotEnter:
             form.add_error(None, NO_MATCH)
+    elif matches:
+        status = ASKS_FIRST
     context = {
         "form": form,
-        "next": request.GET.get("next", ""),
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "other": other,
         "demo": demo_contact() if settings.DEMO else None,
     }
-    return render(request, "portal/sign_in.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/sign_in.html", context, status=422 if form.errors else status)
 
 
 @anyone

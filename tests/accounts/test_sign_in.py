@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
+from django.test import Client
 
+from accounts.domain.password_links import link_for
 from accounts.models import Role
 from tests.factories import PASSWORD, UserFactory
 
@@ -49,6 +52,44 @@ def test_sign_in_never_leads_to_another_site(client, db):
     assert client.post("/", data).url == "/contacts/"
 
 
+def who(client):
+    """The key of the user whose session the client has."""
+    return client.session.get("_auth_user_id")
+
+
+@pytest.mark.parametrize(("door", "role"), [("/", Role.ADVISOR), ("/portal/sign-in/", Role.CONTACT)])
+def test_a_sign_in_form_of_another_tab_asks_before_it_signs_somebody_out(client, client_contact, advisor, door, role):
+    ada = advisor if role == Role.ADVISOR else client_contact.user
+    ada.set_password(PASSWORD)
+    ada.save()
+    bob = UserFactory(email="bob@example.com")
+    client.force_login(bob, backend="accounts.backends.StaffBackend")
+    typed = {"email": ada.email, "password": PASSWORD, "next": "/portal/library/"}
+    asked = client.post(door, typed)
+    assert (asked.status_code, who(client)) == (409, str(bob.pk))
+    page = asked.content.decode()
+    assert (f"{bob.name} is signed in here" in page, 'value="/portal/library/"' in page) == (True, True)
+    assert client.post(door, typed | {"signs_out": ada.pk}).status_code == 409
+    assert client.post(door, typed | {"signs_out": bob.pk}).status_code == 302
+    assert who(client) == str(ada.pk)
+
+
+def test_a_sign_in_form_posted_again_by_the_same_person_just_goes_on(as_user, advisor):
+    advisor.set_password(PASSWORD)
+    advisor.save()
+    client = as_user(advisor)
+    advisor.refresh_from_db()
+    client.force_login(advisor, backend="accounts.backends.StaffBackend")
+    assert client.post("/", {"email": advisor.email, "password": PASSWORD}).url == "/contacts/"
+
+
+def test_messages_for_one_person_are_not_shown_to_the_next_in_the_same_browser(as_user, admin, advisor):
+    client = as_user(admin)
+    client.post(f"/users/{advisor.pk}/link/")
+    client.post("/sign-out/")
+    assert [str(one) for one in as_user(advisor).get("/profile/").context["messages"]] == []
+
+
 @pytest.mark.parametrize(
     ("asked", "page"), [("/reports/", "/reports/"), ("foo", "foo"), ("//evil.example.net", "/contacts/")]
 )
@@ -68,17 +109,56 @@ def test_a_forgotten_password_is_mailed_to_known_addresses_only(
     assert "https://hub.example.com/password/" in mail.outbox[0].body
 
 
+NEW = {"new_password1": "another-long-password", "new_password2": "another-long-password"}
+
+
+def followed(client, user, glued=""):
+    """The page that the user's mailed link leads to."""
+    return client.get(link_for(user).removeprefix(settings.BASE_URL) + glued).url
+
+
 def test_a_mailed_link_sets_the_password_once(client, db, django_capture_on_commit_callbacks):
     user = UserFactory(email="ada@example.com")
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/password/", {"email": "ada@example.com"})
     link = next(line for line in mail.outbox[0].body.splitlines() if "/password/" in line)
-    page = client.get("/password/" + link.split("/password/")[1], follow=True)
-    form_url = page.redirect_chain[-1][0]
-    new = "another-long-password"
-    assert client.post(form_url, {"new_password1": new, "new_password2": new}).url == "/"
+    asked = client.get("/password/" + link.split("/password/")[1])
+    assert link.rstrip("/").rpartition("/")[2] not in asked.url + client.get(asked.url).content.decode()
+    assert client.post(asked.url, NEW).url == "/"
     user.refresh_from_db()
-    assert user.check_password(new)
+    assert user.check_password(NEW["new_password1"])
+    assert client.get(asked.url).status_code == 410
+    assert client.get("/password/" + link.split("/password/")[1]).status_code == 410
+
+
+def test_each_of_two_tabs_sets_the_password_of_its_own_staff_link(client, db):
+    ada, bob = UserFactory(), UserFactory()
+    first, second = followed(client, ada), followed(client, bob)
+    assert ada.email in client.get(first).content.decode()
+    assert client.post(first, NEW).status_code == 302
+    for user in (ada, bob):
+        user.refresh_from_db()
+    changed = [user.check_password(NEW["new_password1"]) for user in (ada, bob)]
+    assert changed == [True, False]
+    assert client.get(second).status_code == 200
+    assert Client().post(second, NEW).status_code == 410, "the address alone must open nothing"
+
+
+@pytest.mark.parametrize("glued", [">", ").", '"', "%3E/"])
+def test_what_is_glued_to_a_staff_link_is_left_out(client, db, glued):
+    user = UserFactory()
+    assert client.get(followed(client, user, glued)).context["owner"] == user
+
+
+def test_a_staff_link_of_somebody_deactivated_is_dead(client, db):
+    user = UserFactory(is_active=False)
+    assert client.get(link_for(user).removeprefix(settings.BASE_URL)).status_code == 410
+
+
+def test_a_password_set_where_somebody_else_is_signed_in_says_so(as_user, admin, advisor):
+    client = as_user(admin)
+    page = client.post(followed(client, advisor), NEW, follow=True).content.decode()
+    assert f"still signed in as {admin.name}" in page.replace("&#x27;", "'")
 
 
 def test_ten_wrong_passwords_close_the_door_even_to_the_right_one(client, db):
