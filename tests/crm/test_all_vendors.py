@@ -195,3 +195,20 @@ def test_a_day_used_up_waits_and_says_what_is_left(vendor):
     vendor.connection.refresh_from_db()
     assert (operation.state, vendor.connection.state) == (Operation.State.QUEUED, Connection.State.WAITING)
     assert 0 < vendor.connection.quota_left < 10
+
+
+@pytest.mark.parametrize("key", ["salesforce"], indirect=True)
+def test_a_month_without_a_changed_contact_ends_no_sync_for_good(vendor):
+    vendor.imported()
+    vendor.world.now += timedelta(days=45)
+    operation = syncing.begin(vendor.connection, vendor.office["admin"])
+    running.run(operation.pk)  # Salesforce has forgotten: its next turn goes through all records
+    running.run(operation.pk)
+    operation.refresh_from_db()
+    assert (operation.state, operation.crm_sync.whole) == (Operation.State.FINISHED, True)
+    lost = vendor.world.there()[3]
+    vendor.world.vanish(lost.number)
+    vendor.fake.purged[lost.number] = vendor.world.tick()
+    done = vendor.sync()
+    assert (done.whole, done.gone) == (False, 1)
+    assert Contact.objects.get(crm_mark="gone").email == lost.email

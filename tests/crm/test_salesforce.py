@@ -111,13 +111,21 @@ def test_an_instance_that_is_not_salesforces_gets_no_token(fake):
     assert len(fake.seen) == 1
 
 
-@pytest.mark.parametrize("host", ["evil.example.com", "a.my.salesforce.com.evil.example", "my.salesforce.com", "a.b.c"])
+@pytest.mark.parametrize(
+    "host", ["evil.example.com", "a.my.salesforce.com.evil.example", "my.salesforce.com", "a.b.c", "a.salesforce.mil"]
+)
 def test_only_my_domains_are_let_through(host):
     (field,) = [one for one in Salesforce.config_fields if one.name == "host"]
     assert not re.fullmatch(field.pattern, host)
-    assert re.fullmatch(field.pattern, "contoso--test.sandbox.my.salesforce.com")
     with pytest.raises(ForeignHost):
         plain_http(Salesforce).check_host(f"https://{host}/services")
+
+
+@pytest.mark.parametrize("host", ["contoso--test.sandbox.my.salesforce.com", "agency.my.salesforce.mil"])
+def test_hosts_of_every_cloud_are_let_through(host):
+    (field,) = [one for one in Salesforce.config_fields if one.name == "host"]
+    assert re.fullmatch(field.pattern, host)
+    plain_http(Salesforce).check_host(f"https://{host}/services")
 
 
 def test_the_check_warns_without_users(fake):
@@ -143,6 +151,45 @@ def test_merged_deleted_and_purged_records_are_gone(fake):
     assert let_in(fake).fetch([ids[1002], ids[1001]]) == [Gone(ids[1002], ids[1003]), Gone(ids[1001])]
 
 
+def test_a_year_without_a_changed_contact_needs_no_full_run(fake):
+    mirror = synced(fake)
+    for _ in range(12):
+        fake.world.now += timedelta(days=14)
+        assert mirror.run(let_in(fake)) == (0, 0, 0)
+    lost = fake.world.there()[0].number
+    fake.purged[lost] = fake.world.tick()
+    fake.world.vanish(lost)
+    mirror.run(let_in(fake))
+    assert mirror.gone == {fake.id_of(lost): ""}
+
+
+@pytest.mark.parametrize("idle", [timedelta(days=20), timedelta(days=31), timedelta(days=300)])
+def test_after_a_long_pause_all_records_are_gone_through_and_then_it_goes_on(fake, idle):
+    mirror = synced(fake)
+    fake.world.now += idle
+    with pytest.raises(StateExpired):
+        mirror.run(let_in(fake))
+    mirror.state = {}
+    assert mirror.run(let_in(fake)) == (0, 0, 0)
+    fake.world.now += timedelta(days=1)
+    assert mirror.run(let_in(fake)) == (0, 0, 0)
+
+
+def test_a_state_of_before_with_a_newest_change_of_long_ago_begins_anew(fake):
+    state = synced(fake).state
+    fake.world.now += timedelta(days=45)
+    with pytest.raises(StateExpired):
+        list(let_in(fake).changes({"since": state["since"]}))
+
+
+def test_an_organization_set_up_a_moment_ago_can_be_synced(fake):
+    fake.enabled = fake.world.now + timedelta(days=900)
+    mirror = synced(fake)
+    assert len(mirror.contacts) == 23
+    fake.enabled = fake.world.now - timedelta(days=1)
+    assert mirror.run(let_in(fake)) == (0, 0, 0)
+
+
 def test_a_run_after_too_long_begins_anew(fake):
     mirror = synced(fake)
     fake.remembers = timedelta(0)
@@ -152,7 +199,7 @@ def test_a_run_after_too_long_begins_anew(fake):
 
 
 def test_no_link_is_followed(fake):
-    """The fake's links lead elsewhere: whoever followed one would be refused."""
+    fake.links_lead = "https://evil.example.org"
     assert synced(fake).contacts.keys() == {fake.id_of(one.number) for one in fake.world.there()}
 
 
@@ -196,7 +243,7 @@ def test_other_record_types_of_households_can_be_named():
 def test_only_chosen_fields_that_are_plain_come_along(fake):
     adapter = let_in(fake)
     names = [one.name for one in adapter.field_catalogue()]
-    assert names == ["Segment__c", "Vip__c"]
+    assert names == ["Segment__c", "Vip__c", "Interests__c"]
     mirror = synced(fake, fields=["Segment__c", "Vip__c", "SSN__c", "Nothing__c"])
     assert next(iter(mirror.contacts.values())).custom == {"Segment__c": "A", "Vip__c": True}
 
@@ -204,6 +251,47 @@ def test_only_chosen_fields_that_are_plain_come_along(fake):
 def test_a_field_that_may_not_be_read_is_left_out(fake):
     fake.hidden = {"Birthdate", "MobilePhone"}
     assert {one.birth_date for one in synced(fake).contacts.values()} == {None}
+
+
+def test_a_formula_is_neither_offered_nor_brought_in_and_the_check_says_why(fake):
+    assert "Age_Band__c" not in {one.name for one in let_in(fake).field_catalogue()}
+    adapter = let_in(fake, fields=["Age_Band__c", "Segment__c"], category="Age_Band__c")
+    lost, chosen = sorted(adapter.check().warnings, key=len, reverse=True)
+    assert lost == "Formula fields are not brought in, because nothing says when they change: Age_Band__c."
+    assert "Age_Band__c is a formula" in chosen
+    assert {tuple(one.custom) for one in adapter.fetch([fake.id_of(1001)])} == {("Segment__c",)}
+    assert let_in(fake, fields=["Segment__c"]).check().warnings == ()
+
+
+def test_several_values_of_a_picklist_are_told_apart_in_the_firms_order(fake):
+    fake.world.change(1002, raw={"Interests__c": "Unknown;Art;Golf;Golf"})
+    mirror = synced(fake, fields=["Interests__c"], category="Interests__c")
+    first, second = (mirror.contacts[fake.id_of(number)] for number in (1001, 1002))
+    assert (first.category, first.custom) == ("Sailing; Golf", {})
+    assert second.category == "Golf; Art; Unknown"
+    assert let_in(fake, category="Interests__c").categories() == ["Sailing", "Golf", "Art"]
+    chosen = synced(fake, fields=["Interests__c"]).contacts[fake.id_of(1001)]
+    assert chosen.custom == {"Interests__c": "Sailing; Golf"}
+
+
+@pytest.mark.parametrize(
+    ("account", "company"),
+    [
+        ("{first} {last}", ""),
+        ("{last}, {first}", ""),
+        ("Dr. {first} Q. {last} Jr", ""),
+        ("{first} {last} Plumbing", "{first} {last} Plumbing"),
+        ("{last} Household", "{last} Household"),
+        ("Example Co", "Example Co"),
+    ],
+)
+def test_an_account_that_is_the_person_is_no_employer(fake, account, company):
+    names = {"first": "Rachel", "last": "Adams"}
+    fake.world.change(
+        1001, first_name="Rachel", last_name="Adams", raw={"Salutation": "Dr.", "MiddleName": "Q", "Suffix": "Jr"}
+    )
+    fake.employers[1001] = account.format(**names)
+    assert synced(fake).contacts[fake.id_of(1001)].company == company.format(**names)
 
 
 def test_categories_are_those_of_the_field_or_the_record_types(fake):

@@ -2,10 +2,14 @@
 
 From the vendor's documentation: `SystemModstamp` moves with every change, also those of the system; SOQL sorts and
 compares it together with `Id`, so each page asks for what lies beyond the last row; the recycle bin is read by
-`queryAll`, and what left it by `getDeleted`, which reaches back fifteen days: a run that begins later is a full one.
-Only fields that `describe` names are asked for, because one that the user may not read fails the whole question.
-Not verified against a live organization: the queries of Financial Services Cloud and Practifi, and that a person
-account's change moves its contact too (the account's is asked for where it may not). Leads are not read.
+`queryAll`, and what left it by `getDeleted`, which reaches back fifteen days and refuses thirty: a run that begins
+later is a full one. How far it was asked (`covered`, Salesforce's own `latestDateCovered`) is kept beside the newest
+change seen, for contacts may rest for months while somebody deletes one. Only fields that `describe` names are asked
+for, because one that the user may not read fails the whole question. A person account's change moves its contact too.
+Formulas change without a stamp, so no cursor finds them: they are not offered, and one that tells clients from
+prospects is warned of. The same holds for an employer's name, which arrives with the contact's next change or with a
+full sync. Not verified against a live organization: the queries of Financial Services Cloud and Practifi.
+Leads, and a person account's own fields beyond those of its contact, are not read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,8 +26,9 @@ from crm.reading import iso, moment, rows, text
 from crm.records import BadRecord, Gone, Listed, Page, RemoteContact, RemoteField, RemoteOwner, is_sensitive
 
 PAGE, MOVED = 2000, 200  # the latter names ids in a second question, whose length is bounded
+WINDOW = timedelta(hours=1)  # what a full run asks of deletions, to learn how far Salesforce can tell them
 RECORD_TYPE = "RecordType.Name"
-HOST = r"[A-Za-z0-9-]+(\.(sandbox|develop|trailblaze|scratch|demo|patch|free))?\.my\.salesforce\.com"
+HOST = r"[A-Za-z0-9-]+(\.(sandbox|develop|trailblaze|scratch|demo|patch|free))?\.my\.salesforce\.(com|mil)"
 
 
 class Salesforce(Adapter):
@@ -60,8 +65,11 @@ class Salesforce(Adapter):
         ),
         ConfigField("version", "API version", kind="choice", choices=VERSIONS, default=VERSIONS[0][0]),
     )
-    hosts = ("*.my.salesforce.com",)
-    note = "Reads with the rights of the app's user: contacts and fields hidden from that user do not arrive."
+    hosts = ("*.my.salesforce.com", "*.my.salesforce.mil")
+    note = (
+        "Reads with the rights of the app's user: contacts and fields hidden from that user do not arrive. Formula "
+        "fields cannot be chosen: Salesforce does not say when their values change."
+    )
 
     def __init__(self, config, http, fields=()) -> None:
         super().__init__(config, http, fields)
@@ -86,6 +94,7 @@ class Salesforce(Adapter):
             self._client.query(soql.select(["Id"], "User", order="Id", limit=1))
         except (SignInAgain, WillNotWork):
             warnings.append("The app's user may not read users: advisors cannot be matched.")
+        warnings += self._formulas()
         name = text(found.get("Name")) or "Salesforce organization"
         who = f"{name} (sandbox)" if found.get("IsSandbox") is True else name
         return CheckResult(who, warnings=tuple(warnings), quota_left=self.quota_left())
@@ -98,9 +107,9 @@ class Salesforce(Adapter):
     def categories(self) -> list[str]:
         """The words of the field that was chosen, or the record types."""
         if self._category == RECORD_TYPE:
-            return [name for one in rows(self._described.get("recordTypeInfos")) if (name := text(one.get("name")))]
-        values = rows(self._known.get(self._category, {}).get("picklistValues"))
-        return [word for one in values if (word := text(one.get("value")))]
+            types = [one for one in rows(self._described.get("recordTypeInfos")) if one.get("master") is not True]
+            return [name for one in types if (name := text(one.get("name")))]
+        return mapping.choices(self._known.get(self._category, {}))
 
     def field_catalogue(self) -> list[RemoteField]:
         """The firm's own fields that are plain and not sensitive."""
@@ -109,8 +118,9 @@ class Salesforce(Adapter):
 
     def changes(self, state: State) -> Iterator[Page]:
         """Contacts; then, but in the first run, moved households, the bin, and what left the bin."""
-        place = {name: str(state.get(name, "")) for name in ("since", "part", "at", "id", "seen")}
-        place["part"] = place["part"] or "contacts"
+        place = {name: str(state.get(name, "")) for name in ("since", "part", "at", "id", "seen", "covered")}
+        if not place["part"]:
+            place |= {"part": "contacts", "covered": place["covered"] if place["since"] else self._known_now()}
         parts = {"contacts": self._changed, "moved": self._moved, "bin": self._bin, "left": self._left}
         while place["part"]:
             page, place = parts[place["part"]](place)
@@ -157,6 +167,22 @@ class Salesforce(Adapter):
         return soql.name(name) if name else ""
 
     @cached_property
+    def _several(self) -> dict[str, list[str]]:
+        """Fields that hold several values, with these in the firm's order."""
+        many = {name: one for name, one in self._known.items() if one.get("type") == "multipicklist"}
+        return {name: mapping.choices(one) for name, one in many.items()}
+
+    def _formulas(self) -> list[str]:
+        """What to know of fields that change unseen."""
+        told = []
+        if self._known.get(self._category, {}).get("calculated") is True:
+            told.append(f"{self._category} is a formula: a new value waits for another change, or for a full sync.")
+        lost = [name for name in self.fields if self._known.get(name, {}).get("calculated") is True]
+        if lost:
+            told.append(f"Formula fields are not brought in, because nothing says when they change: {', '.join(lost)}.")
+        return told
+
+    @cached_property
     def _custom(self) -> tuple[str, ...]:
         """The chosen fields, as far as they may be read and still exist."""
         offered = {one.name for one in self.field_catalogue()} if self.fields else set()
@@ -199,8 +225,10 @@ class Salesforce(Adapter):
             last = text(found[-1].get("Id"))
 
     def _read(self, answer: dict) -> list[RemoteContact | Gone | BadRecord]:
-        given = self._profile, self._groups, self._category, self._custom, self._client.site
-        return [mapping.contact(row, *given) for row in rows(answer["records"])]
+        wanted = mapping.Wanted(
+            self._profile, self._groups, self._category, self._custom, self._several, self._client.site
+        )
+        return [mapping.contact(row, wanted) for row in rows(answer["records"])]
 
     # --- the parts of a run -----------------------------------------------------------------------------------------
 
@@ -238,15 +266,29 @@ class Salesforce(Adapter):
         gone = [Gone(text(row.get("Id")), text(row.get("MasterRecordId"))) for row in rows(answer["records"])]
         return self._page(following, [one for one in gone if one.remote_id]), following
 
+    def _known_now(self) -> str:
+        """Until when Salesforce can tell deletions as a full run begins; "" where it does not say.
+
+        That is Salesforce's clock, not ours: what is deleted while the run goes on is told by the next one.
+        """
+        now = datetime.now(UTC)
+        try:
+            answer = self._client.deleted("Contact", soql.time(now - WINDOW), soql.time(now))
+        except StateExpired:  # an organization younger than that
+            return ""
+        return _time(answer.get("latestDateCovered"))
+
     def _left(self, place: dict) -> tuple[Page, dict]:
         """What is in no bin any more. Raises StateExpired when Salesforce does not remember as far back."""
-        now = datetime.now(UTC)
-        answer = self._client.deleted("Contact", place["since"], soql.time(now))
-        begin, earliest = moment(place["since"]), moment(answer.get("earliestDateAvailable"))
-        if begin and earliest and earliest > begin:
+        begin = moment(place["covered"] or place["since"]) - _OVERLAP
+        end = max(datetime.now(UTC), begin + _OVERLAP)
+        answer = self._client.deleted("Contact", soql.time(begin), soql.time(end))
+        earliest = moment(answer.get("earliestDateAvailable"))
+        if earliest and earliest > begin + _OVERLAP:
             raise StateExpired("Salesforce does not remember what was deleted since the last run.")
         named = [text(row.get("id")) for row in rows(answer.get("deletedRecords"))]
-        following = _next_part(place, "")
+        covered = max(place["covered"], _time(answer.get("latestDateCovered")))
+        following = _next_part(place | {"covered": covered}, "")
         return self._page(following, [Gone(one) for one in named if one and one not in self._merged]), following
 
     _merged: frozenset[str] = frozenset()
@@ -255,7 +297,7 @@ class Salesforce(Adapter):
         """A page that says where the next run or page begins."""
         self._merged |= {one.remote_id for one in read if isinstance(one, Gone) and one.merged_into}
         last = not following["part"]
-        state = {"since": _cursor(following)} if last else following
+        state = {"since": _cursor(following), "covered": following["covered"]} if last else following
         return Page(
             {name: value for name, value in state.items() if value},
             tuple(one for one in read if isinstance(one, RemoteContact)),
@@ -264,6 +306,9 @@ class Salesforce(Adapter):
             total=total if isinstance(total, int) and not following["since"] and not following["at"] else None,
             last=last,
         )
+
+
+_OVERLAP = timedelta(seconds=Salesforce.capabilities.overlap_seconds)
 
 
 def _beyond(place: dict) -> str:
@@ -302,5 +347,10 @@ def _cursor(place: dict) -> str:
     seen = moment(place["seen"])
     if seen is None:
         return place["since"]
-    overlap = timedelta(seconds=Salesforce.capabilities.overlap_seconds)
-    return max(place["since"], iso(seen - overlap))
+    return max(place["since"], iso(seen - _OVERLAP))
+
+
+def _time(value: object) -> str:
+    """A moment that Salesforce names, as a literal; "" for none."""
+    when = moment(value)
+    return soql.time(when) if when else ""

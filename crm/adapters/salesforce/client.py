@@ -3,9 +3,13 @@
 From the vendor's documentation: tokens of client credentials and of the JWT bearer flow carry neither a refresh token
 nor the time they last, so one is kept until it is refused (401) and then got anew once; errors are arrays of
 `errorCode` and `message`, those of the token endpoint objects; limits that are used up answer 403, not 429; each
-answer tells in `Sforce-Limit-Info` how many calls of the day are used.
+answer tells in `Sforce-Limit-Info` how many calls of the day are used. `getDeleted` answers 400 with
+INVALID_REPLICATION_DATE when its start lies more than thirty days back, or before the organization was set up for it
+(github.com/getomnico/omni/pull/450, github.com/jsforce/jsforce/issues/406), and EXCEEDED_ID_LIMIT beyond 600,000 ids.
 All calls go to the My Domain host that was entered, whatever `instance_url` says; one that is not Salesforce's is
 refused. Pages follow from the last row, never from `nextRecordsUrl`: no locator can expire, no link lead elsewhere.
+Not verified against a live organization: those of Government Cloud Plus under salesforce.mil, whose certificates are
+taken to be addressed to the My Domain itself.
 """
 
 import re
@@ -15,7 +19,7 @@ from typing import Any
 
 import jwt
 
-from crm.errors import SignInAgain, TryLater, WillNotWork
+from crm.errors import SignInAgain, StateExpired, TryLater, WillNotWork
 from crm.http import Answer, ForeignHost, Http, Verdict, in_parts
 from crm.reading import rows, text
 
@@ -27,7 +31,8 @@ AUDIENCES = (
 SIGN_IN = (("client_credentials", "Client credentials"), ("jwt", "JWT bearer (certificate)"))
 GRANT_JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 JWT_LASTS = 180  # seconds: more is refused
-OURS = (".salesforce.com", ".force.com")
+OURS = (".salesforce.com", ".force.com", ".salesforce.mil")
+GOVERNMENT = ".salesforce.mil"
 SHARE = 0.8  # of the day's calls that a run may see used before it leaves the rest to others
 WAIT = 3600  # seconds until a limit of the day is asked for again
 REFUSED = {
@@ -45,6 +50,9 @@ WRONG = {
     "MALFORMED_QUERY": "Salesforce does not understand the question.",
     "NOT_FOUND": "Salesforce has nothing there: look at the API version and at the profile.",
 }
+
+# What getDeleted answers when it cannot tell all that was deleted since then.
+FORGOTTEN = ("INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT")
 
 
 class Token:
@@ -81,7 +89,7 @@ class Token:
         claims = {
             "iss": client,
             "sub": self.config.get("username", ""),
-            "aud": self.config.get("audience") or AUDIENCES[0][0],
+            "aud": self._audience(),
             "exp": int(time.time()) + JWT_LASTS,
         }
         try:
@@ -89,6 +97,12 @@ class Token:
         except (ValueError, TypeError, jwt.PyJWTError):
             raise SignInAgain("The private key cannot be read: it is wanted as PEM, unencrypted.") from None
         return {"grant_type": GRANT_JWT, "assertion": assertion}
+
+    def _audience(self) -> str:
+        """To whom an assertion is addressed."""
+        if self.site.endswith(GOVERNMENT):
+            return self.site
+        return self.config.get("audience") or AUDIENCES[0][0]
 
 
 class Client:
@@ -116,9 +130,16 @@ class Client:
         return _object(self._ask(f"{self.base}/sobjects/{table}/describe", None, route="/sobjects/{object}/describe"))
 
     def deleted(self, table: str, start: str, end: str) -> dict[str, Any]:
-        """Ids deleted between two moments, those no longer in the bin included."""
+        """Ids deleted between two moments, those no longer in the bin included.
+
+        Seconds are ignored, so the two must lie a minute apart. Raises StateExpired when Salesforce cannot tell them
+        all: the start is more than thirty days back, or there are too many.
+        """
         url, route = f"{self.base}/sobjects/{table}/deleted/", "/sobjects/{object}/deleted/"
-        return _object(self._ask(url, {"start": start, "end": end}, route=route))
+        answer = self._ask(url, {"start": start, "end": end}, route=route)
+        if any(text(one.get("errorCode")) in FORGOTTEN for one in rows(answer)):
+            raise StateExpired("Salesforce no longer knows what was deleted since the last sync.")
+        return _object(answer)
 
     def _ask(self, url: str, params: Mapping[str, str] | None, *, route: str) -> Any:
         answer = self.http.get(url, route=f"/services/data{route}", params=params)
@@ -142,6 +163,8 @@ def judge(answer: Answer) -> Verdict | None:
     code, message = _error(answer)
     if answer.status == 401 and code in ("INVALID_SESSION_ID", "INVALID_AUTH_HEADER", ""):
         return Verdict("renew", "Salesforce refuses the token.")
+    if code in FORGOTTEN:
+        return Verdict("take")  # `Client.deleted` reads it
     if code == "REQUEST_LIMIT_EXCEEDED":
         if "concurrent" in message.lower():
             return Verdict("again", "Too many questions to Salesforce at once.")

@@ -1,5 +1,10 @@
-"""A Salesforce of our own: tokens of both kinds, SOQL taken at its word, describe, the recycle bin, limits."""
+"""A Salesforce of our own: tokens of both kinds, SOQL taken at its word, describe, the recycle bin, limits.
 
+As wide as what simple-salesforce asks of it (tests/crm/test_salesforce_client.py), and as strict as the vendor: the
+window of deletions, ids, and questions that name what is not there.
+"""
+
+import base64
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from crm.testing import FakeServer, Person, Refusal, Reply, Request, World
-from crm.testing.people import PASSPORT, SSN
+from crm.testing.people import BEGIN, PASSPORT, SSN
 from tests.crm.fakes.soql import Malformed, Parser, Question
 
 HOST, CLIENT, SECRET, USER = "fake.my.salesforce.com", "fake-consumer-key", "fake-consumer-secret", "hub@example.com"
@@ -28,7 +33,13 @@ OWN = {  # name: label, type
     "Passport__c": ("Passport number", "string"),
     "Sealed__c": ("Sealed", "encryptedstring"),
     "Partner__c": ("Partner", "reference"),
+    "Interests__c": ("Interests", "multipicklist"),
+    "Age_Band__c": ("Age band", "string"),
 }
+FORMULAS = {"Age_Band__c"}
+INTERESTS = ("Sailing", "Golf", "Art")
+AUDIENCES = ("https://login.salesforce.com", f"https://{HOST}")
+REPLICATION = timedelta(days=30)  # how far back a window of deletions may begin
 BESIDE = {"Account.Name", "Account.SystemModstamp", "Account.RecordType.DeveloperName", "RecordType.Name"}
 RELATION = {"Id", "ContactId", "AccountId", "Roles", "IsActive", "SystemModstamp", "IsDeleted", *BESIDE}
 MARKS = {
@@ -58,7 +69,8 @@ class SalesforceFake(FakeServer):
     """`profile`: which of the household models the organization has. `most`: rows of an answer at most; a longer
     one says `done` false. `hidden`: fields, `unreadable`: objects the user may not read. `used`: calls of the day.
     `instance_url`: what the token names. `moved`: households that moved by themselves, by contact. `purged`: ids that
-    left the bin. `remembers`: how far back deletions are known.
+    left the bin. `remembers`: how far back deletions are known; `enabled`: before which none can be asked for.
+    `links_lead`: where the links to further pages lead. `employers`: names of accounts, by contact.
     """
 
     def __init__(self, world: World | None = None, profile: str = "plain") -> None:
@@ -67,6 +79,10 @@ class SalesforceFake(FakeServer):
         self.hidden: set[str] = set()
         self.unreadable: set[str] = set()
         self.instance_url = f"https://{HOST}"
+        self.links_lead = ""
+        self.employers: dict[int, str] = {}
+        self.enabled = BEGIN - timedelta(days=300)
+        self._left: dict[str, tuple[list[dict], int]] = {}
         self.moved: dict[int, datetime] = {}
         self.purged: dict[int, datetime] = {}
         self.remembers = timedelta(days=15)
@@ -91,7 +107,7 @@ class SalesforceFake(FakeServer):
 
     def answer(self, request: Request) -> Reply:
         if request.path == "/services/oauth2/token" and request.method == "POST":
-            return Reply(self._sign_in(request.form()))
+            return Reply(self._sign_in(request.form() | by_header(request)))
         if not self.token or request.headers.get("authorization") != f"Bearer {self.token}":
             raise error(401, "INVALID_SESSION_ID", "Session expired or invalid")
         if request.method != "GET" or not request.path.startswith(f"/services/data/{VERSION}/"):
@@ -99,13 +115,34 @@ class SalesforceFake(FakeServer):
         path = request.path.removeprefix(f"/services/data/{VERSION}/")
         self.used = self.used[0] + 1, self.used[1]
         limits = {"Sforce-Limit-Info": f"api-usage={self.used[0]}/{self.used[1]}"}
-        if path in ("query", "queryAll") and request.query.keys() == {"q"}:
-            return Reply(self._queried(request.query["q"], bin_too=path == "queryAll"), headers=limits)
-        if path == "sobjects/Contact/describe":
-            return Reply(self._described(), headers=limits)
-        if path == "sobjects/Contact/deleted/":
-            return Reply(self._deleted(request.query), headers=limits)
+        kind, _, rest = path.rstrip("/").partition("/")
+        if kind in ("query", "queryAll") and rest:
+            return Reply(self._gone_on(rest), headers=limits)
+        if kind in ("query", "queryAll") and request.query.keys() == {"q"}:
+            return Reply(self._queried(request.query["q"], bin_too=kind == "queryAll"), headers=limits)
+        if kind == "limits" and not rest:
+            used, most = self.used
+            return Reply({"DailyApiRequests": {"Max": most, "Remaining": most - used}}, headers=limits)
+        if path.startswith("sobjects/Contact/"):
+            what = path.removeprefix("sobjects/Contact/").rstrip("/")
+            return Reply(self._of_contact(what, request.query), headers=limits)
         raise error(404, "NOT_FOUND", "The requested resource does not exist")
+
+    def _of_contact(self, what: str, query: Mapping[str, str]) -> dict:
+        """What stands below the object Contact."""
+        if what == "describe":
+            return self._described()
+        if what == "deleted":
+            return self._deleted(query)
+        if what == "updated":
+            start, end = self._window(query)
+            ids = [self.id_of(one.number) for one in self.world.there() if start <= one.updated_at < end]
+            return {"ids": ids, "latestDateCovered": stamp(min(end, self.world.now))}
+        found = next((one for one in self.world.there() if self.id_of(one.number)[: len(what)] == what), None)
+        if found is None or len(what) not in (15, 18):
+            raise error(404, "NOT_FOUND", "The requested resource does not exist")
+        plain = {name: value for name, value in self._contact(found).items() if name in STANDARD | set(OWN)}
+        return {name: stamp(one) if isinstance(one, datetime) else one for name, one in plain.items()}
 
     def _sign_in(self, form: Mapping[str, str]) -> dict:
         refused = Refusal(400, {"error": "invalid_grant", "error_description": "authentication failure"})
@@ -115,11 +152,10 @@ class SalesforceFake(FakeServer):
         elif form.get("grant_type") == "urn:ietf:params:oauth:grant-type:jwt-bearer":
             public = serialization.load_pem_private_key(private_key().encode(), None).public_key()
             try:
-                audience = "https://login.salesforce.com"
-                claims = jwt.decode(form.get("assertion", ""), public, ["RS256"], audience=audience)
+                claims = jwt.decode(form.get("assertion", ""), public, ["RS256"], audience=AUDIENCES)
             except jwt.PyJWTError:
                 raise refused from None
-            lasts = claims["exp"] - datetime.now(UTC).timestamp()
+            lasts = int(claims["exp"]) - datetime.now(UTC).timestamp()
             if (claims["iss"], claims["sub"]) != (CLIENT, USER) or lasts > 181:
                 raise refused
         else:
@@ -144,8 +180,21 @@ class SalesforceFake(FakeServer):
         part = found[: self.most]
         answer = {"totalSize": total, "done": len(found) <= self.most}
         if not answer["done"]:
-            answer["nextRecordsUrl"] = "https://evil.example.org/services/data/query/01gFAKE-2000"
+            answer["nextRecordsUrl"] = self._link([self._shown(row, asked) for row in found[self.most :]], total)
         return answer | {"records": [self._shown(row, asked) for row in part]}
+
+    def _link(self, rest: list[dict], total: int) -> str:
+        """A link to the rows that are left."""
+        key = f"01gFK{len(self._left):010d}AAA-{self.most}"
+        self._left[key] = rest, total
+        return f"{self.links_lead}/services/data/{VERSION}/query/{key}"
+
+    def _gone_on(self, key: str) -> dict:
+        if key not in self._left:
+            raise error(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
+        rest, total = self._left[key]
+        answer = {"totalSize": total, "done": len(rest) <= self.most, "records": rest[: self.most]}
+        return answer if answer["done"] else answer | {"nextRecordsUrl": self._link(rest[self.most :], total)}
 
     def _check_names(self, asked: Question, known: set[str]) -> None:
         for one in [*asked.fields, *asked.named, *asked.order]:
@@ -204,7 +253,8 @@ class SalesforceFake(FakeServer):
         if self.profile == "practifi" and home:
             kind = {"DeveloperName": self.household_type}
             return {"Name": home, "RecordType": kind, "SystemModstamp": changed}
-        return {"Name": "Example Co", "RecordType": {"DeveloperName": "Business"}, "SystemModstamp": one.created_at}
+        employer = self.employers.get(one.number, "Example Co")
+        return {"Name": employer, "RecordType": {"DeveloperName": "Business"}, "SystemModstamp": one.created_at}
 
     def _relations(self, one: Person) -> list[dict]:
         """A contact's relations: to the employer, and to the household where the organization has such."""
@@ -260,6 +310,8 @@ class SalesforceFake(FakeServer):
             "Shadow__c": SSN.replace("-", ""),
             "Passport__c": PASSPORT,
             "Sealed__c": PASSPORT,
+            "Interests__c": "Golf;Sailing",
+            "Age_Band__c": "40 to 50",
             "_relations": self._relations(one),
         } | one.raw
 
@@ -279,26 +331,48 @@ class SalesforceFake(FakeServer):
         return shown
 
     def _described(self) -> dict:
-        fields = [{"name": name, "label": name, "type": "string", "custom": False} for name in sorted(STANDARD)]
-        words = [{"value": word, "active": True} for word in ("Client", "Prospect", "Vendor")]
+        standard = {"custom": False, "calculated": False}
+        fields = [{"name": name, "label": name, "type": "string"} | standard for name in sorted(STANDARD)]
+        words = {"Client_Type__c": ("Client", "Prospect", "Vendor"), "Interests__c": INTERESTS}
         for name, (label, kind) in OWN.items():
-            values = words if name == "Client_Type__c" else []
-            fields.append({"name": name, "label": label, "type": kind, "custom": True, "picklistValues": values})
-        types = [{"name": name, "active": True} for name in ("Client", "Prospect")]
+            values = [{"value": word, "label": word, "active": True} for word in words.get(name, ())]
+            own = {"name": name, "label": label, "type": kind, "custom": True, "calculated": name in FORMULAS}
+            fields.append(own | {"picklistValues": values})
+        types = [
+            {"name": name, "active": True, "master": name == "Master"} for name in ("Client", "Prospect", "Master")
+        ]
         return {"fields": [one for one in fields if one["name"] not in self.hidden], "recordTypeInfos": types}
 
-    def _deleted(self, query: Mapping[str, str]) -> dict:
-        if query.keys() != {"start", "end"} or not all(re.fullmatch(r"[\d-]+T[\d:.]+Z", one) for one in query.values()):
+    def _window(self, query: Mapping[str, str]) -> tuple[datetime, datetime]:
+        """From when to when; refused as Salesforce refuses them."""
+        form = r"[\d-]+T[\d:.]+(Z|[+-]\d\d:\d\d)"
+        if query.keys() != {"start", "end"} or not all(re.fullmatch(form, one) for one in query.values()):
             raise error(400, "INVALID_REPLICATION_DATE", "start and end must be times")
-        start = datetime.fromisoformat(query["start"])
+        start, end = (datetime.fromisoformat(query[name]).replace(second=0, microsecond=0) for name in ("start", "end"))
+        if start < self.world.now - REPLICATION or start < self.enabled:
+            raise error(400, "INVALID_REPLICATION_DATE", "startDate cannot be more than 30 days ago")
+        if start >= end:
+            raise error(400, "INVALID_REPLICATION_DATE", "endDate must be at least one minute greater than startDate")
+        return start, end
+
+    def _deleted(self, query: Mapping[str, str]) -> dict:
+        start, end = self._window(query)
         gone = {one.number: one.deleted_at for one in self.world.people.values() if one.deleted_at} | self.purged
-        named = [{"id": self.id_of(number), "deletedDate": stamp(at)} for number, at in gone.items() if at >= start]
-        now = self.world.now
+        named = [{"id": self.id_of(one), "deletedDate": stamp(at)} for one, at in gone.items() if start <= at < end]
         return {
             "deletedRecords": named,
-            "earliestDateAvailable": stamp(now - self.remembers),
-            "latestDateCovered": stamp(now),
+            "earliestDateAvailable": stamp(self.world.now - self.remembers),
+            "latestDateCovered": stamp(min(end, self.world.now)),
         }
+
+
+def by_header(request: Request) -> dict[str, str]:
+    """Credentials of a client that come in the header instead of in the form."""
+    scheme, _, code = request.headers.get("authorization", "").partition(" ")
+    if scheme != "Basic":
+        return {}
+    client, _, secret = base64.b64decode(code).decode().partition(":")
+    return {"client_id": client, "client_secret": secret}
 
 
 def getter(row: Mapping):
