@@ -1,11 +1,14 @@
 """HubSpot: the full list by `after`, then searches by time of change, then the recycle bin.
 
 From the vendor's documentation: lists give at most 100, searches 200 and never more than 10,000 by one question, so
-each page asks anew for ids above the last one; the index of searches lags behind, hence ten minutes of
-overlap; the bin is the list with `archived=true`; a batch answers 207 with `errors` for those that are missing.
-The end of a run's window is the latest change there is when it begins, so changes during it belong to the next run.
-Not verified against a live account: that batches name a merged record by its winner; what a restored record bumps.
-HubSpot has no households.
+each page asks anew for ids above the last one; the index of searches lags behind, by up to an hour as others met it
+(github.com/estuary/connectors/pull/2210), hence that much overlap; the bin is the list with `archived=true`; a batch
+answers 207 with `errors` for those that are missing. A merge makes a new record and retires both of before
+(developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies), which the new one names in
+`hs_merged_object_ids`, also those that they had retired. What is deleted for good never lies in the bin: only going
+through all finds it. A restored record has a new time of change. The end of a run's window is the latest change there
+is when it begins, so changes during it belong to the next run.
+Not verified against a live account: that batches name a merged record by its winner. HubSpot has no households.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +17,7 @@ from functools import cached_property
 
 from crm.adapters.hubspot import mapping
 from crm.adapters.hubspot.client import VERSIONS, Client
+from crm.adapters.hubspot.dates import ORDERS
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import SignInAgain, TryLater, WillNotWork
 from crm.http import Answer, Verdict
@@ -31,13 +35,21 @@ class HubSpot(Adapter):
     capabilities = Capabilities(
         deletes="feed",
         listing="ids",
-        overlap_seconds=600,
+        overlap_seconds=3900,
         max_page=LISTED,
         rates={"": Rate(100, 10), "search": Rate(4, 1)},
     )
     config_fields = (
         ConfigField(
             "token", "Service Key or private-app token", "Settings → Integrations → Service Keys.", secret=True
+        ),
+        ConfigField(
+            "dates",
+            "Dates of birth that could be read in two ways",
+            "HubSpot keeps dates of birth as people typed them.",
+            kind="choice",
+            choices=ORDERS,
+            required=False,
         ),
         ConfigField("version", "API version", kind="choice", choices=VERSIONS, default=VERSIONS[0][0]),
     )
@@ -71,7 +83,7 @@ class HubSpot(Adapter):
 
     def categories(self) -> list[str]:
         """The lifecycle stages."""
-        return list(self._stages.values())
+        return list(self._options.get("lifecyclestage", {}).values())
 
     def field_catalogue(self) -> list[RemoteField]:
         """The firm's own properties that are not sensitive."""
@@ -136,11 +148,9 @@ class HubSpot(Adapter):
         return mapping.results(self._client.properties())
 
     @cached_property
-    def _stages(self) -> dict[str, str]:
-        """Labels of the lifecycle stages by value; stages a firm adds have numbers for values."""
-        stage = next((one for one in self._properties if one.get("name") == "lifecyclestage"), {})
-        options = rows(stage.get("options"))
-        return {text(one.get("value")): text(one.get("label")) or text(one.get("value")) for one in options}
+    def _options(self) -> dict[str, dict[str, str]]:
+        """What stored values mean; stages that a firm adds have numbers for values."""
+        return mapping.labels(self._properties)
 
     @cached_property
     def _custom(self) -> list[str]:
@@ -152,7 +162,7 @@ class HubSpot(Adapter):
         return [*mapping.PROPERTIES, *self._custom]
 
     def _contact(self, row: dict) -> RemoteContact | BadRecord:
-        return mapping.contact(row, self._stages, self._custom)
+        return mapping.contact(row, self._options, self._custom, self.config.get("dates", ""))
 
     def _walk(self, ask, params: dict[str, str], after: str = "") -> Iterator[dict]:
         """The pages of a list. A page that leads to itself is an error, not a circle."""

@@ -1,9 +1,10 @@
 """HubSpot's addresses, its bearer token, and what its refusals mean.
 
 From the vendor's documentation: `Authorization: Bearer` with a Service Key or a private app's token; paths by date
-(`/crm/objects/2026-09/contacts`) or `/crm/v3`; 429 with `policyName`, of which DAILY lasts until midnight in the
-account's own time zone; 423 wants two seconds at least, 477 names its wait. Retry-After is not promised.
-Not verified against a live account: whether owners and properties exist under each date, so they are asked under v3.
+(`/crm/objects/2026-09/contacts`, and so for owners, properties and the account, as the vendor's collection of
+specifications has them) or by number, unsupported from September 2027 on; 429 with `policyName`, of which DAILY lasts
+until midnight in the account's own time zone; 423 wants two seconds at least, 477 names its wait. Retry-After is not
+promised.
 """
 
 from collections.abc import Mapping
@@ -39,7 +40,11 @@ class Client:
         self.http.auth = Bearer(config.get("token", ""))
         self.base = config.get("base_url") or BASE
         version = config.get("version") or VERSIONS[0][0]
-        self.contacts = "/crm/v3/objects/contacts" if version == "v3" else f"/crm/objects/{version}/contacts"
+        numbered = version == "v3"
+        self.contacts = "/crm/v3/objects/contacts" if numbered else f"/crm/objects/{version}/contacts"
+        self._owners = "/crm/v3/owners" if numbered else f"/crm/owners/{version}"
+        self._properties = "/crm/v3/properties/contacts" if numbered else f"/crm/properties/{version}/contacts"
+        self._account = f"/account-info/{version}/details"
         self.daily_left: int | None = None
 
     def list(self, params: Mapping[str, str]) -> dict:
@@ -47,8 +52,8 @@ class Client:
         return self._get(self.contacts, params)
 
     def search(self, question: Mapping) -> dict:
-        """A page of a search."""
-        return self._post(f"{self.contacts}/search", question, "search")
+        """The first page of a search: `after` is required by the specification, even where there is nothing before."""
+        return self._post(f"{self.contacts}/search", {"after": "0", **question}, "search")
 
     def read(self, question: Mapping) -> dict:
         """Some contacts by their ids."""
@@ -56,15 +61,15 @@ class Client:
 
     def owners(self, params: Mapping[str, str]) -> dict:
         """A page of the users."""
-        return self._get("/crm/v3/owners", params)
+        return self._get(self._owners, params)
 
     def properties(self) -> dict:
         """What fields there are."""
-        return self._get("/crm/v3/properties/contacts", {})
+        return self._get(self._properties, {})
 
     def account(self) -> dict:
         """Whose the token is."""
-        return self._get("/account-info/v3/details", {})
+        return self._get(self._account, {})
 
     def _get(self, path: str, params: Mapping[str, str]) -> dict:
         return _object(self.http.get(self.base + path, route=path, params=params).json())

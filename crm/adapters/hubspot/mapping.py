@@ -1,13 +1,15 @@
 """HubSpot's rows as our records.
 
-From the vendor's documentation: every property is text or null, ids are text, unasked properties are absent.
+From the vendor's documentation: every property is text or null, ids are text, unasked properties are absent; what is
+chosen from options arrives as their stored values, several of them separated by semicolons.
 Not verified: the separator of `hs_additional_emails` and of `hs_merged_object_ids` (taken as semicolons).
 """
 
 from collections.abc import Collection, Mapping
 
+from crm.adapters.hubspot.dates import birthday
 from crm.errors import WillNotWork
-from crm.reading import day, moment, rows, text
+from crm.reading import moment, rows, text
 from crm.records import Address, BadRecord, Email, Gone, Listed, Phone, RemoteContact, RemoteOwner
 
 PROPERTIES = (
@@ -32,15 +34,40 @@ def following(answer: Mapping) -> str:
     return text(step.get("after")) if isinstance(step, dict) else ""
 
 
-def contact(row: Mapping, stages: Mapping[str, str], custom: Collection[str]) -> RemoteContact | BadRecord:
-    """A row as a contact. `stages`: labels of the lifecycle stages; `custom`: the fields to bring in besides."""
+def labels(properties: Collection[Mapping]) -> dict[str, dict[str, str]]:
+    """The labels of the options by property and stored value, for properties that have options."""
+    named = {text(one.get("name")): rows(one.get("options")) for one in properties}
+    return {
+        name: {text(one.get("value")): text(one.get("label")) or text(one.get("value")) for one in options}
+        for name, options in named.items()
+        if name and options
+    }
+
+
+def shown(value: str, options: Mapping[str, str] | None) -> str:
+    """A property's value as HubSpot's users see it: by the labels of its options, in the options' order."""
+    if not options:
+        return value
+    if value in options:
+        return options[value]
+    place = {key: at for at, key in enumerate(options)}
+    parts = dict.fromkeys(part for one in value.split(";") if (part := one.strip()))
+    return "; ".join(options.get(one, one) for one in sorted(parts, key=lambda one: (place.get(one, len(place)), one)))
+
+
+def contact(
+    row: Mapping, options: Mapping[str, Mapping[str, str]], custom: Collection[str], order: str = ""
+) -> RemoteContact | BadRecord:
+    """A row as a contact.
+
+    `options`: `labels` of the properties; `custom`: the fields to bring in besides; `order`: as in `dates.birthday`.
+    """
     remote_id = text(row.get("id"))
     told = row.get("properties")
     if not remote_id or not isinstance(told, dict):
         return BadRecord(remote_id, "The record has no id or no properties.")
     given = {name: text(told.get(name)) for name in PROPERTIES}
-    born = day(given["date_of_birth"])
-    stage = given["lifecyclestage"]
+    born = birthday(given["date_of_birth"], order)
     return RemoteContact(
         remote_id=remote_id,
         prefix=given["salutation"],
@@ -53,10 +80,10 @@ def contact(row: Mapping, stages: Mapping[str, str], custom: Collection[str]) ->
         phones=_phones(given),
         addresses=_addresses(given, text(told.get("address"))),
         birth_date=born,
-        status=given["hs_lead_status"],
-        category=stages.get(stage, stage),
+        status=shown(given["hs_lead_status"], options.get("hs_lead_status")),
+        category=shown(given["lifecyclestage"], options.get("lifecyclestage")),
         owner_id=given["hubspot_owner_id"],
-        custom={name: text(told[name]) for name in custom if text(told.get(name))},
+        custom={name: shown(found, options.get(name)) for name in custom if (found := text(told.get(name)))},
         do_not_contact=given["hs_email_optout"].lower() == "true",
         odd=("birth_date",) if given["date_of_birth"] and born is None else (),
         created_at=moment(given["createdate"]),
