@@ -164,3 +164,58 @@ def test_no_other_host_gets_the_key(host):
     assert not re.fullmatch(pattern, host)
     with pytest.raises(ForeignHost):
         Redtail({"host": host, "api_key": "k", "user_key": "u"}, plain_http(Redtail, private=())).check()
+
+
+def told(body) -> Trouble:
+    """A 401 with a body of its own."""
+    return Trouble(reply=Reply(body, 401))
+
+
+TIME_OUTS = [
+    {"message": "Gateway Time-out"},
+    {"message": "The request timed out"},
+    b"<html><head><title>504 Gateway Time-out</title></head></html>",
+    {"message": "Service Unavailable"},
+]
+
+
+@pytest.fixture
+def fake():
+    with RedtailFake(World(count=23)) as fake:
+        yield fake
+
+
+def let_in(fake, config=None) -> Redtail:
+    return Redtail(config or fake.config(), plain_http(Redtail))
+
+
+@pytest.mark.parametrize("body", TIME_OUTS)
+def test_a_401_that_speaks_of_a_time_out_is_an_outage(fake, body):
+    mirror = Mirror()
+    fake.trouble(told(body), told(body))
+    mirror.run(let_in(fake))
+    assert len(mirror.contacts) == 23
+    fake.trouble(*[told(body)] * 9)
+    with pytest.raises(TryLater, match="out of order"):
+        mirror.run(let_in(fake))
+    fake.troubles.clear()
+    fake.trouble(*[told(body)] * 9)
+    with pytest.raises(TryLater, match="out of order"):
+        let_in(fake, fake.typed()).enrol()
+
+
+def test_a_locked_user_is_told_and_tried_again_in_an_hour_without_another_sign_in(fake):
+    adapter = let_in(fake, fake.typed())
+    adapter.enrol()
+    before = len(fake.seen)
+    fake.trouble(*[told({"message": "Account Locked"})] * 9)
+    with pytest.raises(TryLater, match="locked") as later:
+        adapter.check()
+    assert (later.value.wait, len(fake.seen) - before) == (3600, 1)
+
+
+@pytest.mark.parametrize("body", [{"message": "Invalid credentials"}, {"message": "Unlocked no more"}, b""])
+def test_any_other_401_is_a_refusal(fake, body):
+    fake.trouble(*[told(body)] * 9)
+    with pytest.raises(SignInAgain, match="refuses the credentials"):
+        let_in(fake).check()

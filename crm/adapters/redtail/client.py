@@ -4,9 +4,12 @@ Relied on (the vendor's help and public Postman collection): an API key per part
 is exchanged once for a user key, which does not expire; then `Userkeyauth` with both keys. Not verified against a live
 tenant: whether size and `include` are read from headers or from the query (both are sent, neither is trusted), the key
 list of the sign-in answer, whether a single contact comes wrapped, and any limit of calls (we keep to two a second).
+A 401 is not always a refusal of the credentials: as others probed it (a client's notes of September 2026), one whose
+body says "Gateway Time-out" is an outage, and one that says "Account Locked" a user whom Redtail has locked.
 """
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +21,7 @@ from crm.reading import text
 HOST = "crm.redtailtechnology.com"
 PATH = "/api/public/v1"
 PAGE = 200
+LOCKED_FOR = 3600  # seconds until a locked user is tried again: each try may keep the lock closed
 INCLUDE = "addresses,phones,emails,family,tag_memberships"
 
 
@@ -125,5 +129,10 @@ def encoded(*parts: str) -> str:
 def judge(answer: Answer) -> Verdict | None:
     """What Redtail means where the status alone does not say it."""
     if answer.status == 401:
+        said = answer.body[:2000].decode(errors="replace")
+        if re.search(r"time[- ]?out|timed[- ]out|gateway|unavailable", said, re.IGNORECASE):
+            return Verdict("again", "Redtail is busy or out of order: it did not answer in time.")
+        if re.search(r"\blocked\b", said, re.IGNORECASE):
+            return Verdict("later", "Redtail has locked this user. Have the user unlocked there.", LOCKED_FOR)
         return Verdict("renew", "Redtail refuses the credentials. Enter user name and password again.")
     return Verdict("take") if answer.status == 404 else None
