@@ -94,6 +94,16 @@ class TrytonServer:
             raise AssertionError(f"Tryton refuses {method}: {answer['error']}")
         return answer["result"] if isinstance(answer, dict) else answer
 
+    def replace(self, lost: int, stays: int) -> None:
+        """Merge one party into another, as the wizard does; it warns where their names differ."""
+        name = self.rpc("model.party.party.read", [stays], ["name"], {})[0]["name"]
+        self.rpc("model.party.party.write", [lost], {"name": name}, {})
+        session, _, _ = self.rpc("wizard.party.replace.create", {})
+        context = {"active_model": "party.party", "active_id": lost, "active_ids": [lost]}
+        values = {"ask": {"source": lost, "destination": stays}}
+        self.rpc("wizard.party.replace.execute", session, values, "replace", context)
+        self.rpc("wizard.party.replace.delete", session, {})
+
     def age(self, hours: int) -> None:
         """Make all that is there older, in the database: the server sets times itself."""
         with sqlite3.connect(self.folder / "crm.sqlite", timeout=20) as database:
@@ -134,6 +144,11 @@ class RealWorld(World):
 
     def delete(self, number: int) -> None:
         super().delete(number)
+        self.server.rpc("model.party.party.delete", [self.ids[number]], {})
+
+    def vanish(self, number: int) -> None:
+        """A record that was deleted leaves no trace anyway."""
+        super().vanish(number)
         self.server.rpc("model.party.party.delete", [self.ids[number]], {})
 
     def _write(self, model: str, domain: list, party: int, values: dict) -> None:

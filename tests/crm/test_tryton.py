@@ -49,6 +49,33 @@ def test_a_new_address_of_mail_is_a_change_though_the_party_is_not_touched(fake)
     assert brought == ["1005"]
 
 
+@pytest.mark.parametrize("what", ["phone_off", "address_off"])
+def test_what_is_made_inactive_in_its_own_list_goes_though_nothing_else_moves(fake, what):
+    mirror = Mirror()
+    mirror.run(let_in(fake))
+    fake.world.now += timedelta(hours=2)
+    getattr(fake, what).add(1005)
+    fake.world.change(1005)
+    assert mirror.run(let_in(fake)) == (0, 1, 0)
+    found = mirror.contacts["1005"]
+    assert (len(found.phones), len(found.addresses)) == ((0, 1) if what == "phone_off" else (1, 0))
+    assert [one.value for one in found.emails] == [fake.world.people[1005].email]
+
+
+def test_an_import_that_takes_long_is_not_missed(fake):
+    """Its records bear the time at which it began, and appear when it ends; an edit of between was seen by then."""
+    mirror = Mirror()
+    mirror.run(let_in(fake))
+    fake.world.now += timedelta(days=1)
+    began = fake.world.now
+    fake.world.now += timedelta(minutes=40)
+    fake.world.change(1001, city="Ogdenville")
+    mirror.run(let_in(fake))
+    late = fake.world.add(created_at=began, updated_at=began)
+    assert mirror.run(let_in(fake)) == (1, 0, 0)
+    assert str(late.number) in mirror.contacts
+
+
 def test_inactive_and_merged_parties_are_gone(fake):
     mirror = Mirror()
     mirror.run(let_in(fake))

@@ -48,3 +48,25 @@ class TestRealTryton(AdapterContract):
         fake.server.rpc("model.party.party.write", [int(key)], {"active": False}, {})
         mirror.run(self.adapter(fake))
         assert mirror.gone == {key: ""}
+
+    @pytest.mark.parametrize(("model", "kept"), [("contact_mechanism", (0, 1)), ("address", (1, 0))])
+    def test_what_is_made_inactive_in_its_own_list_goes(self, fake, model, kept):
+        fake.server.age(3)
+        mirror = Mirror()
+        mirror.run(self.adapter(fake))
+        key = self.remote_id(fake.world.there()[1])
+        kind = [["type", "=", "phone"]] if model == "contact_mechanism" else []
+        fake.world._write(f"party.{model}", kind, int(key), {"active": False})
+        assert mirror.run(self.adapter(fake)) == (0, 1, 0)
+        found = mirror.contacts[key]
+        assert (len(found.phones), len(found.addresses)) == kept
+
+    def test_a_replaced_party_is_gone_and_its_email_is_inactive_at_the_one_that_stays(self, fake):
+        mirror = Mirror()
+        mirror.run(self.adapter(fake))
+        lost, stays = (int(self.remote_id(one)) for one in fake.world.there()[:2])
+        fake.server.replace(lost, stays)
+        mirror.run(self.adapter(fake))
+        assert mirror.gone == {str(lost): str(stays)}
+        own = fake.world.there()[1].email
+        assert [one.value for one in mirror.contacts[str(stays)].emails] == [own]

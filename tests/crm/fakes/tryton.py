@@ -2,7 +2,6 @@
 
 import base64
 import json
-from datetime import datetime
 
 from crm.adapters.tryton.client import as_object, moment
 from crm.testing import FakeServer, Person, Refusal, Reply, Request, World
@@ -18,12 +17,17 @@ FIELDS = set(
 
 
 class TrytonFake(FakeServer):
-    """`of_children`: numbers of people whose last change was one of their addresses or numbers, not of themselves."""
+    """`of_children`: numbers of people whose last change was one of their addresses or numbers, not of themselves.
+
+    `phone_off`, `address_off`: numbers of people whose phone or address was made inactive in its own list.
+    """
 
     def __init__(self, world: World | None = None) -> None:
         super().__init__(world)
         self.of_children: set[int] = set()
         self.inactive: set[int] = set()
+        self.phone_off: set[int] = set()
+        self.address_off: set[int] = set()
 
     def config(self) -> dict[str, str]:
         return super().config() | {"database": "crm", "key": KEY}
@@ -50,13 +54,11 @@ class TrytonFake(FakeServer):
         """Those that the domain lets through, in order."""
         people = [person for person in self.world.people.values() if person.deleted_at is None or person.merged_into]
         rows = [self.row(person) for person in people if not person.vanished]
-        if ["active", "in", [True, False]] not in domain:
-            rows = [row for row in rows if row["active"]]
-        rows = [row for row in rows if all(allowed(row, clause) for clause in domain)]
-        name, way = order[0]
         child = {"party.contact_mechanism": "contact_mechanisms", "party.address": "addresses"}.get(model)
         if child:
-            rows = [one | {"active": 1} for row in rows for one in row[child]]
+            rows = [one for row in rows for one in row[child]]
+        rows = [row for row in rows if allowed(row, domain)]
+        name, way = order[0]
         rows.sort(key=lambda row: row["id"] if name == "id" else moment(row[name]), reverse=way.startswith("DESC"))
         return rows
 
@@ -64,22 +66,28 @@ class TrytonFake(FakeServer):
         """A person as a party."""
         key, changed = person.number, as_object(person.updated_at)
         alive = person.merged_into is None and key not in self.inactive
+        own = as_object(person.created_at)
+        off = {"phone": key in self.phone_off, "email": False}
         means = [("email", person.email), ("phone", person.phone)]
         address = {"street": person.street, "city": person.city, "postal_code": person.postal_code}
+        moved = changed if not self.phone_off & {key} else own  # then it is the phone alone that was touched
         region = {"subdivision": {"id": 1, "name": person.region}, "country": {"id": 1, "name": person.country}}
         return {
             "id": key,
             "name": f"{person.last_name}, {person.first_name}" if person.first_name else person.last_name or None,
             "active": int(alive),
             "create_date": as_object(person.created_at),
-            "write_date": as_object(person.created_at) if key in self.of_children else changed,
+            "write_date": own if key in self.of_children | self.phone_off | self.address_off else changed,
             "replaced_by": {"id": person.merged_into} if person.merged_into else None,
             "categories": [{"id": 1, "name": person.category}],
             "contact_mechanisms": [
-                {"id": key * 2 + at, "type": kind, "value": value, "name": None, "write_date": changed}
+                {"id": key * 2 + at, "type": kind, "value": value, "name": None}
+                | {"active": int(not off[kind]), "write_date": changed if off[kind] else moved}
                 for at, (kind, value) in enumerate(means)
             ],
-            "addresses": [{"id": key, "write_date": changed, **address, **region}],
+            "addresses": [
+                {"id": key, "active": int(key not in self.address_off), "write_date": moved, **address, **region}
+            ],
             "identifiers": [{"id": key, "code": SSN}],
         } | person.raw
 
@@ -89,11 +97,17 @@ def decoded(value: str) -> list:
     return json.loads(base64.urlsafe_b64decode(value))
 
 
-def allowed(row: dict, clause: list) -> bool:
+def allowed(row: dict, domain: list) -> bool:
+    """Whether a list of clauses lets a row through: an inactive one only where the list itself names `active`."""
+    named = any(clause[0] == "active" for clause in domain if clause[0] != "OR")
+    return (named or bool(row["active"])) and all(matches(row, clause) for clause in domain)
+
+
+def matches(row: dict, clause: list) -> bool:
     """Whether a clause lets a row through; those the adapter does not use are as wrong as any."""
     if clause[0] == "OR":
         named = any(one[0] == "active" for one in clause[1:])
-        return (named or bool(row["active"])) and any(allowed(row, one) for one in clause[1:])
+        return (named or bool(row["active"])) and any(matches(row, one) for one in clause[1:])
     match clause:
         case ["active", "=", None]:
             return False
@@ -103,13 +117,20 @@ def allowed(row: dict, clause: list) -> bool:
             return row["id"] is None or row["id"] > number
         case ["id", "in", numbers]:
             return row["id"] in numbers
+        case [name, "where", inner]:
+            return any(allowed(one, inner) for one in row[name])
         case [name, ">=", when]:
-            child, _, field = name.rpartition(".")
-            found: list[datetime] = [moment(one[field]) for one in (row[child] if child else [row])]
-            return any(one >= moment(when) for one in found)
+            child, _, field = name.rpartition(".")  # a dotted name looks at active children only
+            found = [one for one in row[child] if one["active"]] if child else [row]
+            return any(moment(one[field]) >= moment(when) for one in found)
     raise Refusal(500, b"<!doctype html>\n<title>500</title>\n<p>Invalid domain</p>")
 
 
 def shown(row: dict, fields: set[str]) -> dict:
-    """Only what was asked for, and the id."""
-    return {"id": row["id"]} | {name: row[name] for name in {field.split(".")[0] for field in fields} if name in row}
+    """Only what was asked for, and the id; of children those that are active."""
+    names = {field.split(".")[0] for field in fields}
+    told = {"id": row["id"]} | {name: row[name] for name in names if name in row}
+    for name in ("contact_mechanisms", "addresses"):
+        if name in told:
+            told[name] = [one for one in told[name] if one["active"]]
+    return told
