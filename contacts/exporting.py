@@ -45,6 +45,10 @@ TOLD = [
     Column("Start date", "start_at"),
     Column("Last login", "last_login_at"),
     Column("Deactivated", "deactivated_at"),
+    Column("Do not contact since", "do_not_contact_since"),
+    Column("Do not contact, asked by", "do_not_contact_from", width=24),
+    Column("Deceased", "deceased", {True: "Yes", False: ""}.get),
+    Column("Date of death", "deceased_on"),
     Column("Source", "source", SOURCES.get),
     Column("Created", "created_at"),
 ]

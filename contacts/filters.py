@@ -22,6 +22,7 @@ ADVISORS_AT_MOST = 200
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 DATE = {"widget": forms.DateInput(attrs={"type": "date"})}
+YES_NO = [("yes", "Yes"), ("no", "No")]
 NONE, ANY = "none", "any"  # of an experience, a campaign, a team: without one, and with whichever
 
 
@@ -95,6 +96,10 @@ class ContactFilter(ListFilter):
     team = KeyFilter(label="Team")
     tag = TagFilter(label="Tag")
     crm = KeyFilter(field_name="crm_mark", choices=CRMMark.choices, label="CRM")
+    do_not_contact = django_filters.ChoiceFilter(
+        choices=YES_NO, method="by_do_not_contact", label="Do not contact", empty_label="Any"
+    )
+    deceased = django_filters.ChoiceFilter(choices=YES_NO, method="by_deceased", label="Deceased", empty_label="Any")
     household = django_filters.CharFilter(method="by_household", label="Household contains")
     has_login = django_filters.ChoiceFilter(
         choices=[("yes", "Has signed in"), ("no", "Never signed in")],
@@ -151,6 +156,14 @@ class ContactFilter(ListFilter):
     def by_household(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Contacts in a household so named."""
         return qs.filter(household__in=Household.objects.filter(name__icontains=value).values("pk"))
+
+    def by_do_not_contact(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Whether they are not to be contacted."""
+        return qs.filter(do_not_contact_since__isnull=value == "no")
+
+    def by_deceased(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """Whether they have died."""
+        return qs.filter(deceased=value == "yes")
 
     def by_login(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Whether they ever signed in."""

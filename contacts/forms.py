@@ -69,6 +69,10 @@ class ContactForm(ConflictModelForm):
             "tag_names",
             "gender",
             "date_of_birth",
+            "do_not_contact_since",
+            "do_not_contact_from",
+            "deceased",
+            "deceased_on",
             "address_1",
             "address_2",
             "city",
@@ -77,15 +81,26 @@ class ContactForm(ConflictModelForm):
             "country",
             "time_zone",
         ]
-        labels = {"contact_type": "Type", "primary_advisor": "Primary advisor"}
+        labels = {
+            "contact_type": "Type",
+            "primary_advisor": "Primary advisor",
+            "do_not_contact_from": "Do not contact: who asked for it",
+        }
         help_texts = {
             "preferred_name": "How the firm addresses them, if not by first name.",
             "email": "They sign in with it. A new address ends the links mailed to the old one.",
             "phone": "With the country code, or as it is dialled in the firm’s country.",
             "team": "Its members see and serve the contact.",
+            "do_not_contact_since": "From then on they get no invitation and no other mail that they did not ask for.",
+            "do_not_contact_from": "For example the client, their lawyer, or compliance.",
+            "deceased": "Closes their portal, ends mailed links, and nothing is sent any more.",
+            "deceased_on": "Leave it empty when it is not known.",
         }
         widgets = {
-            "date_of_birth": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            **{
+                name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+                for name in ("date_of_birth", "do_not_contact_since", "deceased_on")
+            },
             "phone": forms.TextInput(attrs={"type": "tel"}),
         }
 
@@ -125,18 +140,44 @@ class ContactForm(ConflictModelForm):
 
     def clean_date_of_birth(self):
         """A day that has been."""
-        day = self.cleaned_data["date_of_birth"]
+        return self._past("date_of_birth")
+
+    def clean_do_not_contact_since(self):
+        """A day that has been."""
+        return self._past("do_not_contact_since")
+
+    def clean_deceased_on(self):
+        """A day that has been."""
+        return self._past("deceased_on")
+
+    def _past(self, name: str) -> date | None:
+        """The day that was given, which must not be in the future."""
+        day = self.cleaned_data[name]
         if day and not date(1900, 1, 1) <= day <= timezone.localdate():
             raise forms.ValidationError("Give a date between 1900 and today.")
         return day
 
     def clean(self) -> dict:
-        """Whoever adds a contact must come to see it."""
+        """Whoever adds a contact must come to see it; what belongs together is given together."""
         data = super().clean()
+        self._clean_together(data)
         if self.instance.pk is None and not self.errors and not self._will_see(data):
             field = "team" if self.user.role == Role.SUPPORT else "primary_advisor"
             self.add_error(field, "You would not see this contact. Choose yourself, or a team you are a member of.")
         return data
+
+    def _clean_together(self, data: dict) -> None:
+        """Since when and who asked; the date of death only of the deceased, and not before they were born."""
+        since, asked_by = data.get("do_not_contact_since"), data.get("do_not_contact_from")
+        if since and not asked_by and "do_not_contact_from" in data:
+            self.add_error("do_not_contact_from", "Say who asked for it, or clear the day.")
+        if asked_by and not since and "do_not_contact_since" in data:
+            self.add_error("do_not_contact_since", "Give the day, or clear who asked for it.")
+        day, born = data.get("deceased_on"), data.get("date_of_birth")
+        if day and not data.get("deceased") and "deceased" in data:
+            self.add_error("deceased", "Tick this as well, or clear the date of death.")
+        if day and born and day < born:
+            self.add_error("deceased_on", "That is before the date of birth.")
 
     def _will_see(self, data: dict) -> bool:
         """Whether the user's role lets them see a contact with these values."""

@@ -113,9 +113,9 @@ class ContactQuerySet(ScopedQuerySet):
         return self.open_to_portal().filter(user=user)
 
     def open_to_portal(self) -> "ContactQuerySet":
-        """Contacts who may sign in: assigned or Active, neither deactivated nor deleted."""
+        """Contacts who may sign in: assigned or Active, neither deactivated, deleted nor deceased."""
         assigned = Q(experience__isnull=False) | Q(start_at__isnull=False)
-        return self.filter(assigned, deleted_at=None, deactivated_at=None)
+        return self.filter(assigned, deleted_at=None, deactivated_at=None, deceased=False)
 
     def search(self, text: str) -> "ContactQuerySet":
         """Contacts whose names, email or phone contain every word of `text`, accents and case aside.

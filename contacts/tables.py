@@ -96,7 +96,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "name": ("first_name", "last_name", "email"),
     "advisor": ("primary_advisor__first_name", "primary_advisor__last_name", "primary_advisor__email"),
     "type": ("contact_type",),
-    "status": ("status", "crm_mark"),
+    "status": ("status", "crm_mark", "deceased", "do_not_contact_since"),
     "last_login": ("last_login_at",),
     "experience": ("experience__name",),
     "email": ("email",),
@@ -111,6 +111,7 @@ CRM_MARKS = {
     "newer": ("Newer in the CRM", "info", "refresh-cw"),
     "gone": ("Gone from the CRM", "warning", "alert-triangle"),
 }
+DECEASED, DO_NOT_CONTACT = ("Deceased", "neutral", "circle-x"), ("Do not contact", "warning", "ban")
 USUAL = ("name", "advisor", "type", "status", "last_login", "experience")
 
 
@@ -186,10 +187,11 @@ class ContactTable(tables.Table):
         return person_cell(record, self.detail.of(record.pk))
 
     def render_status(self, record: Contact) -> SafeString:
-        """Icon and word, with a mark where the CRM says something new."""
-        mark = CRM_MARKS.get(record.crm_mark)
+        """Icon and word, with a mark for whom nothing is sent, and where the CRM says something new."""
+        marks = [*no_contact_badges(record), CRM_MARKS.get(record.crm_mark)]
+        badges = markup("{}" * len(marks), *(badge(*mark) if mark else "" for mark in marks))
         word = status_badge(record.status)
-        return markup('<span class="row">{}{}</span>', word, badge(*mark)) if mark else word
+        return markup('<span class="row">{}{}</span>', word, badges) if badges else word
 
     def render_last_login(self, record: Contact) -> SafeString:
         """How long ago."""
@@ -212,6 +214,12 @@ class ContactTable(tables.Table):
             if action.applies(record)
         ]
         return SafeString(f'<div class="row-actions">{"".join(buttons)}</div>')
+
+
+def no_contact_badges(contact: Contact) -> list[tuple[str, str, str]]:
+    """Label, tone and icon of the badges that say why nothing is sent to a contact."""
+    shown = [(contact.deceased, DECEASED), (contact.do_not_contact_since is not None, DO_NOT_CONTACT)]
+    return [one for holds, one in shown if holds]
 
 
 class TrashTable(tables.Table):

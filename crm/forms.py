@@ -169,6 +169,8 @@ CHOOSABLE = {
     "gender": ("Gender", ("gender",)),
     "date_of_birth": ("Date of birth", ("date_of_birth",)),
     "address": ("Address", ADDRESS),
+    "do_not_contact": ("Do not contact", ("do_not_contact",)),
+    "deceased": ("Deceased", ("deceased",)),
     "tags": ("Tags", ("tags",)),
     "household": ("Household, role and head", ("household",)),
 }

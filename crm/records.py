@@ -75,7 +75,8 @@ class HouseholdLink:
 class RemoteContact:
     """A record of the CRM. All but `remote_id` may be unknown.
 
-    `status` and `category` are the CRM's own words, mapped to our types by the connection. `owner_id` is a
+    `status` and `category` are the CRM's own words; categories are mapped to our types by the connection, a status such
+    as "Deceased" says what `deceased` does. `deceased_on` is the date of death where the CRM holds one. `owner_id` is a
     `RemoteOwner.remote_id`. `custom` holds only fields the firm chose. `odd` names fields whose value made no sense.
     """
 
@@ -103,6 +104,8 @@ class RemoteContact:
     tags: tuple[str, ...] = ()
     custom: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     do_not_contact: bool = False
+    deceased: bool = False
+    deceased_on: date | None = None
     odd: tuple[str, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None

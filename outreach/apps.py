@@ -63,7 +63,7 @@ def _offer_actions() -> None:
         return user.may_edit
 
     def in_state(*states):
-        return lambda contact: contact.status in states
+        return lambda contact: contact.status in states and contact.may_be_written_to
 
     one, many = contact_actions.register, contact_bulk_actions.register
     one("invite", Action("Invite", "send", "outreach:invite_one", may_edit, in_state("assigned")), order=20)

@@ -18,6 +18,7 @@ UNSHOWN = set(
     "id pgh_id pgh_created_at pgh_label pgh_obj pgh_context user created_at deleted_by first_invited_at "
     "last_invited_at invitations_sent start_at".split()
 )
+EMPTY = ("", None, False)
 LABELS = {"deactivated_at": "Deactivated", "deleted_at": "In the trash", "contact_type": "Type"}
 
 
@@ -41,12 +42,12 @@ def field_changes(contact: Contact, before: datetime | None, limit: int) -> list
 
 def emptied_values(contact: Contact, names: Iterable[str]) -> dict[str, Any]:
     """Of these columns those that are empty and were not always: by name the last value, a date in ISO form."""
-    empty = [name for name in names if getattr(contact, name) in ("", None)]
+    empty = [name for name in names if getattr(contact, name) in EMPTY]
     found: dict[str, Any] = {}
     if empty:
         rows = apps.get_model("contacts", "ContactEvent").objects.filter(pgh_obj_id=contact.pk).order_by("pgh_id")
         for row in rows.values(*empty):
-            found |= {name: value for name, value in row.items() if value not in ("", None)}
+            found |= {name: value for name, value in row.items() if value not in EMPTY}
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in found.items()}
 
 
@@ -146,6 +147,8 @@ class _Names:
         """A value as people read it."""
         if value is None:
             return "no" if field.name in {"deactivated_at", "deleted_at"} else ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
         if field.is_relation:
             return self.names.get((field.related_model, value), "one that is gone")
         if isinstance(value, dict):

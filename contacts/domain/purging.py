@@ -38,10 +38,13 @@ HISTORY = {
     "contacts.NoteEvent": "contact_id",
     "contacts.AssignmentEvent": "contact_id",
 }
-TEXTS = "preferred_name photo gender address_1 address_2 city state postal_code country time_zone household_role"
+TEXTS = (
+    "preferred_name photo gender address_1 address_2 city state postal_code country time_zone household_role "
+    "do_not_contact_from"
+)
 EMPTY = (
     "date_of_birth household team experience campaign user first_invited_at last_invited_at start_at last_login_at "
-    "deactivated_at"
+    "deactivated_at do_not_contact_since deceased_on"
 )
 NAMELESS = {
     "first_name": "Deleted",
@@ -50,6 +53,7 @@ NAMELESS = {
     "custom_data": {},
     "locked_fields": [],
     "invitations_sent": 0,
+    "deceased": False,
     **dict.fromkeys(TEXTS.split(), ""),
     **dict.fromkeys(EMPTY.split()),
 }

@@ -38,6 +38,8 @@ WORDS = {
     "first_invited_at": "first invitation",
     "last_invited_at": "latest invitation",
     "invitations_sent": "number of invitations",
+    "do_not_contact_since": "do not contact",
+    "do_not_contact_from": "who asked not to be contacted",
 }
 
 

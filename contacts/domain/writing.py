@@ -66,9 +66,9 @@ def _set(name: str, column: str, may_empty: bool) -> str:
 
 @cache
 def _defaults() -> dict[str, Any]:
-    """What columns get that may not be empty and to which the database gives nothing by itself."""
+    """What columns get that may not be empty, where a row says nothing of them."""
     own = [field for field in Contact._meta.concrete_fields if not (field.null or field.generated)]
-    defaults = {field: field.get_default() for field in own if not field.has_db_default()}
+    defaults = {field: field.get_default() for field in own if field.has_default() or not field.has_db_default()}
     given = {field.column: (field, value) for field, value in defaults.items() if value is not None}
     return {column: field.get_db_prep_save(value, connection) for column, (field, value) in given.items()}
 

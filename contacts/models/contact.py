@@ -70,9 +70,9 @@ class SortName(Func):
 LIVE = Q(deleted_at=None)
 PORTAL_ACCOUNT_FOLLOWS = """
 UPDATE accounts_user SET
-    is_active = NEW.deactivated_at IS NULL AND NEW.deleted_at IS NULL,
+    is_active = NEW.deactivated_at IS NULL AND NEW.deleted_at IS NULL AND NOT NEW.deceased,
     session_generation = session_generation
-        + (NEW.deactivated_at IS NOT NULL OR NEW.deleted_at IS NOT NULL)::integer,
+        + (NEW.deactivated_at IS NOT NULL OR NEW.deleted_at IS NOT NULL OR NEW.deceased)::integer,
     email = CASE WHEN NEW.deleted_at IS NULL THEN NEW.email ELSE 'deleted-' || NEW.id || '@portal.invalid' END,
     first_name = NEW.first_name,
     last_name = NEW.last_name
@@ -104,7 +104,8 @@ class Contact(models.Model):
 
     Status is computed by the database from the facts beside it (a stored generated column), so no code
     path can leave the two apart. The portal account follows its contact by trigger: closed when the contact
-    is deactivated or deleted, which ends every open session, and renamed when the address changes.
+    is deactivated, deleted or deceased, which ends every open session, and renamed when the address changes.
+    Whom the firm may not write to of itself is not a status: see `may_be_written_to` and decision 0033.
     """
 
     first_name = models.CharField(max_length=100)
@@ -132,6 +133,14 @@ class Contact(models.Model):
     )
     household_role = models.CharField(max_length=40, blank=True)
     custom_data = models.JSONField(default=dict, blank=True)
+    do_not_contact_since = models.DateField(
+        "do not contact since", null=True, blank=True, help_text="Empty: the firm may write to them."
+    )
+    do_not_contact_from = models.CharField(
+        "do not contact, asked by", max_length=200, blank=True, db_default="", default=""
+    )
+    deceased = models.BooleanField(default=False, db_default=False)
+    deceased_on = models.DateField("date of death", null=True, blank=True, help_text="Empty: not known.")
     source = models.CharField(max_length=6, choices=Source, default=Source.MANUAL)
     locked_fields = models.JSONField(default=list, blank=True)
     crm_mark = models.CharField(
@@ -227,6 +236,13 @@ class Contact(models.Model):
                 condition=~Q(first_name="") & ~Q(last_name="") & ~Q(email="") & ~Q(phone=""),
                 name="contact_required_fields",
             ),
+            models.CheckConstraint(
+                condition=Q(do_not_contact_from="") | Q(do_not_contact_since__isnull=False),
+                name="do_not_contact_has_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(deceased_on=None) | Q(deceased=True), name="date_of_death_of_the_deceased"
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -234,7 +250,7 @@ class Contact(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    "user", "email", "first_name", "last_name", "deactivated_at", "deleted_at"
+                    "user", "email", "first_name", "last_name", "deactivated_at", "deleted_at", "deceased"
                 ),
                 func=PORTAL_ACCOUNT_FOLLOWS,
             ),
@@ -284,6 +300,10 @@ class Contact(models.Model):
             models.Index(
                 "sort_name", "id", name="contact_crm_marked", condition=LIVE & Q(crm_mark__in=["newer", "gone"])
             ),
+            models.Index(
+                "sort_name", "id", name="contact_not_contacted", condition=LIVE & Q(do_not_contact_since__isnull=False)
+            ),
+            models.Index("sort_name", "id", name="contact_deceased", condition=LIVE & Q(deceased=True)),
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="contact_search"),
         ]
 
@@ -299,6 +319,11 @@ class Contact(models.Model):
     def greeting_name(self) -> str:
         """How the firm addresses them: preferred, else first name."""
         return self.preferred_name or self.first_name
+
+    @property
+    def may_be_written_to(self) -> bool:
+        """Whether the firm may write to them of itself: they live, and have not asked to be left alone."""
+        return self.do_not_contact_since is None and not self.deceased
 
     @property
     def place(self) -> str:

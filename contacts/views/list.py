@@ -15,7 +15,7 @@ from core.listing import ListPage
 from core.registry import contact_bulk_actions
 
 # What the row's actions ask, besides what the columns show.
-ASKED = ("status", "deactivated_at", "user_id", "experience_id")
+ASKED = ("status", "deactivated_at", "user_id", "experience_id", "deceased", "do_not_contact_since")
 # The bar shows the first few; the rest is behind "More".
 IN_BAR = 3
 

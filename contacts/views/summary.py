@@ -17,6 +17,7 @@ from contacts.domain.timeline import KINDS, timeline
 from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.section_forms import SECTIONS, NoteForm, PhotoForm
+from contacts.tables import no_contact_badges
 from contacts.views.editing import saved
 from core.forms import for_saving
 from core.registry import contact_actions, contact_integrations, contact_next_steps, contact_sections
@@ -134,6 +135,7 @@ def page_context(request: HttpRequest, contact: Contact) -> dict:
         "actions": offered(contact, user),
         "next_step": next((step for ask in contact_next_steps if (step := ask(contact, user))), None),
         "tags": contact.tags.all(),
+        "no_contact": no_contact_badges(contact),
         "mates": _mates(contact, user) if contact.household_id else [],
         "assignment": contact.assignments.filter(ended_at=None)
         .select_related("experience", "campaign", "card_template", "resource_template", "featured_template")

@@ -10,6 +10,7 @@ from django.apps import apps
 from accounts.models import User
 from contacts.domain.phone import readable
 from contacts.models import Contact, ContactType
+from crm.domain import no_contact
 from crm.domain.households import household_change
 from crm.domain.tags import tag_change
 from crm.models import Record
@@ -33,11 +34,15 @@ PLAIN = {
     "country": "Country",
     "custom_data": "Data from the CRM",
 }
-LABELS = PLAIN | {"tags": "Tags", "household": "Household"}
+LABELS = PLAIN | no_contact.LABELS | {"tags": "Tags", "household": "Household"}
 REQUIRED = {"first_name", "last_name", "email", "phone", "contact_type", "primary_advisor"}
 NOTES = {"email": "They sign in with the new address, and links mailed to the old one stop working."}
-COLUMNS = ["id", "locked_fields", *PLAIN]
-HISTORY = {"primary_advisor": "primary_advisor_id", "household": "household_id"}  # tags have none
+COLUMNS = ["id", "locked_fields", *PLAIN, *no_contact.ALL_COLUMNS]
+HISTORY = {
+    "primary_advisor": "primary_advisor_id",
+    "household": "household_id",
+    "do_not_contact": "do_not_contact_since",
+}  # tags have none
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ def here_value(contact: Contact, name: str) -> Any:
     if name == "household":
         home = contact.household
         return _home(home.name, contact.household_role, home.head_id == contact.pk) if home else None
+    if name in no_contact.COLUMNS:
+        return no_contact.here(contact, name)
     value = contact.primary_advisor_id if name == "primary_advisor" else getattr(contact, name)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
@@ -107,8 +114,22 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
         locked, empties = name in contact.locked_fields, there in ("", {})
         note = NOTES.get(name, "") if here and there else ""
         found.append(Difference(name, here, there, locked, by_hand, there, there, note, empties))
-    belonging = (_tags(record, contact), _household(record, contact))
+    belonging = (
+        *(_no_contact(record, contact, name) for name in no_contact.COLUMNS),
+        _tags(record, contact),
+        _household(record, contact),
+    )
     return found + [one for one in belonging if one is not None and one.field not in record.left_out]
+
+
+def _no_contact(record: Record, contact: Contact, name: str) -> Difference | None:
+    """As a plain field; but that a day is not known to the CRM is no difference."""
+    here, there = no_contact.here(contact, name), record.values.get(name, "")
+    if here == there or (here and there == no_contact.YES) or (not there and name not in record.applied):
+        return None
+    by_hand = here != record.applied.get(name, "")
+    note = no_contact.NOTES[name] if there and not here else ""
+    return Difference(name, here, there, name in contact.locked_fields, by_hand, there, there, note, not there)
 
 
 def _tags(record: Record, contact: Contact) -> Difference | None:
@@ -199,6 +220,8 @@ def shown(name: str, value: Any, advisors: dict[int, str]) -> str:
         return advisors.get(value, "somebody unknown") if value else ""
     if name == "contact_type":
         return str(dict(ContactType.choices).get(value, value))
+    if name in no_contact.COLUMNS:
+        return no_contact.shown(value or "")
     if name == "phone" and value:
         return readable(value)
     if name == "household" and value:

@@ -13,11 +13,12 @@ from core.models import Operation
 from crm.domain.households import by_connection, join
 from crm.domain.imported import RecordsImported
 from crm.domain.judging import LENGTHS, Meanings, judge, save_judged
+from crm.domain.no_contact import ALL_COLUMNS, columns_of
 from crm.domain.staging import judge_again
 from crm.domain.tags import put_on
 from crm.models import Connection, Reason, Record
 
-FIELDS = [*LENGTHS, "email", "phone", "contact_type", "primary_advisor", "date_of_birth", "custom_data"]
+FIELDS = [*LENGTHS, "email", "phone", "contact_type", "primary_advisor", "date_of_birth", "custom_data", *ALL_COLUMNS]
 TAKEN = "Somebody took this email address in this very moment. Look at the record again."
 NOT_READY = "Cannot be imported: {}."
 IN_TRASH = "Deleted here: restore the contact from the trash."
@@ -77,15 +78,17 @@ def _judged_ready(records: list[Record], done: Imported) -> list[Record]:
 def _insert(records: list[Record], done: Imported, by: User) -> None:
     """Insert the contacts; where an address was taken in this moment, one by one."""
     same = {"source": Source.CRM.value, "crm_mark": CRMMark.LINKED.value}
+    names = dict(Connection.objects.filter(pk__in={one.connection_id for one in records}).values_list("pk", "name"))
+    rows = {one.pk: one.values | columns_of(one.values, names[one.connection_id]) for one in records}
     try:
         with transaction.atomic():
-            by_email = insert_contacts([one.values for one in records], FIELDS, same)
+            by_email = insert_contacts(list(rows.values()), FIELDS, same)
             done.contacts |= {one.pk: by_email[one.email] for one in records}
     except IntegrityError:
         for one in records:
             try:
                 with transaction.atomic():
-                    done.contacts[one.pk] = insert_contacts([one.values], FIELDS, same)[one.email]
+                    done.contacts[one.pk] = insert_contacts([rows[one.pk]], FIELDS, same)[one.email]
             except IntegrityError:
                 done.left_out[one.pk] = TAKEN
 

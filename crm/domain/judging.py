@@ -19,6 +19,7 @@ from contacts.domain.phone import NotAPhone, e164
 from contacts.imports.fields import Bad, read_email, read_phone
 from contacts.models import Contact
 from crm.domain.households import read_household
+from crm.domain.no_contact import read_no_contact
 from crm.domain.tags import read_tags
 from crm.models import Category, Connection, Owner, Reason, Record
 from crm.records import digest
@@ -114,6 +115,7 @@ def _read(record: Record, meanings: Meanings) -> None:
     _read_type(record, values, reasons, meanings)
     _read_advisor(record, values, reasons, meanings)
     values |= read_household(record)
+    values |= read_no_contact(payload)
     for name in meanings.connection.left_out:
         values.pop(name, None)
     if payload.get("kind", "person") != "person":

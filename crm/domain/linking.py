@@ -1,5 +1,7 @@
 """Tying records to contacts by hand: linking, unlinking, and following a merge in the CRM."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Exists
 
@@ -7,6 +9,7 @@ from accounts.models import User
 from contacts.domain.field_history import emptied_values
 from contacts.models import Contact
 from core.domain.recording import record as record_event
+from crm.domain import no_contact
 from crm.domain.differences import PLAIN
 from crm.domain.staging import judge_again, mark
 from crm.models import Record
@@ -28,7 +31,7 @@ def link(one: Record, contact: Contact, by: User) -> bool:
             state=Record.State.LINKED,
             reasons=[],
             match=None,
-            applied=emptied_values(contact, EMPTIED_BY_HAND),
+            applied=_emptied_by_hand(contact),
             seen_digest="",
             former_contact_id=None,
         )
@@ -40,6 +43,13 @@ def link(one: Record, contact: Contact, by: User) -> bool:
         record_event("crm_linked", sentence, subject_ids=[contact.pk], actor=by)
         judge_again(Record.objects.filter(email=contact.email.lower(), contact=None))
     return True
+
+
+def _emptied_by_hand(contact: Contact) -> dict[str, Any]:
+    """What the history knows to have been here and is no more, as a record would remember it to have come."""
+    flags = {columns[0]: field for field, columns in no_contact.COLUMNS.items()}
+    found = emptied_values(contact, [*EMPTIED_BY_HAND, *flags])
+    return {flags.get(name, name): no_contact.YES if name in flags else value for name, value in found.items()}
 
 
 def unlink(one: Record, by: User) -> None:

@@ -9,6 +9,7 @@ from core.domain.recording import record as record_event
 from core.models import Operation
 from core.operations import register
 from core.words import counted
+from crm.domain import no_contact
 from crm.domain.conflicts import changed_since
 from crm.domain.differences import COLUMNS, LABELS, NOTES, PLAIN, Difference, differences, taken_addresses
 from crm.domain.remembering import UpdateSnapshot
@@ -40,7 +41,10 @@ class UpdateKind(ContactKind):
 
     def keeps(self, operation: Operation) -> Snapshot:
         """Every column it can write, the tags, the household, and what the record remembers."""
-        return UpdateSnapshot(KEPT, tags=True)
+        # What not every update may write is kept where it is chosen: those of before it was known stay undoable.
+        chosen = operation.params.get("fields", [])
+        more = [column for name, columns in no_contact.COLUMNS.items() if name in chosen for column in columns]
+        return UpdateSnapshot((*KEPT, *more), tags=True)
 
     def skips(self, operation: Operation) -> list:
         """Who has nothing to be updated from."""

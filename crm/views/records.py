@@ -246,6 +246,7 @@ def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None
         "may_bring_back": may_mend and one.former_contact_id is not None,
         "may_keep_apart": Reason.POSSIBLE_MATCH in one.reasons,
         "form": form or (MendForm(user=request.user, record=one) if may_mend else None),
+        "status_there": one.payload.get("status", ""),
         "emails": one.payload.get("emails", []),
         "phones": one.payload.get("phones", []),
     }

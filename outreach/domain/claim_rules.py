@@ -57,6 +57,10 @@ def why_not(send: Send, beside: Beside) -> str:
         return "It waited too long to be sent."
     if contact.deleted_at or contact.deactivated_at:
         return "The contact was deactivated or deleted meanwhile."
+    if contact.deceased:
+        return "The contact is deceased."
+    if contact.do_not_contact_since and not was_asked_for(send):
+        return "The contact is not to be contacted."
     if contact.email.lower() != send.recipient.lower():
         return "The email address was changed meanwhile."
     kind = beside.suppressed.get(send.recipient.lower())

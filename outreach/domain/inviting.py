@@ -22,6 +22,8 @@ from outreach.models import Invitation, Send, Suppression
 from outreach.models.send import OPEN
 
 DEACTIVATED = "Deactivated: gets nothing until reactivated."
+DECEASED = "Deceased: gets nothing."
+DO_NOT_CONTACT = "Not to be contacted: gets no mail that they did not ask for."
 ACTIVE = "Has signed in already."
 NO_EMAIL = "Has no email address."
 NO_EXPERIENCE = "Has no experience yet. Assign one first."
@@ -68,6 +70,8 @@ def skips(mode: Mode, firm: Firm, *, will_have_experience: bool = False) -> list
     """The reasons to leave contacts out, first come first served. `will_have_experience`: one is being assigned."""
     return [
         _skip(DEACTIVATED, deactivated_at__isnull=False),
+        _skip(DECEASED, deceased=True),
+        _skip(DO_NOT_CONTACT, do_not_contact_since__isnull=False),
         _skip(ACTIVE, start_at__isnull=False),
         _skip(NO_EMAIL, email=""),
         *([] if will_have_experience else [_skip(NO_EXPERIENCE, experience=None)]),

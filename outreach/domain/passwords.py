@@ -19,17 +19,22 @@ class NotSent(Exception):
 def send_password_link(contact: Contact, by=None) -> Send:
     """Plan the mail with which the contact chooses a new password. Raises NotSent when the portal is closed to them.
 
-    A link that somebody of the staff asks for (`by`) is not sent to an address that gets no mail, and says so: whoever
-    holds the address may ask for one by themselves. NotSent as well.
+    A link that somebody of the staff asks for (`by`) is not sent to whom is not to be contacted, or to an address that
+    gets no mail, and says so: the contact may ask for one by themselves. NotSent as well.
     """
     held = _held(contact.pk)
     if held is None:
-        raise NotSent(f"{contact.name} cannot sign in, because they are deactivated or have no experience yet.")
+        why = "they are deceased" if contact.deceased else "they are deactivated or have no experience yet"
+        raise NotSent(f"{contact.name} cannot sign in, because {why}.")
+    if by is not None and held.do_not_contact_since:
+        raise NotSent(f"{contact.name} is not to be contacted. They can ask for a link themselves at the sign-in page.")
     listed = Suppression.objects.with_email(held.email).first() if by is not None else None
     if listed:
         raise NotSent(f"{WHY[listed.kind]} Allow mail to {held.email} first, or let {held.name} ask for a link.")
     waiting = Send.objects.open().filter(contact=held, purpose=Send.Purpose.PASSWORD)
     if send := waiting.first():
+        if by is None and send.requested_by_id:  # it is the contact's own wish by now
+            waiting.filter(pk=send.pk).update(requested_by=None)
         return send
     send = plan_one(Send.Purpose.PASSWORD, held, held.pk, by=by)
     if by is not None:
