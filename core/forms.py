@@ -197,6 +197,9 @@ class ConflictModelForm(ConflictGuard, forms.ModelForm):
         if only is not None:
             for name in self.fields.keys() - set(only):
                 del self.fields[name]
+        for field in self.fields.values():
+            if isinstance(field, forms.FileField):
+                field.max_length = None  # on disk a file has a name of our own: `core.storage`
         if self.instance.pk is not None:
             self.guard(f"{self.instance._meta.label_lower}.{self.instance.pk}")
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from core.domain.disk import room
 from core.models import Heartbeat, Operation
 
 SEEN_LATELY = timedelta(seconds=90)
@@ -20,7 +21,7 @@ def beat(name: str) -> None:
 
 def readiness() -> dict:
     """What `/readyz` says: a word per part, and `ready` when all are "ok"."""
-    parts = {"database": "ok", "queue": _queue()} | dict.fromkeys(PROCESSES, "not seen")
+    parts = {"database": "ok", "queue": _queue(), "disk": room()} | dict.fromkeys(PROCESSES, "not seen")
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -1,12 +1,20 @@
 """Health pages, caching of personal pages, what no database can keep, and who stands behind a change."""
 
+import logging
+from contextlib import suppress
+
 import pghistory
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
 
+from core.domain.disk import NEXT, WORDS, is_full
 from core.forms import SEEN, read_seen
 from core.health import readiness
+from core.resending import typed_into
+
+logger = logging.getLogger(__name__)
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class HealthMiddleware:
@@ -71,6 +79,58 @@ def holds_nul(values: QueryDict) -> bool:
     return any(NUL in text for text in texts) or any("%00" in query for query in values.getlist("query"))
 
 
+class ReadableFormMiddleware:
+    """Reads forms before the check against forgery does, and says in words what keeps one from being read or saved.
+
+    A character set that nobody knows or that is no text is refused, a disk without room for an upload is told.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Read the form. What raises here would be an error of ours anywhere further in."""
+        if request.method != "POST" or request.content_type not in FORMS:
+            return self.get_response(request)
+        charset = request.content_params.get("charset", "utf-8").strip().lower()
+        if charset not in ("utf-8", "utf8"):
+            raise BadRequest("Forms are read as UTF-8 only.")
+        request.encoding = "utf-8"  # by its one name: Django knows no other
+        try:
+            request.POST  # noqa: B018 - reads it
+        except UnreadablePostError:
+            pass  # whoever sent it has gone: the check against forgery answers
+        except (LookupError, UnicodeError) as error:
+            raise BadRequest("A part of the form names a character set that is not known.") from error
+        except OSError as error:
+            if not is_full(error):
+                raise
+            _drop_upload(request)
+            return self.process_exception(request, error)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say that the disk is full, where that is what happened."""
+        if not is_full(exception):
+            return None
+        logger.error("The disk is full: %s", exception)
+        return render(request, "core/disk_full.html", {"words": WORDS, "next": NEXT}, status=507)
+
+
+def _drop_upload(request: HttpRequest) -> None:
+    """Remove what has arrived, which frees its room at once, and take what is still on its way.
+
+    A browser that is answered before it has sent all shows no answer.
+    """
+    for handler in request.upload_handlers:
+        with suppress(OSError):
+            if file := getattr(handler, "file", None):
+                file.close()
+    with suppress(OSError):
+        while request.read(1 << 16):
+            pass
+
+
 class GoneMeanwhileMiddleware:
     """Gives back what was typed into a form about something that was deleted, or taken from one, while it was open."""
 
@@ -85,12 +145,10 @@ class GoneMeanwhileMiddleware:
         """Answer a 404 with what was typed, if a page of ours with this form was really open."""
         if request.method != "POST" or not isinstance(exception, Http404):
             return None
-        seen = read_seen(request.POST.get(SEEN))
-        if seen is None:
+        if read_seen(request.POST.get(SEEN)) is None:
             return None
-        typed = [(name.replace("_", " ").capitalize(), request.POST.getlist(name)) for name in seen["values"]]
-        shown = [(label, ", ".join(values)) for label, values in typed if any(values)]
-        return render(request, "core/gone.html", {"typed": shown}, status=410)
+        typed = typed_into(request)
+        return render(request, "core/gone.html", {"typed": typed.shown if typed else ()}, status=410)
 
 
 class HistoryContextMiddleware:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.domain import selecting
 from core.domain.calling import call_worker
+from core.domain.disk import NEXT, WORDS, is_full
 from core.models import KeptRows, Operation, OperationLine
 from core.operations import CannotGoOn, Kind, NotNow, Outcome, Stream
 from core.registry import operation_kinds
@@ -113,6 +114,9 @@ def run(operation_id: int) -> None:
             logger.warning("Operation %s lost the database; the sweep goes on with it.", operation_id, exc_info=True)
         except Exception as error:
             logger.exception("Operation %s failed.", operation_id)
+            if is_full(error):
+                _end_early(operation, Operation.State.FAILED, f"{WORDS} {NEXT}", attempts=operation.attempts)
+                return
             # Its kind only: what it says may hold values of rows that the owner does not see, such as an address.
             words = f"An error of ours ({type(error).__name__}); the log tells more."[:500]
             _end_early(operation, Operation.State.FAILED, words, attempts=operation.attempts)

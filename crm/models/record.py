@@ -181,6 +181,11 @@ class Record(models.Model):
         return self.name or self.remote_id
 
     @property
+    def link(self) -> str:
+        """The record's address in the CRM when it leads to the web; a CRM, or who writes into it, may say anything."""
+        return self.url if self.url.lower().startswith(("https://", "http://")) else ""
+
+    @property
     def is_newer(self) -> bool:
         """Whether the CRM says something that has neither been taken over nor dismissed."""
         return bool(self.contact_id and self.gone_at is None and self.digest != self.seen_digest)

@@ -10,7 +10,6 @@ from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
-from django.utils.text import get_valid_filename
 
 from experiences.models import Resource
 
@@ -60,9 +59,10 @@ def check_file(upload: UploadedFile) -> str:
 
 
 def safe_file_name(name: str) -> str:
-    """The name a file is shown and saved under: no path, no control characters, 200 characters at most."""
-    path = PurePath(get_valid_filename(PurePath(name.replace("\\", "/")).name))
-    return f"{path.stem[: 200 - len(path.suffix)]}{path.suffix}"
+    """The name a file is shown and saved under: as it came, without path and control characters, 200 at most."""
+    last = PurePath("".join(one for one in name.replace("\\", "/") if one.isprintable())).name.strip()
+    path = PurePath(last or "file")
+    return f"{path.stem[: 200 - len(path.suffix)]}{path.suffix[:200]}"
 
 
 def serve_file(resource: Resource) -> HttpResponse:

@@ -23,6 +23,7 @@ def test_alive_and_ready(client, db):
         "ready": True,
         "database": "ok",
         "queue": "ok",
+        "disk": "ok",
         "worker": "ok",
         "operations": "ok",
         "scheduler": "ok",

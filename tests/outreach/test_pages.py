@@ -14,6 +14,7 @@ from outreach.domain import inviting
 from outreach.domain.inviting import Mode
 from outreach.models import ArchivedMessage, ScheduledInvitation, Send, Suppression
 from tests.factories import AssignmentFactory, ContactFactory
+from tests.forms import seen_at
 
 
 def page(name, *args):
@@ -123,11 +124,12 @@ def test_a_scheduled_invitation_is_moved_and_cancelled(as_user, advisor, colleag
     assert as_user(colleague).post(page("scheduled_cancel", waiting.pk)).status_code == 404
     client = as_user(advisor)
     later = (soon + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
-    client.post(page("scheduled_move", waiting.pk), {"at": later})
+    address = page("scheduled_move", waiting.pk)
+    client.post(address, {"at": later} | seen_at(client, address))
     waiting.refresh_from_db()
     assert waiting.at > soon + timedelta(days=2)
     far = (soon + timedelta(days=5)).strftime("%Y-%m-%dT%H:%M+23:00")  # further off than PostgreSQL knows any zone
-    client.post(page("scheduled_move", waiting.pk), {"at": far})
+    client.post(address, {"at": far} | seen_at(client, address))
     waiting.refresh_from_db()
     assert soon + timedelta(days=4) < waiting.at < soon + timedelta(days=5)
     client.post(page("scheduled_cancel", waiting.pk))
