@@ -1,5 +1,6 @@
 """Wealthbox: the suite of all adapters, and what is Wealthbox's own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,3 +164,49 @@ def test_moments_are_read(written, meant):
 def test_what_is_no_moment_is_none():
     assert [when(one) for one in ("2026-13-24 10:00 AM -0400", "soon", None, 5, [])] == [None] * 5
     assert isinstance(contact("text", ()), BadRecord)
+
+
+@pytest.fixture
+def fake():
+    with WealthboxFake(World(count=23)) as fake:
+        yield fake
+
+
+def let_in(fake) -> Wealthbox:
+    return Wealthbox(fake.config(), plain_http(Wealthbox))
+
+
+def move(fake, number: int, household: int | None) -> None:
+    """Put a person into a household so that only the household's own row changes."""
+    fake.world.people[number] = replace(fake.world.people[number], household=household)
+    for key in fake.world.households:
+        fake.homes_changed[key] = fake.world.tick()
+
+
+def test_who_joins_or_leaves_a_household_is_read_from_the_households_own_row(fake):
+    key = fake.world.household("The Riveras", 1001, 1002)
+    mirror = Mirror()
+    mirror.run(let_in(fake))
+    home = str(500_000 + key)
+    assert mirror.members == {"1001": (home, "head"), "1002": (home, "spouse_partner")}
+    fake.world.now += timedelta(hours=1)
+    move(fake, 1003, key)
+    mirror.run(let_in(fake))
+    assert mirror.members["1003"] == (home, "spouse_partner")
+    fake.world.now += timedelta(hours=1)
+    fake.world.households[key] = "The Rivera family"
+    move(fake, 1002, None)
+    mirror.run(let_in(fake))
+    assert mirror.members.keys() == {"1001", "1003"}
+    assert mirror.households == {home: "The Rivera family"}
+
+
+def test_a_household_that_names_nobody_takes_nobody_out(fake):
+    key = fake.world.household("The Riveras", 1001, 1002)
+    mirror = Mirror()
+    mirror.run(let_in(fake))
+    fake.names_members = False
+    fake.world.now += timedelta(hours=1)
+    fake.homes_changed[key] = fake.world.tick()
+    mirror.run(let_in(fake))
+    assert mirror.members.keys() == {"1001", "1002"}

@@ -1,9 +1,10 @@
 """The adapter of Wealthbox.
 
 Relied on (dev.wealthbox.com): `updated_since`, and `deleted=true` with `deleted_since` for what was deleted;
-households are contacts of their own type and stand on their members. Not verified against a live tenant: what each
-`order` sorts by (`created` is asked for, and either direction is right for us), the body of deleted rows (only
-their id is read), and whether joining a household counts as a change of the member.
+households are contacts of their own type that name their members, and stand on their members too. Not verified against
+a live tenant: what each `order` sorts by (`created` is asked for, and either direction is right for us), the body of
+deleted rows (only their id is read), and whether joining a household counts as a change of the member: both are
+read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from dataclasses import replace
 
 from crm.adapters.numbered import Place, Tally
 from crm.adapters.wealthbox.client import BASE, PAGE, Client, judge
-from crm.adapters.wealthbox.mapping import contact, listed, owner, row_id
+from crm.adapters.wealthbox.mapping import contact, household, listed, owner, row_id
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import WillNotWork
 from crm.http import Answer, Http, Verdict
@@ -115,8 +116,12 @@ class Wealthbox(Adapter):
         following = place.beyond(sheet)
         if following is None and place.since:
             following = replace(place, part="deleted", page=1, total=0)
-        bad = tuple(one for one in read if isinstance(one, BadRecord))
-        return self._page(place, following, contacts=contacts, bad=bad, total=sheet.total), following
+        held = {
+            "contacts": contacts,
+            "households": tuple(filter(None, map(household, sheet.rows))),
+            "bad": tuple(one for one in read if isinstance(one, BadRecord)),
+        }
+        return self._page(place, following, total=sheet.total, **held), following
 
     def _tombstones(self, place: Place) -> tuple[Page, Place | None]:
         """A page of deleted contacts, of which nothing but the id is read, and the place after it."""

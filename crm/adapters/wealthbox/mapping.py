@@ -18,8 +18,10 @@ from crm.records import (
     HouseholdLink,
     Kind,
     Listed,
+    Member,
     Phone,
     RemoteContact,
+    RemoteHousehold,
     RemoteOwner,
     is_sensitive,
 )
@@ -102,6 +104,15 @@ def contact(row: Any, fields: Collection[str]) -> RemoteContact | BadRecord:
         updated_at=when(row.get("updated_at")),
         url=f"https://app.crmworkspace.com/contacts/{row_id(row)}" if row_id(row).isdigit() else "",
     )
+
+
+def household(row: Any) -> RemoteHousehold | None:
+    """A household with its members; None for another row, and for one that names nobody, which may say too little."""
+    if not row_id(row) or _kind(row) != "household":
+        return None
+    parts = ((row_id(one), role(one.get("title"))) for one in rows(row.get("members")))
+    members = tuple(Member(contact_id, part, part == "head") for contact_id, part in parts if contact_id)
+    return RemoteHousehold(row_id(row), text(row.get("name")), members) if members else None
 
 
 def owner(row: dict) -> RemoteOwner:

@@ -5,7 +5,7 @@ from functools import partial
 
 from crm.adapters.wealthbox.mapping import when
 from crm.testing import FakeServer, Person, Refusal, Reply, Request
-from crm.testing.people import PASSPORT, SSN
+from crm.testing.people import BEGIN, PASSPORT, SSN
 
 TOKEN = "wb-token-of-a-test"
 EASTERN = timezone(timedelta(hours=-4))
@@ -17,13 +17,21 @@ CONTACTS = LIST | set(
 
 
 class WealthboxFake(FakeServer):
-    """`cap`: rows of a page at most. `envelope`: "meta", "top" or "bare" (no counts at all)."""
+    """`cap`: rows of a page at most. `envelope`: "meta", "top" or "bare" (no counts at all).
+
+    `homes_changed`: when a household's own row was last changed. `names_members`: whether that row says who they are.
+    """
 
     cap = 100
     envelope = "meta"
     bodies_of_deleted = False
     retry_after: str | None = None
     user_status = "active"
+    names_members = True
+
+    def __init__(self, world=None) -> None:
+        super().__init__(world)
+        self.homes_changed: dict[int, datetime] = {}
 
     def config(self):
         return {"base_url": self.url, "token": TOKEN}
@@ -53,6 +61,10 @@ class WealthboxFake(FakeServer):
             names = ["Segment", "SSN", "Passport number"]
             rows = [{"id": i, "name": n, "document_type": "Contact"} for i, n in enumerate(names)]
             return self.listed(request, "custom_fields", rows, LIST | {"document_type"})
+        if path == "/categories/tags":
+            names = sorted({tag for one in self.world.there() for tag in one.tags})
+            rows = [{"id": i, "name": n, "document_type": "Contact"} for i, n in enumerate(names)]
+            return self.listed(request, "tags", rows, LIST | {"document_type"})
         if path == "/contacts":
             return self.contacts(request)
         return self.one(path)
@@ -80,9 +92,17 @@ class WealthboxFake(FakeServer):
             rows = [self.shown(one) if self.bodies_of_deleted else {"id": one.number} for one in gone]
             return self.listed(request, "contacts", rows, CONTACTS)
         since = self.time(query.get("updated_since", "2000-01-01T00:00:00Z"))
-        rows = [partial(self.shown, one) for one in self.world.there() if minute(one.updated_at) >= minute(since)]
-        homes = [] if "updated_since" in query else [partial(self.home, key) for key in self.world.households]
-        return self.listed(request, "contacts", rows + homes, CONTACTS)
+        kind = query.get("type", "").lower()
+        if kind not in ("", "person", "household", "organization", "trust"):
+            raise Refusal(400, {"success": False, "errors": "type is invalid"})
+        people = [one for one in self.world.there() if minute(one.updated_at) >= minute(since)]
+        rows = [partial(self.shown, one) for one in people] if kind in ("", "person") else []
+        homes = [key for key in self.world.households if minute(self.home_changed(key)) >= minute(since)]
+        rows += [partial(self.home, key) for key in homes] if kind in ("", "household") else []
+        return self.listed(request, "contacts", rows, CONTACTS)
+
+    def home_changed(self, key: int) -> datetime:
+        return self.homes_changed.get(key, BEGIN)
 
     def time(self, value: str) -> datetime:
         found = when(value)
@@ -104,9 +124,9 @@ class WealthboxFake(FakeServer):
     def home(self, key: int) -> dict:
         members = [one for one in self.world.there() if one.household == key]
         rows = [{"id": one.number, "title": "Head" if one.head else "Spouse", "type": "Person"} for one in members]
-        now = stamp(self.world.now)
-        name = self.world.households[key]
-        return {"id": 500_000 + key, "type": "Household", "name": name, "updated_at": now, "members": rows}
+        shown = {"id": 500_000 + key, "type": "Household", "name": self.world.households[key]}
+        told = {"members": rows} if self.names_members else {}
+        return shown | told | {"updated_at": stamp(self.home_changed(key))}
 
     def shown(self, one: Person) -> dict:
         home = one.household and {
