@@ -5,6 +5,7 @@ import re
 import pytest
 
 from crm.adapters.dataverse import Dataverse
+from crm.adapters.dataverse.client import LOGIN, LOGIN_US, Client
 from crm.errors import SignInAgain, StateExpired, TryLater, WillNotWork
 from crm.http import ForeignHost
 from crm.records import Gone, is_sensitive
@@ -314,3 +315,39 @@ def test_only_ids_are_asked_for(fake):
     found = let_in(fake).fetch(["1') or true", guid(1001, 0xC0), guid(99_999, 0xC0)])
     assert [type(one).__name__ for one in found] == ["Gone", "RemoteContact", "Gone"]
     assert not any("true" in request.query.get("$filter", "") for request in fake.seen)
+
+
+@pytest.mark.parametrize(
+    ("entered", "host", "login"),
+    [
+        ("contoso.crm.dynamics.com", "contoso.crm.dynamics.com", LOGIN),
+        ("Contoso.api.crm4.dynamics.com", "contoso.crm4.dynamics.com", LOGIN),
+        ("contoso.crm9.dynamics.com", "contoso.crm9.dynamics.com", LOGIN),
+        ("contoso.crm.microsoftdynamics.us", "contoso.crm.microsoftdynamics.us", LOGIN_US),
+        ("contoso.api.crm.microsoftdynamics.us", "contoso.crm.microsoftdynamics.us", LOGIN_US),
+        ("contoso.crm.appsplatform.us", "contoso.crm.appsplatform.us", LOGIN_US),
+    ],
+)
+def test_environments_of_each_cloud_are_reached_however_their_host_was_entered(fake, entered, host, login):
+    (field,) = [one for one in Dataverse.config_fields if one.name == "host"]
+    assert re.fullmatch(field.pattern, entered)
+    http = plain_http(Dataverse)
+    client = Client({"host": entered, "tenant": "contoso.example.com", "client_id": "c"}, http)
+    assert (client.base, http.auth.form["scope"]) == (f"https://{host}/api/data/v9.2", f"https://{host}/.default")
+    assert http.auth.url == f"{login}/contoso.example.com/oauth2/v2.0/token"
+    for url in (client.base, http.auth.url):
+        http.check_host(url)
+
+
+@pytest.mark.parametrize(
+    "host", ["contoso.crm.dynamics.com.evil.example", "crm.microsoftdynamics.us", "a.crm.dynamics.us"]
+)
+def test_other_hosts_are_no_environments(host):
+    (field,) = [one for one in Dataverse.config_fields if one.name == "host"]
+    assert not re.fullmatch(field.pattern, host)
+
+
+def test_columns_that_are_computed_are_not_offered(fake):
+    """They change without their row, so that no delta would tell."""
+    assert {"new_age", "new_total"} & {one.name for one in let_in(fake).field_catalogue()} == set()
+    assert synced(fake, fields=["new_age", "new_segment"]).contacts[guid(1001, 0xC0)].custom.keys() == {"new_segment"}

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from crm.adapters.dataverse import columns, mapping
-from crm.adapters.dataverse.client import LOGIN, PAGE, UNTRACKED, Client, values
+from crm.adapters.dataverse.client import HOST, HOSTS, LOGIN, LOGIN_US, PAGE, UNTRACKED, Client, environment, values
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import SignInAgain, StateExpired, WillNotWork
 from crm.http import Answer, Verdict
@@ -43,7 +43,7 @@ class Dataverse(Adapter):
             "Environment",
             "Such as contoso.crm.dynamics.com.",
             kind="host",
-            pattern=r"[A-Za-z0-9-]+\.crm\d{0,2}\.dynamics\.com",
+            pattern=HOST,
         ),
         ConfigField("tenant", "Tenant", "Its ID or its domain in Entra.", pattern=r"[A-Za-z0-9.-]+"),
         ConfigField("client_id", "Application (client) ID", pattern=GUID),
@@ -57,7 +57,7 @@ class Dataverse(Adapter):
             pattern=r"[a-z][a-z0-9_]*",
         ),
     )
-    hosts = ("*.dynamics.com", LOGIN.removeprefix("https://"))
+    hosts = (*HOSTS, *(one.removeprefix("https://") for one in (LOGIN, LOGIN_US)))
     note = (
         "Needs an application user whose role may read contacts, users and teams of the whole organization, and “Track "
         "changes” switched on for the table Contact. Inactive contacts count as gone. Dataverse has no households."
@@ -79,7 +79,9 @@ class Dataverse(Adapter):
                 name = text(self._client.get(path, {"$select": "fullname"}, route="/systemusers({id})").get("fullname"))
         except (SignInAgain, WillNotWork):
             warnings.append("The application user may not read users: advisors cannot be matched.")
-        return CheckResult(f"{name or 'Application user'} at {self.config.get('host', '')}", warnings=tuple(warnings))
+        return CheckResult(
+            f"{name or 'Application user'} at {environment(self.config.get('host', ''))}", warnings=tuple(warnings)
+        )
 
     def owners(self) -> Iterator[RemoteOwner]:
         """People, disabled ones too, then the teams that can own records."""
@@ -97,7 +99,7 @@ class Dataverse(Adapter):
         return columns.words_of(self._client, self._category)
 
     def field_catalogue(self) -> list[RemoteField]:
-        """The firm's own columns that are neither sensitive nor secured."""
+        """The firm's own columns that are neither sensitive, nor secured, nor computed from others."""
         return [field for field, _ in self._own.values() if field.name != self._category]
 
     def changes(self, state: State) -> Iterator[Page]:

@@ -4,7 +4,10 @@ From the vendor's documentation: client credentials with the scope `https://ORG/
 at most 5,000 rows, size and annotations asked for by `Prefer` with every page; 429 always names its Retry-After; errors
 are `{"error": {"code": "0x…", "message": "…"}}`, those of Entra `{"error": "…", "error_description": "AADSTS…"}`.
 Not verified against a live tenant: the code of a delta link that is too old. So whatever refuses the first question
-from a saved link (400, 404, 410) means that the link is known no more. Only the commercial cloud's hosts are known.
+from a saved link (400, 404, 410) means that the link is known no more. Clouds by their hosts, as public clients have
+them: the commercial one and GCC at dynamics.com, GCC High at microsoftdynamics.us, DoD at appsplatform.us; the latter
+two sign in at login.microsoftonline.us. The one in China is not known here. Power Platform shows an environment's host
+with and without `.api`; its address for tokens and records is the one without.
 """
 
 import time
@@ -16,7 +19,9 @@ from crm.errors import StateExpired, WillNotWork
 from crm.http import Answer, ForeignHost, Http, Verdict, in_parts, retry_after
 from crm.reading import rows, text
 
-LOGIN = "https://login.microsoftonline.com"
+LOGIN, LOGIN_US = "https://login.microsoftonline.com", "https://login.microsoftonline.us"
+HOST = r"[A-Za-z0-9-]+(\.api)?\.(crm\d{0,2}\.dynamics\.com|crm\.microsoftdynamics\.us|crm\.appsplatform\.us)"
+HOSTS = ("*.dynamics.com", "*.microsoftdynamics.us", "*.appsplatform.us")
 API = "/api/data/v9.2"
 PAGE = 1000
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
@@ -39,6 +44,16 @@ WRONG = {
     "0x80072491": UNTRACKED,
     "0x80060888": "Dataverse does not know a column or table that was asked for.",
 }
+
+
+def environment(host: str) -> str:
+    """The host of an environment as its address has it, however it was entered."""
+    return host.strip().lower().replace(".api.crm", ".crm", 1)
+
+
+def sign_in_at(host: str) -> str:
+    """Where the applications of an environment's cloud sign in."""
+    return LOGIN_US if host.endswith(".us") else LOGIN
 
 
 class Token:
@@ -71,14 +86,14 @@ class Client:
 
     def __init__(self, config: Mapping[str, str], http: Http) -> None:
         self.http = http
-        host = config.get("host", "").strip().lower()
+        host = environment(config.get("host", ""))
         own = config.get("base_url", "")
         self.site = own or f"https://{host}"
         self.base = self.site + API
         form = {"grant_type": "client_credentials", "client_id": config.get("client_id", "")}
         form |= {"client_secret": config.get("client_secret", ""), "scope": f"https://{host}/.default"}
         tenant = quote(config.get("tenant", ""), safe="")
-        http.auth = Token(http, f"{own or LOGIN}/{tenant}/oauth2/v2.0/token", form)
+        http.auth = Token(http, f"{own or sign_in_at(host)}/{tenant}/oauth2/v2.0/token", form)
         self._resuming = False
 
     def get(self, path: str, params: Mapping[str, str] | None = None, *, route: str = "") -> dict:

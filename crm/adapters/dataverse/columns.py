@@ -1,7 +1,9 @@
 """What columns the table of contacts has: the firm's own ones, and the words of a choice.
 
 From the vendor's documentation: metadata is asked at `EntityDefinitions(LogicalName='contact')`; `IsCustomAttribute`
-tells a firm's own columns, `IsSecured` those under column security (left out), `AttributeOf` shadows of other columns.
+tells a firm's own columns, `IsSecured` those under column security (left out), `AttributeOf` shadows of other columns,
+`SourceType` those that are calculated, rolled up or formulas: they are computed when they are read, and change without
+the row that change tracking would tell of, so they are left out.
 """
 
 from collections.abc import Mapping
@@ -13,7 +15,8 @@ from crm.reading import rows, text
 from crm.records import RemoteField, is_sensitive
 
 CONTACT = "EntityDefinitions(LogicalName='contact')"
-ATTRIBUTES = "LogicalName,DisplayName,AttributeType,AttributeOf,IsCustomAttribute,IsValidForRead,IsSecured"
+ATTRIBUTES = "LogicalName,DisplayName,AttributeType,AttributeOf,IsCustomAttribute,IsValidForRead,IsSecured,SourceType"
+SIMPLE = 0  # of SourceType: a value that is stored
 WORDED = {"Picklist", "State", "Status"}
 PLAIN = {"String", "Memo", "Integer", "BigInt", "Decimal", "Double", "Money", "Boolean", "DateTime"}
 
@@ -30,6 +33,7 @@ def own(client: Client) -> dict[str, tuple[RemoteField, bool]]:
     for one in values(client.get(f"{CONTACT}/Attributes", params)):
         name, label, kind = text(one.get("LogicalName")), _label(one.get("DisplayName")), one.get("AttributeType")
         guarded = one.get("IsSecured") is True or one.get("IsValidForRead") is False or one.get("AttributeOf")
+        guarded = guarded or one.get("SourceType") not in (None, SIMPLE)
         if name and kind in WORDED | PLAIN and not guarded and not is_sensitive(name, label):
             found[name] = RemoteField(name, label or name), kind in WORDED
     return found

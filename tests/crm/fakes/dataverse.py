@@ -35,7 +35,10 @@ OWN = {  # name: label, type, secured
     "new_passport": ("Pass", "String", False),
     "new_guarded": ("Guarded", "String", True),
     "new_partner": ("Partner", "Lookup", False),
+    "new_age": ("Age", "Integer", False),
+    "new_total": ("Total", "Money", False),
 }
+COMPUTED = {"new_age": 1, "new_total": 2}  # calculated, rolled up
 PREFERENCES = re.compile(r"odata\.maxpagesize=(\d+)|odata\.track-changes|odata\.include-annotations=\"([^\"]*)\"")
 HEADERS = {"OData-Version": "4.0", "Content-Type": "application/json; odata.metadata=minimal"}
 
@@ -117,7 +120,7 @@ class DataverseFake(FakeServer):
     def _single(self, request: Request) -> dict:
         """Who we are, and metadata."""
         match request.path:
-            case p if p == f"{API}/WhoAmI":
+            case p if p in (f"{API}/WhoAmI", f"{API}/WhoAmI()"):
                 return {"UserId": USER, "OrganizationId": guid(1), "BusinessUnitId": guid(2)}
             case p if p == f"{API}/systemusers({USER})":
                 if "systemusers" not in self.readable:
@@ -292,6 +295,8 @@ def _firms_own(person: Person) -> dict:
         "new_shadow": SSN.replace("-", ""),
         "new_passport": PASSPORT,
         "new_guarded": PASSPORT,
+        "new_age": 56,
+        "new_total": 100,
     }
 
 
@@ -308,4 +313,5 @@ def _attribute(name: str, label: str, kind: str, secured: bool) -> dict:
         "IsCustomAttribute": True,
         "IsValidForRead": True,
         "IsSecured": secured,
+        "SourceType": COMPUTED.get(name, 0),
     }
