@@ -129,8 +129,10 @@ def _join(connection: Connection, households: Iterable[RemoteHousehold]) -> None
 def forget(connection_id: int, merged: dict[str, str]) -> int:
     """Note that records are gone from the CRM; the contacts made of them stay. Returns how many that were.
 
-    A record that nothing was made of leaves staging. `merged` names the record that each was merged into, or "".
+    A record that nothing was made of leaves staging. `merged` names the record that each was merged into, or "". That
+    one may have been merged further since, or be merged later: each record names the last of them that is known.
     """
+    merged = _last_of_chains(merged)
     rows = Record.objects.filter(connection=connection_id, remote_id__in=merged, gone_at=None)
     linked = list(rows.filter(contact__isnull=False))
     idle = rows.filter(contact=None, former_contact_id=None)
@@ -139,9 +141,39 @@ def forget(connection_id: int, merged: dict[str, str]) -> int:
     for record in linked:
         record.gone_at, record.merged_into = timezone.now(), merged[record.remote_id][:200]
     Record.objects.write(linked, ["gone_at", "merged_into"])
+    _lead_on(connection_id, merged)
     mark(linked)
     judge_again(Record.objects.filter(connection=connection_id, email__in=emails, contact=None))
     return count + len(linked)
+
+
+def _last_of_chains(merged: dict[str, str]) -> dict[str, str]:
+    """The same, with each record leading to the end of its chain; a circle is left as it came."""
+    found = {}
+    for one, into in merged.items():
+        met = {one}
+        while (further := merged.get(into)) and into not in met:
+            met.add(into)
+            into = further
+        found[one] = merged[one] if into in met else into
+    return found
+
+
+def _lead_on(connection_id: int, merged: dict[str, str]) -> None:
+    """Have records that were gone before lead to where they, or those they were merged into, have gone since."""
+    merged = {one: into[:200] for one, into in merged.items() if into}
+    if not merged:
+        return
+    gone = Record.objects.filter(connection=connection_id, gone_at__isnull=False)
+    own = {record.pk: record for record in gone.filter(remote_id__in=merged)}
+    behind = gone.filter(merged_into__in=merged).exclude(merged_into="").exclude(pk__in=own)
+    changed = []
+    for record in (*own.values(), *behind):
+        into = merged.get(record.remote_id) or merged[record.merged_into]
+        if into not in (record.merged_into, record.remote_id):
+            record.merged_into = into
+            changed.append(record)
+    Record.objects.write(changed, ["merged_into"])
 
 
 def _settle_linked(records: list[Record]) -> None:

@@ -174,6 +174,7 @@ class Record(models.Model):
             models.Index(fields=["connection", "seen_in"], name="record_by_sync"),
             models.Index(fields=["connection", "owner_id_there"], name="record_by_owner"),
             models.Index(fields=["connection", "category"], name="record_by_category"),
+            models.Index(fields=["connection", "merged_into"], name="record_by_heir", condition=~Q(merged_into="")),
             GinIndex(fields=["reasons"], name="record_reasons", opclasses=["jsonb_path_ops"]),
         ]
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection as db
+from django.urls import reverse
 
 from contacts.models import Contact
 from core.domain import running, selecting
@@ -14,6 +15,7 @@ from crm.domain import syncing
 from crm.domain.credentials import seal
 from crm.domain.importing import import_records
 from crm.domain.opening import open_adapter
+from crm.domain.staging import forget
 from crm.models import Category, Connection, Owner, Record
 from crm.registry import adapters
 from crm.testing import World
@@ -212,3 +214,38 @@ def test_a_month_without_a_changed_contact_ends_no_sync_for_good(vendor):
     done = vendor.sync()
     assert (done.whole, done.gone) == (False, 1)
     assert Contact.objects.get(crm_mark="gone").email == lost.email
+
+
+@pytest.mark.parametrize("key", ["hubspot"], indirect=True)
+@pytest.mark.parametrize("looked", [True, False], ids=["seen between", "twice in a row"])
+def test_a_contact_goes_on_with_the_last_record_of_several_merges(vendor, as_user, looked):
+    vendor.imported()
+    fake = vendor.fake
+    first = fake.merge(1002, 1003)
+    if looked:
+        vendor.sync()
+    last = str(fake.number(fake.merge(1004, first.number)))
+    done = vendor.sync()
+    gone = vendor.records.filter(gone_at__isnull=False)
+    assert dict(gone.values_list("remote_id", "merged_into")) == dict.fromkeys(["7", "8", "9"], last)
+    assert done.gone == (2 if looked else 3)  # the record of between, of which nothing was made, and the third
+    one, client = gone.get(remote_id="7"), as_user(vendor.office["one"])
+    assert f"Merged into record {last} in the CRM" in client.get(reverse("crm:record", args=[one.pk])).content.decode()
+    client.post(reverse("crm:follow", args=[one.pk]))
+    assert vendor.records.get(remote_id=last).contact == one.contact
+    assert vendor.sync().changed == 0
+
+
+@pytest.mark.parametrize("key", ["hubspot"], indirect=True)
+def test_what_is_gone_leads_to_the_end_of_its_chain_and_a_circle_ends(vendor):
+    vendor.imported()
+    forget(vendor.connection.pk, {"6": "7", "7": "8", "8": "900"})
+    forget(vendor.connection.pk, {"900": "901"})
+    forget(vendor.connection.pk, {"9": "10", "10": "9"})
+    forget(vendor.connection.pk, {"11": ""})
+    forget(vendor.connection.pk, {"11": "12"})
+    gone = vendor.records.filter(gone_at__isnull=False)
+    assert dict(gone.values_list("remote_id", "merged_into")) == {
+        **dict.fromkeys(["6", "7", "8"], "901"),
+        **{"9": "10", "10": "9", "11": "12"},
+    }
