@@ -263,6 +263,14 @@ def test_a_formula_is_neither_offered_nor_brought_in_and_the_check_says_why(fake
     assert let_in(fake, fields=["Segment__c"]).check().warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("category", "by_ids"),
+    [("", True), ("Client_Type__c", True), ("RecordType.Name", True), ("Age_Band__c", False), ("Account.Name", False)],
+)
+def test_all_records_are_read_where_a_field_that_counts_changes_unseen(fake, category, by_ids):
+    assert let_in(fake, category=category).lists_ids is by_ids
+
+
 def test_several_values_of_a_picklist_are_told_apart_in_the_firms_order(fake):
     fake.world.change(1002, raw={"Interests__c": "Unknown;Art;Golf;Golf"})
     mirror = synced(fake, fields=["Interests__c"], category="Interests__c")

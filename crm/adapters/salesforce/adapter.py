@@ -126,6 +126,14 @@ class Salesforce(Adapter):
             page, place = parts[place["part"]](place)
             yield page
 
+    @property
+    def lists_ids(self) -> bool:
+        """By ids, unless what tells clients from prospects changes without the contact: a formula, another's field."""
+        name = self.config.get("category", "")
+        if "." in name and name != RECORD_TYPE:
+            return False
+        return not name or self._known.get(self._category, {}).get("calculated") is not True
+
     def listing(self, state: State) -> Iterator[Page]:
         """Ids and stamps of those that are there, in the order of their ids."""
         at, last = str(state.get("at", "")), False
