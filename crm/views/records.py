@@ -224,6 +224,9 @@ def _record(request: HttpRequest, pk: int) -> Record:
     return get_object_or_404(rows.visible_to(request.user), pk=pk)
 
 
+UNREAD = {"birth_date": "Date of birth", "client_since": "Client since"}  # of what adapters name as odd
+
+
 def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None) -> HttpResponse:
     names = advisor_names()
     match = Contact.objects.visible_to(request.user).filter(pk=one.match_id).first() if one.match_id else None
@@ -249,6 +252,7 @@ def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None
         "status_there": one.payload.get("status", ""),
         "emails": one.payload.get("emails", []),
         "phones": one.payload.get("phones", []),
+        "unread": [UNREAD.get(name, name.replace("_", " ").capitalize()) for name in one.payload.get("odd", [])],
     }
     return render(request, "crm/record.html", context, status=422 if form and form.errors else 200)
 

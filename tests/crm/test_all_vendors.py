@@ -249,3 +249,17 @@ def test_what_is_gone_leads_to_the_end_of_its_chain_and_a_circle_ends(vendor):
         **dict.fromkeys(["6", "7", "8"], "901"),
         **{"9": "10", "10": "9", "11": "12"},
     }
+
+
+@pytest.mark.parametrize("key", ["hubspot"], indirect=True)
+def test_a_date_of_birth_that_could_not_be_read_is_named_on_the_records_page(vendor, as_user):
+    vendor.world.change(1002, raw={"date_of_birth": "5/6/1970"})
+    vendor.world.change(1003, raw={"date_of_birth": "May 6, 1970"})
+    vendor.sync()
+    client = as_user(vendor.office["admin"])
+    unclear, clear = (
+        client.get(reverse("crm:record", args=[vendor.records.get(remote_id=key).pk])).content.decode()
+        for key in ("7", "8")
+    )
+    said = "<dt>Date of birth</dt><dd>Could not be read. Look it up in the CRM.</dd>"
+    assert (said in unclear, said in clear) == (True, False)
