@@ -262,6 +262,9 @@ ANYMAIL.setdefault("IGNORE_UNSUPPORTED_FEATURES", True)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "AdvisorHub <advisorhub@example.com>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where mail over SMTP comes back to, and the mailbox in which such reports are read: docs/operating/bounces.md
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", "")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -28,6 +28,7 @@ class OutreachConfig(AppConfig):
         )
         from outreach import on_contacts, operations  # noqa: F401 - its kinds register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
+        from outreach.domain.bounce_mailbox import look_now_and_then
         from outreach.domain.reinviting import send_reinvites
         from outreach.domain.scheduling import send_scheduled
         from outreach.domain.sweeping import sweep_mail
@@ -37,6 +38,7 @@ class OutreachConfig(AppConfig):
         sweepers.register("scheduled_invitations", send_scheduled, order=10)
         sweepers.register("reinvites", send_reinvites, order=20)
         sweepers.register("mail", sweep_mail, order=30)
+        sweepers.register("bounces", look_now_and_then, order=40)
         nav.register("outreach", NavItem("Invitations", "send", "outreach:sends", "/outreach/"), order=50)
         mailbox = NavItem("Mailbox", "inbox", "outreach:mailbox", "/outreach/mailbox/", _is_demo)
         person_menu.register("mailbox", mailbox, order=30)

@@ -21,6 +21,7 @@ class MailServer:
         self._backend = None
         self._open = False
         self._data_begun = False
+        self._envelope_id = ""
 
     def __enter__(self) -> "MailServer":
         return self
@@ -59,9 +60,11 @@ class MailServer:
     def hand_over(self, message: EmailMessage) -> Verdict:
         """Send one message, which carries `new_headers()` and has one recipient, and say what became of it.
 
-        To be called after `open()` has returned None. Never raises for what the server or the line does.
+        To be called after `open()` has returned None. Never raises for what the server or the line does. Over SMTP
+        its attribute `return_path`, if any, is where reports of failure go, and `envelope_id` what they name it by.
         """
         self._data_begun = False
+        self._address(message)
         try:
             self._backend.send_messages([message])
         except Exception as error:  # also the errors of providers' own backends: each has a verdict
@@ -77,13 +80,25 @@ class MailServer:
         if not isinstance(smtp, smtplib.SMTP):
             self._data_begun = True
             return
-        data = smtp.data
+        data, mail = smtp.data, smtp.mail
 
         def watched(content):
             self._data_begun = True
             return data(content)
 
-        smtp.data = watched
+        def named(sender, options=()):
+            dsn = [f"ENVID={self._envelope_id}", "RET=HDRS"] if self._envelope_id and smtp.has_extn("dsn") else []
+            return mail(sender, [*options, *dsn])
+
+        smtp.data, smtp.mail = watched, named
+
+    def _address(self, message: EmailMessage) -> None:
+        """Write on the envelope where reports go and what they name (RFC 3461); the From that people see stays."""
+        return_path = getattr(message, "return_path", "") if _is_smtp(self._backend) else ""
+        self._envelope_id = getattr(message, "envelope_id", "") if return_path else ""
+        if return_path:
+            message.extra_headers["From"] = message.from_email
+            message.from_email = return_path
 
     def _judge(self, error: Exception) -> Verdict:
         """What an error says about the mail. When in doubt: unknown, which a person decides."""

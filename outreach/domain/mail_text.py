@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from accounts.models import Firm
 from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address
+from outreach.domain import bounce_address
 from outreach.models import Send
 
 # Placeholder -> what it stands for, as the page for the firm's texts explains it.
@@ -116,6 +117,8 @@ def message_for(mail: MailText, recipient: str, firm: Firm, send: Send | None = 
     message.attach_alternative(mail.html, "text/html")
     if send is not None:  # comes back with what the provider reports; SMTP ignores it
         message.metadata = {"send": str(send.pk), "try": str(send.attempts)}
+        message.envelope_id = bounce_address.key_of(send.pk, send.attempts)
+        message.return_path = bounce_address.return_path(message.envelope_id)
     return message
 
 

@@ -2,11 +2,12 @@
 
 from outreach.models.archive import ArchivedMessage
 from outreach.models.invitation import Invitation, Link, ScheduledInvitation
-from outreach.models.send import Bounce, LinkRequest, Pace, Send, Suppression
+from outreach.models.send import Bounce, BounceMailbox, LinkRequest, Pace, Send, Suppression
 
 __all__ = [
     "ArchivedMessage",
     "Bounce",
+    "BounceMailbox",
     "Invitation",
     "Link",
     "LinkRequest",

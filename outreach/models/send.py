@@ -173,6 +173,22 @@ class Pace(models.Model):
         return f"next mail at {self.next_at:%H:%M:%S.%f}"
 
 
+class BounceMailbox(models.Model):
+    """How far the mailbox for returned mail was read: one row, number 1, made when it is first looked into."""
+
+    uid_validity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_bounce_mailbox")]
+
+    def __str__(self) -> str:
+        return f"read up to {self.last_uid}"
+
+
 class LinkRequest(models.Model):
     """Somebody asked for a password link to this address, known or not: the request itself looks nothing up."""
 

@@ -1,5 +1,6 @@
 """The mail list, what a person decides about a mail of unknown fate, and scheduled invitations."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,7 +17,7 @@ from core.presses import once
 from outreach.domain import deciding, scheduling
 from outreach.filters import ScheduledFilter, SendFilter
 from outreach.forms import MomentForm
-from outreach.models import ScheduledInvitation, Send
+from outreach.models import BounceMailbox, ScheduledInvitation, Send
 from outreach.tables import ScheduledTable, SendTable
 
 PERSON = ("contact__first_name", "contact__last_name")
@@ -46,8 +47,10 @@ class SendList(ListPage):
     def extra(self) -> dict:
         """How many wait for a decision, and where an empty list leads."""
         unknown = Send.objects.visible_to(self.request.user).filter(state=Send.State.UNKNOWN).count()
+        mailbox = BounceMailbox.objects.first() if settings.BOUNCE_MAILBOX_URL and self.request.user.is_admin else None
         return {
             "tab": "sends",
+            "bounce_trouble": mailbox.trouble if mailbox else "",
             "unknown": unknown,
             "unknown_url": f"{reverse('outreach:sends')}?state=unknown",
             "empty_url": reverse("contacts:list"),
