@@ -24,6 +24,8 @@ TEST_SETTINGS = {
     "DEMO": "0",
     "BASE_URL": "http://testserver",
     "EMAIL_URL": "",
+    "BOUNCE_ADDRESS": "",
+    "BOUNCE_MAILBOX_URL": "",
 }
 
 _test_servers: "EmbeddedServers | None" = None

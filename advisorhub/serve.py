@@ -13,6 +13,7 @@ from advisorhub.runner import programs, warm
 from advisorhub.runner.environment import EnvironmentFile
 from advisorhub.runner.errors import RunnerError
 from advisorhub.runner.locks import FileLock
+from advisorhub.runner.ports import own_addresses
 from advisorhub.runner.supervisor import Supervisor, end_group
 
 READY_SECONDS = 120
@@ -28,10 +29,11 @@ class Stopped(BaseException):
 class Server:
     """One run of AdvisorHub from this checkout."""
 
-    def __init__(self, host: str, port: int):
-        self.host = host
+    def __init__(self, hosts: list[str], port: int):
+        self.hosts = hosts
         self.port = port
-        self.address = f"http://127.0.0.1:{port}"
+        # Passkeys and push work at this name; Chromium refuses them at 127.0.0.1, which answers all the same.
+        self.address = f"http://localhost:{port}"
         self.lock = FileLock(VAR_DIR / "run" / "server.lock")
         self.file = EnvironmentFile(VAR_DIR / "env")
         self.environment: dict[str, str] = {}
@@ -52,7 +54,8 @@ class Server:
         _stop_on_signals()
         try:
             programs.end_leftovers(VAR_DIR)
-            check_port(self.host, self.port)
+            for host in self.hosts:
+                check_port(host, self.port)
             self._start_servers()
             self._warm()
             SIGN_INS.unlink(missing_ok=True)
@@ -109,7 +112,7 @@ class Server:
 
     def _start_programs(self) -> None:
         self.supervisor = Supervisor(
-            [programs.web(self.host, self.port), programs.worker(), programs.operations(), programs.scheduler()],
+            [programs.web(self.hosts, self.port), programs.worker(), programs.operations(), programs.scheduler()],
             self.environment,
         )
         self.supervisor.start()
@@ -121,10 +124,11 @@ class Server:
 
     def _answers(self) -> bool:
         """Tell whether the first page is served; what worker and scheduler do is for `/readyz` to say."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  (read, not bound)
+        bound = self.hosts[0]
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, bound)  # noqa: S104  (read, not bound)
         connection = http.client.HTTPConnection(host, self.port, timeout=10)
         try:
-            connection.request("GET", "/", headers={"Host": f"127.0.0.1:{self.port}"})
+            connection.request("GET", "/", headers={"Host": f"localhost:{self.port}"})
             return connection.getresponse().status < 400
         except (OSError, http.client.HTTPException):
             return False
@@ -171,7 +175,8 @@ def main() -> int:
         if not text.isdigit() or not 0 < int(text) < 65536:
             raise RunnerError(f"PORT must be a number from 1 to 65535, not {text!r}.")
         os.chdir(BASE_DIR)
-        Server(os.environ.get("HOST") or "127.0.0.1", int(text)).run()
+        named = os.environ.get("HOST")
+        Server([named] if named else own_addresses(), int(text)).run()
     except RunnerError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -86,7 +86,7 @@ def _web() -> Iterator[str]:
     """The address of a web process on the scratch database."""
     close_old_connections()
     port = free_port()
-    command = programs.web("127.0.0.1", port, workers=1).command
+    command = programs.web(["127.0.0.1"], port, workers=1).command
     base = f"http://localhost:{port}"
     environment = os.environ | {"ALLOWED_HOSTS": "localhost", "BASE_URL": base}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

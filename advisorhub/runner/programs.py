@@ -23,14 +23,15 @@ class Program:
     command: tuple[str, ...]
 
 
-def web(host: str, port: int, *, workers: int = 2, threads: int = 4) -> Program:
-    """Return the web server bound to `host`:`port`."""
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def web(hosts: list[str], port: int, *, workers: int = 2, threads: int = 4) -> Program:
+    """Return the web server bound to `port` at each of the `hosts`."""
+    addresses = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host in hosts]
     return Program(
         "web",
         (
             *(sys.executable, "-m", "gunicorn", "advisorhub.wsgi"),
-            *("--bind", address, "--worker-class", "gthread"),
+            *(word for address in addresses for word in ("--bind", address)),
+            *("--worker-class", "gthread"),
             *("--workers", str(workers), "--threads", str(threads), "--preload"),
             *("--graceful-timeout", "5", "--timeout", "60", "--log-level", "warning", "--no-control-socket"),
         ),

@@ -12,7 +12,7 @@ import pytest
 
 from advisorhub.embedded import BASE_DIR, DATABASE, TEST_SETTINGS, VAR_DIR, EmbeddedServers
 from advisorhub.runner import programs
-from advisorhub.runner.ports import free_port
+from advisorhub.runner.ports import free_port, own_addresses
 from advisorhub.runner.supervisor import end_group
 
 FOLDER = VAR_DIR / "test" / "live"
@@ -31,14 +31,14 @@ class LiveApp:
         self.postgres = self.servers.postgres
         self.valkey = self.servers.valkey
         self.port = free_port()
-        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.base_url = f"http://localhost:{self.port}"
         self.mail_url = mail_url
         self.environment: dict[str, str] = {}
         self._running: dict[str, subprocess.Popen] = {}
         self._programs = {
             program.name: program
             for program in (
-                programs.web("127.0.0.1", self.port),
+                programs.web(own_addresses(), self.port),
                 programs.worker(),
                 programs.operations(),
                 programs.scheduler(),
@@ -55,7 +55,7 @@ class LiveApp:
             "DJANGO_SETTINGS_MODULE": "advisorhub.settings",
             "BASE_URL": self.base_url,
             "EMAIL_URL": self.mail_url,
-            "ALLOWED_HOSTS": "127.0.0.1",
+            "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "STATIC_ROOT": str(FOLDER / "staticfiles"),
             "MEDIA_ROOT": str(FOLDER / "media"),
             "BEAT_FILE": str(FOLDER / "beat-schedule"),
@@ -181,7 +181,7 @@ class LiveApp:
         pytest.fail(f"The live application is not ready ({self._status('/readyz')}):\n{logs}")
 
     def _status(self, path: str) -> int | str:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=10)
         try:
             connection.request("GET", path)
             return connection.getresponse().status

@@ -5,6 +5,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from advisorhub.runner.ports import own_addresses
+
 
 def send(sink, subject):
     """Hand one message to the sink, as any mail client does."""
@@ -67,3 +69,31 @@ def test_the_first_page_shows_in_a_browser_without_complaints(browser_page):
     response = browser_page.goto("/")
     assert response.status == 200
     assert "Sign in" in browser_page.title()
+
+
+MAKE_PASSKEY = """async () => {
+    const key = await navigator.credentials.create({publicKey: {
+        challenge: new Uint8Array(32), rp: {name: "Test"}, user: {id: new Uint8Array(8), name: "a", displayName: "A"},
+        pubKeyCredParams: [{type: "public-key", alg: -7}], authenticatorSelection: {residentKey: "required"},
+    }});
+    return key.type;
+}"""
+
+
+@pytest.mark.browser
+def test_a_browser_makes_a_passkey_at_the_address_that_the_application_tells(browser_page):
+    device = browser_page.context.new_cdp_session(browser_page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    browser_page.goto("/")
+    assert browser_page.evaluate(MAKE_PASSKEY) == "public-key"
+
+
+@pytest.mark.browser
+def test_the_address_in_numbers_answers_too(browser_page, live_app):
+    for host in own_addresses():
+        shown = f"[{host}]" if ":" in host else host
+        answer = browser_page.request.get(f"http://{shown}:{live_app.port}/")
+        assert answer.status == 200

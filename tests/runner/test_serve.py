@@ -11,10 +11,11 @@ import urllib.request
 
 import psutil
 import pytest
+import requests
 
 from advisorhub.embedded import BASE_DIR
 from advisorhub.runner import programs
-from advisorhub.runner.ports import free_port
+from advisorhub.runner.ports import free_port, own_addresses
 from advisorhub.runner.processes import wait_until_gone
 
 LEFT_OUT = (".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "docs", "node_modules")
@@ -63,7 +64,7 @@ def serve(checkout, port):
         )
         started.append(process)
         if wait:
-            process.words = read_until(process, f"AdvisorHub is ready at http://127.0.0.1:{port}")
+            process.words = read_until(process, f"AdvisorHub is ready at http://localhost:{port}")
         return process
 
     yield start
@@ -94,10 +95,20 @@ def everything_of(checkout):
     return wait_until_gone(found, 5)
 
 
-def front_page(port):
+def front_page(port, host="localhost"):
     """Return the status of the first page."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as response:
+    with urllib.request.urlopen(f"http://{host}:{port}/", timeout=20) as response:
         return response.status
+
+
+def try_to_sign_in(port, host):
+    """Send the sign-in form from a browser that shows it at `host`, and return the status of the answer."""
+    address = f"http://{host}:{port}"
+    with requests.Session() as browser:
+        page = browser.get(f"{address}/", timeout=20)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+        fields = {"csrfmiddlewaretoken": token, "username": "nobody@example.com", "password": "wrong"}
+        return browser.post(page.url, fields, headers={"Origin": address}, timeout=20).status_code
 
 
 def manage(checkout, *arguments):
@@ -124,7 +135,10 @@ def note(checkout):
 
 def test_it_starts_serves_and_ctrl_c_leaves_nothing(serve, checkout, port):
     process = serve()
-    assert front_page(port) == 200
+    hosts = ["localhost", *(f"[{one}]" if ":" in one else one for one in own_addresses())]
+    assert [front_page(port, host) for host in hosts] == [200] * len(hosts)
+    assert {try_to_sign_in(port, host) for host in hosts} <= {200, 422}
+    assert f"BASE_URL='http://localhost:{port}'" in (checkout / "var" / "env").read_text()
     assert (checkout / "var" / "env").stat().st_mode & 0o777 == 0o600
     write = "from django.db import connection as c; c.cursor().execute(\"COMMENT ON SCHEMA public IS 'kept'\")"
     manage(checkout, "shell", "-v", "0", "-c", write)
@@ -155,7 +169,7 @@ def test_a_second_run_of_the_same_checkout_is_told_so(serve, port):
     second = serve(wait=False, PORT=str(port + 1))
     words, _nothing = second.communicate(timeout=30)
     assert second.returncode == 1
-    assert f"already running from this folder (process {first.pid}, http://127.0.0.1:{port})" in words
+    assert f"already running from this folder (process {first.pid}, http://localhost:{port})" in words
     assert front_page(port) == 200
 
 
