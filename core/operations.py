@@ -41,6 +41,18 @@ class Outcome:
         )
 
 
+@dataclass(frozen=True)
+class UndoOffer:
+    """`url`: where undoing begins, by POST; empty when nothing can be undone. `label`: the button's words.
+
+    `words`: why nothing can be undone of what was done, where there is more to say than that.
+    """
+
+    url: str = ""
+    label: str = "Undo"
+    words: str = ""
+
+
 class Kind:
     """Base of all kinds. Subclasses set `key` and `label`, what people call it, and answer the questions below.
 
@@ -56,6 +68,7 @@ class Kind:
     has_lines = True  # whether each of its rows has a line; a stream tells figures only
     read_only = False  # changes nothing: whoever may not edit may still stop their own
     repeatable = False  # whether it can be begun again over some of its rows: those that failed, or were never reached
+    unnamed = "No longer there, or not yours to see"  # what a report calls a row of which `subjects` gives no name
     selection_key = ""  # whose ticks are dropped once the operation has been started from a list
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
@@ -73,9 +86,9 @@ class Kind:
         """The columns and rows of the downloadable report, as `core.exporting` takes them."""
         return [Column("Row", "subject_id"), *OUTCOME], operation.lines.order_by("subject_id")
 
-    def undo_url(self, operation: Operation, user) -> str:
-        """Where `user` begins to undo the operation, by POST; empty when they cannot."""
-        return ""
+    def undo_offer(self, operation: Operation, user) -> UndoOffer:
+        """Whether `user` can undo the operation now, and how much of it."""
+        return UndoOffer()
 
     def result(self, operation: Operation, user) -> tuple[str, str] | None:
         """What `user` can fetch now that it has ended: words for the button, and the address. Nothing by default."""

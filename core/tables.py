@@ -111,7 +111,7 @@ class LineTable(tables.Table):
 
     def render_subject(self, value: int) -> str:
         """Their name, linked."""
-        name, url = self.names.get(value, (f"No. {value}", ""))
+        name, url = self.names.get(value, (self.kind.unnamed if self.kind else "A row of an unknown kind", ""))
         return format_html('<a href="{}">{}</a>', url, name) if url else name
 
     def render_state(self, record: OperationLine) -> SafeString:

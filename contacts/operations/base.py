@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from contacts.drift import Watch
 from contacts.filters import ContactFilter
@@ -36,6 +36,7 @@ from core.operations import OUTCOME, Outcome
 from core.planning import expecting
 
 GONE = "Deleted meanwhile, or no longer yours to change."
+NOT_YOURS, PURGED = "A contact who is no longer yours", "A contact deleted for good"
 NAMES_SHOWN = 5
 LOOKED_THROUGH = 500
 REPORTED = [("first_name", "First name"), ("last_name", "Last name"), ("email", "Email")]
@@ -167,12 +168,16 @@ class ContactKind(Undoable):
         return notes["watch"].astray(ids)
 
     def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
-        """Name and address of each contact that `user` may see, for the report."""
+        """Name and address of each contact, for the report; of one that `user` does not see, what became of them."""
         from contacts.tables import detail_address
 
         address = detail_address()
-        found = Contact.objects.known_to(user).filter(pk__in=subject_ids).only("first_name", "last_name", "deleted_at")
-        return {one.pk: (one.name, "" if one.deleted_at else address.of(one.pk)) for one in found}
+        seen = Exists(Contact.objects.known_to(user).filter(pk=OuterRef("pk")))
+        there = Contact.objects.filter(pk__in=subject_ids, purged_at=None).annotate(seen=seen)
+        found = dict.fromkeys(subject_ids, (PURGED, ""))
+        for one in there.only("first_name", "last_name", "deleted_at"):
+            found[one.pk] = (one.name, "" if one.deleted_at else address.of(one.pk)) if one.seen else (NOT_YOURS, "")
+        return found
 
     def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
         """A row a contact; those that `user` does not see are not named."""

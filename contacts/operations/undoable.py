@@ -6,7 +6,9 @@ from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
 from core.models import Operation
-from core.operations import Kind
+from core.operations import Kind, UndoOffer
+
+COUNTED = 500  # judging more takes longer than a page may
 
 
 class Undoable(Kind):
@@ -30,8 +32,19 @@ class Undoable(Kind):
         """What undoing, or doing again, means for so many contacts of each `Snapshot.role`; often no more words."""
         return []
 
-    def undo_url(self, operation: Operation, user) -> str:
-        """Where undoing begins, if it can be undone by this user now."""
-        from contacts.operations.undoing import refusal
+    def undo_offer(self, operation: Operation, user) -> UndoOffer:
+        """Undoing is offered where something would be put back; of few contacts, the button says for how many."""
+        from contacts.operations.undoing import refusal, undoable
 
-        return "" if refusal(operation, user) else reverse("contacts:undo_begin", args=[operation.pk])
+        if refusal(operation, user):
+            return UndoOffer()
+        url, total = reverse("contacts:undo_begin", args=[operation.pk]), self.keeps(operation).kept_by(operation)
+        number = total[: COUNTED + 1].count()
+        if number > COUNTED:  # the preview, which comes first, counts them
+            return UndoOffer(url)
+        able = undoable(operation, user)
+        if able == number:
+            return UndoOffer(url)
+        if able:
+            return UndoOffer(url, f"Undo {able:,} of {number:,}")
+        return UndoOffer(words="Nothing of it can be undone any more: it is as before, or was changed since.")

@@ -118,6 +118,13 @@ def refusal(operation: Operation, user) -> str:
     return ""
 
 
+def undoable(operation: Operation, user) -> int:
+    """How many contacts would get back what they had if `user` undid the operation now; `refusal` has been asked."""
+    undo, kind = Operation(kind=KEY, owner=user, undoes=operation), operation_kinds[KEY]
+    kept = kind_of(operation).keeps(operation).kept_by(operation).order_by().values("subject_id")
+    return kind.with_reason(undo, kind.reach(undo).order_by().filter(pk__in=kept)).filter(why="").count()
+
+
 def draft(operation: Operation, user) -> Operation:
     """An undoing of `operation`, ready for its preview: its selection is what the operation changed."""
     undo = Operation(kind=KEY, owner=user, undoes=operation, selection=f"What “{operation.title}” changed"[:500])

@@ -222,8 +222,12 @@ def applications(file_import: FileImport) -> list[Operation]:
 def undo_offers(applied: list[Operation], user) -> list[tuple[str, str]]:
     """What the buttons that undo an import are called, and where they lead."""
     kind = operation_kinds[Apply.key]
-    found = [(n, kind.undo_url(one, user)) for n, one in enumerate(applied, start=1)]
-    return [("Undo" if len(applied) == 1 else f"Undo part {n}", address) for n, address in found if address]
+    found = [(n, kind.undo_offer(one, user)) for n, one in enumerate(applied, start=1)]
+    if len(found) == 1:
+        return [(one.label, one.url) for _, one in found if one.url]
+    # "Undo 3 of 5" is "Undo part 2: 3 of 5" where there are several.
+    parts = [(f"Undo part {n}: {one.label.removeprefix('Undo')}".rstrip(": "), one.url) for n, one in found]
+    return [(" ".join(label.split()), address) for label, address in parts if address]
 
 
 def _counted(file_import: FileImport) -> dict[str, int]:

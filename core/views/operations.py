@@ -101,7 +101,7 @@ class OperationPage(ListPage):
             "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",
             "result": kind.result(operation, self.request.user) if kind and operation.is_over else None,
             "without_list": bool(kind) and not kind.has_lines,
-            "undo_url": kind.undo_url(operation, self.request.user) if kind and operation.is_over else "",
+            "undo": kind.undo_offer(operation, self.request.user) if kind and operation.is_over else None,
             **repetitions(operation, self.request.user),
         }
 

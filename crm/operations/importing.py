@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
+from contacts.models import Contact
 from contacts.operations.undoable_imports import UndoableImport
 from core.exporting import Column
 from core.models import Operation
@@ -20,10 +21,11 @@ class RecordKind(Kind):
     chunk = 2000
     repeatable = True
     selection_key = "crm_records"
+    unnamed = "A record that has left the CRM, or is no longer yours"
 
     def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
         """The record's name, and the contact it became where `user` sees them."""
-        found = Record.objects.visible_to(user).filter(pk__in=subject_ids)
+        found = _nameable(user).filter(pk__in=subject_ids)
         return {
             one.pk: (str(one), reverse("contacts:detail", args=[one.contact_id]) if one.contact_id else "")
             for one in found.only("name", "remote_id", "contact_id")
@@ -31,10 +33,18 @@ class RecordKind(Kind):
 
     def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
         """A row a record, named where `user` sees it."""
-        seen = Record.objects.visible_to(user).filter(pk=OuterRef("subject_id"))
+        seen = _nameable(user).filter(pk=OuterRef("subject_id"))
         names = {f"record_{name}": Subquery(seen.values(name)[:1]) for name in ("name", "email", "remote_id")}
         columns = [Column("Name", "record_name"), Column("Email", "record_email"), Column("No.", "record_remote_id")]
         return [*columns, *OUTCOME], operation.lines.annotate(**names).order_by("subject_id")
+
+
+def _nameable(user) -> QuerySet:
+    """The records that a report names to `user`: those they see, also when the connection has been removed since."""
+    if user.sees_everything:
+        return Record.objects.all()
+    theirs = Contact.objects.known_to(user).values("pk")
+    return Record.objects.filter(Q(pk__in=Record.objects.visible_to(user).values("pk")) | Q(contact__in=theirs))
 
 
 @register
