@@ -230,6 +230,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "staticfiles")
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
+# How far mail has been sent, beside the database: a restored backup is noticed by it. Never to be restored with one.
+MAIL_MARK_FILE = env.path("MAIL_MARK_FILE", Path(MEDIA_ROOT) / "mail-mark.json")
 MEDIA_URL = "/media/"  # never served from here: each file goes through a view that checks who asks
 STORAGES = {
     "default": {"BACKEND": "core.storage.FileStorage"},

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from core.forms import SEEN, ConflictModelForm, for_saving
-from core.models import Activity, Operation
+from core.models import Activity, MailStatus, Operation
 
 COUNTED_UP_TO = 20_000
 
@@ -116,3 +116,10 @@ class OperationAdmin(RecordAdmin):
     list_display = ["title", "kind", "owner", "state", "total", "done", "skipped", "failed", "created_at"]
     list_filter = ["state"]
     list_select_related = ["owner"]
+
+
+@admin.register(MailStatus)
+class MailStatusAdmin(RecordAdmin):
+    """How mail stands; sending is resumed on its own page."""
+
+    list_display = ["generation", "marked_at", "held_at", "reached_at", "waiting_since", "unknowns"]

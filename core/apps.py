@@ -15,11 +15,13 @@ class CoreConfig(AppConfig):
         from core.domain.clearing_changes import clear_changes
         from core.domain.clearing_drafts import drop_stale_drafts
         from core.domain.clearing_exports import clear_old_exports
+        from core.domain.mail_flow import call_if_silent
         from core.domain.stored_files import remove_strays
         from core.presses import clear_presses
         from core.registry import NavItem, daily_jobs, nav, sweepers
 
         nav.register("operations", NavItem("Operations", "list-checks", "core:operations", "/operations/"), order=800)
+        sweepers.register("mail_server", call_if_silent, order=40)
         sweepers.register("stale_drafts", drop_stale_drafts)
         sweepers.register("old_exports", clear_old_exports)
         daily_jobs.register("changes", clear_changes)

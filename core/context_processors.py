@@ -2,12 +2,14 @@
 
 from types import SimpleNamespace
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from core.models import Operation
+from core.domain.mail_flow import obstacle
+from core.models import MailStatus, Operation
 from core.registry import Registry, add_menu, nav, person_menu
 
 
@@ -21,19 +23,28 @@ def _shell(request: HttpRequest) -> SimpleNamespace:
     user = request.user
     if not user.is_authenticated or not user.is_staff_side:
         return SimpleNamespace(nav=[], add_menu=[], person_menu=[], sign_out_url=reverse("accounts:sign_out"))
-    ended = Count("pk", filter=Q(state__in=Operation.OVER))
-    own = Operation.objects.filter(owner=user, seen_at=None).exclude(state=Operation.State.DRAFT)
-    bell = own.aggregate(ended=ended, going=Count("pk") - ended)
+    own = Operation.objects.filter(owner=user.pk, seen_at=None).exclude(state=Operation.State.DRAFT)
+    over = Q(state__in=Operation.OVER)
+    # One query for the bell and for how mail stands: every page of the staff makes it.
+    status = MailStatus.objects.annotate(ended=_number(own.filter(over)), going=_number(own.exclude(over))).get(pk=1)
     return SimpleNamespace(
         nav=_items(request, nav),
         add_menu=_items(request, add_menu),
         person_menu=_items(request, person_menu),
         search_url=_address("contacts:list"),
         bell_url=_address("core:operations"),
-        bell_ended=bell["ended"],
-        bell_going=bell["going"],
+        bell_ended=status.ended,
+        bell_going=status.going,
+        mail_obstacle=obstacle(status),
+        mail_url=_address("outreach:paused") if status.held_at else _address("outreach:sends"),
         sign_out_url=reverse("accounts:sign_out"),
     )
+
+
+def _number(operations: QuerySet) -> Coalesce:
+    """How many there are, as a column."""
+    counted = operations.order_by().values("owner").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _items(request: HttpRequest, registry: Registry) -> list[SimpleNamespace]:

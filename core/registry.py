@@ -6,6 +6,7 @@ them. An entry is registered once, under a key; a second registration of the sam
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -127,6 +128,18 @@ class Traces:
 
 
 @dataclass(frozen=True)
+class MailLedger:
+    """Mail that a room plans as rows before it leaves, asked when the database turns out to be a restored backup.
+
+    `waiting()`: whether mail waits. `doubt(state_at)` runs in the transaction that holds sending and makes all that
+    waits *unknown whether sent*, except what was asked for after `state_at`, when what the database knows ends.
+    """
+
+    waiting: Callable[[], bool]
+    doubt: Callable[[datetime], None]
+
+
+@dataclass(frozen=True)
 class TemplateReach:
     """How far a kind of template reaches, asked of the room of those who have it.
 
@@ -156,3 +169,4 @@ contact_traces = Registry("contact_traces")  # Traces: what goes with a contact 
 operation_kinds = Registry("operation_kinds")  # core.operations.Kind classes
 template_reach = Registry("template_reach")  # TemplateReach under the name of the template's model
 lasting_effects = Registry("lasting_effects")  # LastingEffect: what undoing cannot take back, and what it stops
+mail_ledgers = Registry("mail_ledgers")  # MailLedger: what waits in it is doubted when the database has gone back

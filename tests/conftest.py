@@ -10,6 +10,7 @@ import pytest
 
 from accounts.models import Firm, Role
 from advisorhub.embedded import BASE_DIR
+from core.models import MailStatus
 from tests.factories import PASSWORD, AssignmentFactory, ContactFactory, UserFactory
 
 pytest_plugins = [
@@ -43,6 +44,7 @@ def _rows_of_migrations_return():
     def bring_back(**kwargs) -> None:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO outreach_pace (id, next_at) VALUES (1, now()) ON CONFLICT DO NOTHING")
+        MailStatus.objects.get_or_create(pk=1)
         Firm.objects.get_or_create(pk=1)
 
     last = apps.get_app_config("outreach")  # the last room that has such a row

@@ -37,10 +37,11 @@ def verdict_of(message: EmailMessage) -> Verdict:
     answer = message.anymail_status
     said = answer.status or set()
     if said and said <= TAKEN:
-        return Verdict(ACCEPTED, message_id=str(answer.message_id or message.extra_headers["Message-ID"]))
+        return Verdict(ACCEPTED, "", str(answer.message_id or message.extra_headers["Message-ID"]), answered=True)
     if said == {"failed"}:
         words, again = _why_failed(answer.esp_response)
-        return Verdict(TEMPORARY if again else PERMANENT, f"The provider did not take the mail: {words}"[:300])
+        reason = f"The provider did not take the mail: {words}"[:300]
+        return Verdict(TEMPORARY if again else PERMANENT, reason, answered=True)
     words = ", ".join(sorted(said)) or "nothing"
     return Verdict(UNKNOWN, f"The provider did not say whether it took the mail (it answered: {words})")
 
@@ -50,7 +51,8 @@ def verdict_of_error(error: Exception) -> Verdict:
     if isinstance(error, AnymailRecipientsRefused):
         if not error.email_message.anymail_status.status:  # no recipient in the answer counts as all refused there
             return Verdict(UNKNOWN, "The provider's answer does not name the recipient.")
-        return Verdict(PERMANENT, f"The provider refused the address: {_body(error.response)}"[:300])
+        reason = f"The provider refused the address: {_body(error.response)}"[:300]
+        return Verdict(PERMANENT, reason, answered=True)
     if isinstance(error, AnymailAPIError) and (status := _http_status(error)):
         return _by_status(status, error)
     if _never_connected(error):
@@ -70,7 +72,7 @@ def _by_status(status: int, error: AnymailAPIError) -> Verdict:
     answer = f"The provider answered {status}: {_body(error.response)}"[:300]
     if status in NOT_THE_MAIL or _ses_code(error) in SES_NOT_THE_MAIL:
         return Verdict(TEMPORARY, answer)
-    return Verdict(PERMANENT if 400 <= status < 500 else UNKNOWN, answer)
+    return Verdict(PERMANENT, answer, answered=True) if 400 <= status < 500 else Verdict(UNKNOWN, answer)
 
 
 def _why_failed(response) -> tuple[str, bool]:

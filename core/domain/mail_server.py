@@ -72,7 +72,7 @@ class MailServer:
             return self._judge(error)
         if hasattr(message, "anymail_status"):
             return mail_provider.verdict_of(message)
-        return Verdict(ACCEPTED, message_id=str(message.extra_headers["Message-ID"]))
+        return Verdict(ACCEPTED, message_id=str(message.extra_headers["Message-ID"]), answered=True)
 
     def _watch_data(self) -> None:
         """Notice when a mail's content begins to flow: a line that breaks before that has carried nothing."""
@@ -133,7 +133,17 @@ def _by_code(code: int, text: bytes | str) -> Verdict:
     """The verdict that an SMTP answer stands for."""
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
     answer = f"The mail server answered {code} {words}"[:300]
-    return Verdict(TEMPORARY if 400 <= code < 500 or code in SIGN_IN else PERMANENT, answer)
+    if code in SIGN_IN:
+        return Verdict(TEMPORARY, answer)
+    return Verdict(TEMPORARY if 400 <= code < 500 else PERMANENT, answer, answered=True)
+
+
+def is_smtp() -> bool:
+    """Whether mail goes over SMTP: only then connecting shows whether anybody is there."""
+    try:
+        return _is_smtp(get_connection())
+    except (ImproperlyConfigured, ImportError):  # sending says so in its verdict
+        return False
 
 
 def _is_smtp(backend) -> bool:

@@ -4,6 +4,7 @@ from core.models.activity import Activity
 from core.models.change import Change
 from core.models.export_file import ExportFile
 from core.models.heartbeat import Heartbeat
+from core.models.mail_status import MailStatus
 from core.models.operation import Operation, OperationLine
 from core.models.press import Press
 from core.models.selection import FrozenSelection, KeptRows
@@ -15,6 +16,7 @@ __all__ = [
     "FrozenSelection",
     "Heartbeat",
     "KeptRows",
+    "MailStatus",
     "Operation",
     "OperationLine",
     "Press",
