@@ -11,8 +11,9 @@ from django.utils.timesince import timesince
 
 from accounts.models import Firm
 from contacts.models import Contact, Status
+from core.domain import mail_flow
 from core.timeline import Entry, newest_before
-from outreach.domain import inviting, scheduling, suppressing
+from outreach.domain import counting, inviting, scheduling, suppressing
 from outreach.domain.inviting import Mode
 from outreach.models import Bounce, Invitation, ScheduledInvitation, Send, Suppression
 
@@ -29,11 +30,13 @@ def section(contact: Contact, request: HttpRequest) -> str:
         "may_edit": request.user.may_edit,
         "sends": [(send, state_badge(send)) for send in sends],
         "invitation": Invitation.objects.filter(contact=contact, accepted_at=None, revoked_at=None).first(),
+        "counted": counting.number_of(contact),
         "scheduled": _waiting(contact),
         "suppression": Suppression.objects.with_email(contact.email).first(),
         "bounces": _bounces(contact, sends),
         "bounces_at_most": suppressing.BOUNCES_AT_MOST,
         "at_most": Firm.get().invitations_at_most,
+        "obstacle": mail_flow.obstacle() if any(send.state == Send.State.PLANNED for send in sends) else None,
     }
     return render_to_string("outreach/section.html", context, request)
 
@@ -61,6 +64,9 @@ def next_step(contact: Contact, user) -> tuple[str, str, str] | None:
             return f"Not invited yet. {reason}", "", ""
         return "Has an experience, not invited yet.", reverse("outreach:invite_one", args=[contact.pk]), "Invite"
     since = _since(contact.last_invited_at)
+    if not Invitation.objects.filter(contact=contact, accepted_at=None, revoked_at=None).exists():
+        url = reverse("outreach:reinvite_one", args=[contact.pk])
+        return f"Invited {since}; the links no longer work.", url, "Re-invite"
     if inviting.refusal_of(contact, Mode.AGAIN):
         return f"Invited {since}, not seen yet.", "", ""
     url = reverse("outreach:reinvite_one", args=[contact.pk])

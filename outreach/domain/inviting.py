@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.db import connection
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Lower
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from accounts.models import Firm
@@ -15,10 +16,10 @@ from contacts.querysets import ContactQuerySet
 from core.lookups import key_array
 from core.models import Operation
 from core.operations import Outcome
+from outreach.domain import counting
 from outreach.domain.ledger import look_soon
-from outreach.domain.links import ADDRESS_CHANGED
 from outreach.domain.suppressing import WHY
-from outreach.models import Invitation, Send, Suppression
+from outreach.models import Send, Suppression
 from outreach.models.send import OPEN
 
 DEACTIVATED = "Deactivated: gets nothing until reactivated."
@@ -27,7 +28,7 @@ DO_NOT_CONTACT = "Not to be contacted: gets no mail that they did not ask for."
 ACTIVE = "Has signed in already."
 NO_EMAIL = "Has no email address."
 NO_EXPERIENCE = "Has no experience yet. Assign one first."
-ON_ITS_WAY = "An invitation is on its way already."
+ON_ITS_WAY = "An invitation is waiting to be sent already."
 IN_DOUBT = "It is not known whether the last invitation left. Decide that in the mail list first."
 INVITED_ALREADY = "Invited already. Re-invite instead."
 NOT_YET_INVITED = "Not invited yet. Invite first."
@@ -150,14 +151,13 @@ def _has_mail(states: list[str]) -> Exists:
 
 
 def _too_often(firm: Firm) -> Q:
-    """Whether the contact has had as many invitations as the firm allows."""
-    return Q(invitations_sent__gte=firm.invitations_at_most)
+    """Whether the contact has had as many invitations that can still work as the firm allows."""
+    return Q(invitations_sent__gte=firm.invitations_at_most) & Q(
+        GreaterThanOrEqual(counting.number(), firm.invitations_at_most)
+    )
 
 
 def _too_soon(firm: Firm) -> Q:
-    """Whether the last invitation is too fresh. One to an address that has changed since does not count."""
+    """Whether the latest invitation that can still work is too fresh."""
     gap = timezone.now() - timedelta(hours=firm.reinvite_gap_hours)
-    moved = Invitation.objects.filter(
-        contact=OuterRef("pk"), revoked_why=ADDRESS_CHANGED, revoked_at__gte=OuterRef("last_invited_at")
-    )
-    return Q(last_invited_at__gt=gap) & ~Q(Exists(moved))
+    return Q(last_invited_at__gt=gap) & Q(Exists(counting.working_mails().filter(sent_at__gt=gap)))

@@ -21,7 +21,6 @@ from outreach.models import Invitation, Link
 
 # Where the portal receives each kind of link; the addresses are fixed, because they stand in mails.
 PATHS = {Link.Purpose.INVITATION: "/portal/invitation/{}/", Link.Purpose.PASSWORD: "/portal/new-password/{}/"}
-ADDRESS_CHANGED = "Email address changed"
 TOKEN_BYTES = 32
 TOKEN_LENGTH = 43  # characters of so many bytes in base64 without padding
 

@@ -17,7 +17,7 @@ from contacts.models import Contact
 from contacts.tables import detail_address
 from core.listing import ListFilter, ListPage
 from core.templatetags.ui import ago, badge
-from outreach.domain import reinviting
+from outreach.domain import counting, reinviting
 from outreach.forms import ReinviteForm
 from outreach.tables import MAIN, person
 
@@ -53,9 +53,9 @@ class DryRunTable(tables.Table):
     """One row an invited contact."""
 
     name = tables.Column(accessor="last_name", verbose_name="Name", order_by=("sort_name",), attrs=MAIN)
-    first_invited_at = tables.Column(verbose_name="First invited")
+    counted_from = tables.Column(verbose_name="First invited")
     last_invited_at = tables.Column(verbose_name="Last invited")
-    invitations_sent = tables.Column(verbose_name="Invitations")
+    mails = tables.Column(verbose_name="Invitations", orderable=False)
     refusal = tables.Column(verbose_name="Now", empty_values=())
 
     caption = "Who would be re-invited now"
@@ -67,16 +67,16 @@ class DryRunTable(tables.Table):
         super().__init__(*args, **kwargs)
         self.detail = detail_address()
 
-    def order_first_invited_at(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+    def order_counted_from(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """By the moment; it is always there."""
-        moment = F("first_invited_at")
+        moment = F("counted_from")
         return queryset.order_by(moment.desc() if is_descending else moment.asc(), "pk"), True
 
     def render_name(self, record: Contact) -> SafeString:
         """Name and address."""
         return person(record.name, record.email, self.detail.of(record.pk))
 
-    def render_first_invited_at(self, value) -> SafeString:
+    def render_counted_from(self, value) -> SafeString:
         """How long ago."""
         return ago(value)
 
@@ -119,6 +119,10 @@ class DryRun(ListPage):
     def rows(self) -> QuerySet:
         """Invited contacts with what would happen to them."""
         return reinviting.judged(Contact.objects.visible_to(self.request.user), Firm.get())
+
+    def shown(self, matching: QuerySet) -> QuerySet:
+        """With how many invitations of each can still work."""
+        return matching.annotate(mails=counting.number())
 
     def extra(self) -> dict:
         """The tab."""
