@@ -8,7 +8,9 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.models import User
 from contacts.models import Contact
+from core.domain import mail_mark
 from core.domain.recording import record
 from core.models import Operation
 from outreach.domain import inviting
@@ -19,7 +21,7 @@ CHUNK = 500
 # An outage, a restored backup: what is later than this is told instead of sent.
 WINDOW = timedelta(hours=48)
 TOO_LATE = "Could not be sent within 48 hours of its time."
-NO_RIGHTS = "Whoever scheduled it may no longer change this contact."
+NO_RIGHTS = "Neither whoever scheduled it nor the advisor may change this contact any more."
 DELETED = "The contact was deleted."
 SCHEDULED_ALREADY = "An invitation is scheduled already."
 Waiting = ScheduledInvitation.State.WAITING
@@ -66,8 +68,8 @@ def cancel(scheduled: ScheduledInvitation, *, by) -> bool:
 
 
 def send_scheduled() -> None:
-    """Turn what is due into mails, a chunk at a time; run by the sweep."""
-    while _send_chunk():
+    """Turn what is due into mails, a chunk at a time, unless sending is held; run by the sweep."""
+    while mail_mark.check() and _send_chunk():
         pass
 
 
@@ -89,19 +91,30 @@ def _send_chunk() -> bool:
 
 
 def _send_group(ids: list[int], mode: Mode, by, operation_id: int | None) -> None:
-    """Invite those whom the one who scheduled it may still change."""
-    allowed = set(Contact.objects.editable_by(by).filter(pk__in=ids).values_list("pk", flat=True))
-    deleted = set(
-        Contact.objects.known_to(by).filter(pk__in=ids, deleted_at__isnull=False).values_list("pk", flat=True)
-    )
+    """Invite these contacts for whoever scheduled it; those who have changed hands, for their advisor of today."""
+    deleted = set(Contact.objects.filter(pk__in=ids, deleted_at__isnull=False).values_list("pk", flat=True))
     _close(list(deleted), DELETED)
-    _close([pk for pk in ids if pk not in allowed | deleted], NO_RIGHTS)
+    allowed = set(Contact.objects.editable_by(by).filter(pk__in=ids).values_list("pk", flat=True)) - deleted
+    inherited = _by_advisor([pk for pk in ids if pk not in allowed | deleted])
+    _close([pk for pk in ids if pk not in allowed.union(deleted, *inherited.values())], NO_RIGHTS)
     operation = Operation.objects.filter(pk=operation_id).first() if operation_id else None
-    outcome = inviting.invite(sorted(allowed), mode, by=by, operation=operation)
-    rows = ScheduledInvitation.objects.filter(state=Waiting)
-    rows.filter(contact__in=outcome.done).update(state=ScheduledInvitation.State.GONE)
-    for pk, reason in (outcome.skipped or {}).items():
-        _close([pk], reason)
+    for sender, theirs in {by: sorted(allowed), **inherited}.items():
+        if sender != by:
+            words = f"The scheduled invitation goes out in the name of {sender.name}, whose contact it is now"
+            record("rescheduled", words, subject_ids=theirs, operation=operation)
+        outcome = inviting.invite(theirs, mode, by=sender, operation=operation)
+        rows = ScheduledInvitation.objects.filter(state=Waiting)
+        rows.filter(contact__in=outcome.done).update(state=ScheduledInvitation.State.GONE)
+        for pk, reason in (outcome.skipped or {}).items():
+            _close([pk], reason)
+
+
+def _by_advisor(ids: list[int]) -> dict[User, list[int]]:
+    """These contacts by their advisor of today, as far as that advisor works here and may change them."""
+    found = defaultdict(list)
+    for contact in Contact.objects.filter(pk__in=ids).select_related("primary_advisor").order_by("pk"):
+        found[contact.primary_advisor].append(contact.pk)
+    return {one: theirs for one, theirs in found.items() if one.is_active and one.may_edit}
 
 
 def _close(ids: list[int], reason: str) -> None:

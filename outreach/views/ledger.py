@@ -16,7 +16,7 @@ from core.listing import ListPage
 from core.presses import once
 from outreach.domain import deciding, scheduling
 from outreach.filters import ScheduledFilter, SendFilter
-from outreach.forms import MomentForm
+from outreach.forms import ScheduledForm
 from outreach.models import BounceMailbox, ScheduledInvitation, Send
 from outreach.tables import ScheduledTable, SendTable
 
@@ -113,7 +113,7 @@ def scheduled_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Another time for a scheduled invitation."""
     with transaction.atomic():
         scheduled = _waiting(request, pk)
-        form = MomentForm(request.POST if request.method == "POST" else None, scheduled=scheduled)
+        form = ScheduledForm(request.POST if request.method == "POST" else None, scheduled=scheduled)
         if request.method == "POST" and form.is_valid():
             at = form.cleaned_data["at"]
             if scheduling.move(scheduled, at, by=request.user):

@@ -7,10 +7,13 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Firm
+from accounts.models import Firm, User
 from contacts.models import Contact
+from core.models import Activity
 from outreach.domain import inviting, reinviting, scheduling
 from outreach.models import ScheduledInvitation, Send
+from tests.factories import AssignmentFactory
+from tests.outreach.mails import mailed
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -50,11 +53,101 @@ def test_a_cancelled_one_never_goes(waiting, clock, advisor):
     assert Send.objects.count() == 0
 
 
-def test_rights_and_rules_are_asked_when_it_goes(waiting, clock, colleague):
+def test_rights_and_rules_are_asked_when_it_goes(waiting, clock, advisor, colleague):
     Contact.objects.filter(pk=waiting.contact_id).update(primary_advisor=colleague)
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
     clock.shift(timedelta(days=1))
     scheduling.send_scheduled()
     assert state(waiting) == ("skipped", scheduling.NO_RIGHTS)
+
+
+def test_whose_contact_has_changed_hands_is_invited_in_the_new_advisors_name(
+    waiting, clock, as_user, advisor, colleague, smtp, send_now
+):
+    """Also when whoever scheduled it has left; and the others of the same hour go in the old name."""
+    Firm.objects.update(sends_per_minute=100_000)
+    mine = AssignmentFactory(contact__primary_advisor=advisor).contact
+    ScheduledInvitation.objects.create(contact=mine, at=waiting.at, created_by=advisor)
+    Contact.objects.filter(pk=waiting.contact_id).update(primary_advisor=colleague)
+    clock.shift(timedelta(days=1))
+    scheduling.send_scheduled()
+    send_now()
+    names = {mail.to: mail.text for mail in smtp.messages}
+    assert set(names) == {waiting.contact.email, mine.email}
+    assert colleague.name in names[waiting.contact.email] and advisor.name not in names[waiting.contact.email]
+    assert advisor.name in names[mine.email]
+    assert dict(Send.objects.values_list("contact", "requested_by")) == {
+        waiting.contact_id: colleague.pk,
+        mine.pk: advisor.pk,
+    }
+    told = Activity.objects.get(verb="rescheduled")
+    assert (told.subject_id, colleague.name in told.sentence) == (waiting.contact_id, True)
+
+
+def test_what_somebody_scheduled_who_has_left_goes_in_the_name_of_who_took_over(waiting, clock, advisor, colleague):
+    Contact.objects.filter(pk=waiting.contact_id).update(primary_advisor=colleague)
+    User.objects.filter(pk=advisor.pk).update(is_active=False)
+    clock.shift(timedelta(days=1))
+    scheduling.send_scheduled()
+    assert (state(waiting)[0], Send.objects.get().requested_by) == ("gone", colleague)
+
+
+# -- clocks are changed
+
+
+@pytest.fixture
+def in_new_york(as_user, advisor, assigned):
+    """`in_new_york("2026-11-01T01:30", which="later")`: the advisor there sets the invitation for that time."""
+    User.objects.filter(pk=advisor.pk).update(time_zone="America/New_York")
+    client, url = as_user(advisor), reverse("outreach:invite_one", args=[assigned.pk])
+
+    def post(at, **more):
+        return client.post(url, {"when": "later", "at": at, **more})
+
+    return post
+
+
+def scheduled_at(django_capture_on_commit_callbacks, post):
+    """Post, let the worker do it, and return the moment in UTC, as text."""
+    with django_capture_on_commit_callbacks(execute=True):
+        assert post().status_code == 302
+    return f"{ScheduledInvitation.objects.get().at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize(("which", "moment"), [("earlier", "2026-11-01 05:30"), ("later", "2026-11-01 06:30")])
+def test_the_hour_that_comes_twice_is_asked_about(
+    clock, in_new_york, which, moment, django_capture_on_commit_callbacks
+):
+    asked = in_new_york("2026-11-01T01:30")
+    assert (asked.status_code, list(asked.context["form"].errors)) == (422, ["which"])
+    page = asked.content.decode()
+    assert "01:30 on Sun 1 Nov 2026 comes twice" in page and "EDT" in page and "EST" in page
+    found = scheduled_at(django_capture_on_commit_callbacks, lambda: in_new_york("2026-11-01T01:30", which=which))
+    assert found == moment
+
+
+@pytest.mark.parametrize("at", ["2026-11-01T00:59", "2026-11-01T02:00", "2026-07-01T01:30"])
+def test_other_hours_are_not_asked_about(clock, in_new_york, at, django_capture_on_commit_callbacks):
+    assert scheduled_at(django_capture_on_commit_callbacks, lambda: in_new_york(at))
+
+
+def test_the_hour_that_is_skipped_is_refused_in_our_words(clock, in_new_york):
+    refused = in_new_york("2026-03-08T02:30")
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["at"])
+    words = "There is no 02:30 on Sun 8 Mar 2026: clocks are put forward over it."
+    assert words in refused.content.decode()
+
+
+def test_moving_it_shows_and_keeps_which_of_the_two_it_is(clock, waiting, as_user, advisor):
+    User.objects.filter(pk=advisor.pk).update(time_zone="America/New_York")
+    ScheduledInvitation.objects.update(at=datetime(2026, 11, 1, 6, 30, tzinfo=UTC))
+    client, url = as_user(advisor), reverse("outreach:scheduled_move", args=[waiting.pk])
+    form = client.get(url).context["form"]
+    assert (form["at"].value().strftime("%H:%M"), form["which"].value()) == ("01:30", "later")
+    data = {"at": "2026-11-01T01:30", "which": "earlier", "seen": form["seen"].value()}
+    assert client.post(url, data).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.at == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
 
 
 def test_of_a_contact_who_was_deleted_meanwhile_that_is_said(waiting, clock):
@@ -80,7 +173,7 @@ def test_after_a_long_outage_it_is_told_and_not_sent(waiting, clock):
 @pytest.fixture
 def invited(assigned, clock):
     """A contact invited at START."""
-    Contact.objects.filter(pk=assigned.pk).update(first_invited_at=START, last_invited_at=START, invitations_sent=1)
+    mailed(assigned, START)
     return assigned
 
 
@@ -90,7 +183,7 @@ def verdict():
 
 def sent():
     """The worker has done its part."""
-    done = Send.objects.filter(state="planned").update(state="accepted")
+    done = Send.objects.filter(state="planned").update(state="accepted", sent_at=timezone.now())
     if done:
         Contact.objects.update(last_invited_at=timezone.now())
     return done
@@ -99,7 +192,7 @@ def sent():
 def test_re_invites_are_off_by_default(invited, clock):
     clock.shift(timedelta(days=3))
     reinviting.send_reinvites()
-    assert (Firm.get().auto_reinvite, Send.objects.count()) == (False, 0)
+    assert (Firm.get().auto_reinvite, Send.objects.filter(state="planned").count()) == (False, 0)
 
 
 def test_they_go_on_the_days_set_and_once_each(invited, clock):
@@ -130,10 +223,10 @@ def test_the_dry_run_says_who_gets_one_and_why_not(invited, clock, days, reason)
 
 
 def test_the_dry_run_knows_the_rules_of_inviting(invited, clock):
+    mailed(invited, START, number=4)
     clock.shift(timedelta(days=3))
-    Contact.objects.update(invitations_sent=5)
     assert verdict() == "Invited 5 times already, which is the most."
-    Contact.objects.update(invitations_sent=1)
+    Firm.objects.update(invitations_at_most=6)
     ScheduledInvitation.objects.create(
         contact=invited, at=START + timedelta(days=9), created_by=invited.primary_advisor
     )
@@ -144,7 +237,7 @@ def test_switching_it_on_mails_nobody_of_long_ago(invited, clock):
     clock.shift(timedelta(days=200))
     Firm.objects.update(auto_reinvite=True)
     reinviting.send_reinvites()
-    assert Send.objects.count() == 0
+    assert Send.objects.filter(state="planned").count() == 0
 
 
 def test_the_settings_page_is_the_admins_and_shows_the_dry_run(as_user, admin, advisor, invited, clock):
