@@ -11,15 +11,16 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer settings and the own profile in the frame, mail links that wait, and clean up after sign-ins."""
-        from accounts.domain.password_links import clear_old_password_mails, sweep_links
+        from accounts.domain import password_links
         from accounts.domain.sessions import clear_expired_sessions
-        from core.registry import NavItem, daily_jobs, nav, person_menu, sweepers
+        from core.registry import MailLedger, NavItem, daily_jobs, mail_ledgers, nav, person_menu, sweepers
 
         settings_item = NavItem("Settings", "settings", "accounts:firm", "/settings/", lambda user: user.is_admin)
         nav.register("settings", settings_item, order=900)
         users_item = NavItem("Users", "users", "accounts:users", "/users/", lambda user: user.is_admin)
         person_menu.register("profile", NavItem("Your profile", "user", "accounts:profile", "/profile/"), order=10)
         person_menu.register("users", users_item, order=20)
-        sweepers.register("password_links", sweep_links, order=30)
+        mail_ledgers.register("staff", MailLedger(password_links.waiting, password_links.doubt))
+        sweepers.register("password_links", password_links.sweep_links, order=30)
         daily_jobs.register("sessions", clear_expired_sessions)
-        daily_jobs.register("password_mails", clear_old_password_mails)
+        daily_jobs.register("password_mails", password_links.clear_old_password_mails)

@@ -23,22 +23,13 @@ class OutreachConfig(AppConfig):
             lasting_effects,
             nav,
             person_menu,
-            sweepers,
             timeline_sources,
         )
         from outreach import on_contacts, operations  # noqa: F401 - its kinds register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
-        from outreach.domain.bounce_mailbox import look_now_and_then
-        from outreach.domain.reinviting import send_reinvites
-        from outreach.domain.scheduling import send_scheduled
-        from outreach.domain.sweeping import sweep_mail
         from outreach.domain.taking_back import take_back, words_for_undoing
         from outreach.domain.traces import TRACES
 
-        sweepers.register("scheduled_invitations", send_scheduled, order=10)
-        sweepers.register("reinvites", send_reinvites, order=20)
-        sweepers.register("mail", sweep_mail, order=30)
-        sweepers.register("bounces", look_now_and_then, order=40)
         nav.register("outreach", NavItem("Invitations", "send", "outreach:sends", "/outreach/"), order=50)
         mailbox = NavItem("Mailbox", "inbox", "outreach:mailbox", "/outreach/mailbox/", _is_demo)
         person_menu.register("mailbox", mailbox, order=30)
@@ -49,7 +40,24 @@ class OutreachConfig(AppConfig):
         contact_sections.register("invitations", on_contacts.section, order=10)
         timeline_sources.register("mail", on_contacts.mails)
         contact_next_steps.register("invitation", on_contacts.next_step, order=10)
+        _watch_the_mail()
         _offer_actions()
+
+
+def _watch_the_mail() -> None:
+    """What every sweep does for mail, and what a restored backup means for it."""
+    from core.registry import MailLedger, mail_ledgers, sweepers
+    from outreach.domain import restoring
+    from outreach.domain.bounce_mailbox import look_now_and_then
+    from outreach.domain.reinviting import send_reinvites
+    from outreach.domain.scheduling import send_scheduled
+    from outreach.domain.sweeping import sweep_mail
+
+    sweepers.register("scheduled_invitations", send_scheduled, order=10)
+    sweepers.register("reinvites", send_reinvites, order=20)
+    sweepers.register("mail", sweep_mail, order=30)
+    sweepers.register("bounces", look_now_and_then, order=40)
+    mail_ledgers.register("contacts", MailLedger(restoring.waiting, restoring.doubt))
 
 
 def _is_demo(user) -> bool:

@@ -1,13 +1,22 @@
-"""Inviting many contacts as an operation: the mails are planned here, and handed over by the sending worker."""
+"""Inviting many contacts, and deciding about many mails: the sending worker hands over what is planned here."""
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import Firm
 from contacts.operations.base import ContactKind, skip
+from contacts.tables import detail_address
+from core.exporting import Column
 from core.models import Operation
-from core.operations import register
-from outreach.domain import inviting, scheduling
+from core.operations import OUTCOME, Kind, Outcome, register
+from outreach.domain import deciding, inviting, scheduling
 from outreach.domain.inviting import Mode
+from outreach.models import Send
+
+SENT, AGAIN = "sent", "again"
+DECIDED = "Decided meanwhile, or no longer yours to decide."
 
 
 class InvitingKind(ContactKind):
@@ -30,6 +39,33 @@ class InvitingKind(ContactKind):
             scheduling.schedule(ids, moment, self.mode, by=operation.owner, operation=operation)
         else:
             inviting.plan_mails(ids, by=operation.owner, operation=operation)
+
+
+@register
+class Decide(Kind):
+    """What a person decides about many mails of unknown fate; its rows are mails."""
+
+    key = "outreach.decide"
+    label = "Decide about mails"
+
+    def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
+        """Decide about those that are still unknown and still the owner's to decide."""
+        mine = deciding.undecided(operation.owner).filter(pk__in=subject_ids)
+        decide = deciding.send_again if operation.params["decision"] == AGAIN else deciding.count_as_sent
+        done = decide(list(mine.values_list("pk", flat=True)), by=operation.owner, operation=operation)
+        return Outcome(done=done, skipped=dict.fromkeys(set(subject_ids) - set(done), DECIDED))
+
+    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
+        """The contact of each mail that `user` may see, and the address it went to."""
+        address = detail_address()
+        rows = Send.objects.visible_to(user).filter(pk__in=subject_ids).select_related("contact")
+        return {one.pk: (f"{one.contact.name}, {one.recipient}", address.of(one.contact_id)) for one in rows}
+
+    def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
+        """A row a mail; addresses that `user` does not see are left out."""
+        seen = Send.objects.visible_to(user).filter(pk=OuterRef("subject_id"))
+        lines = operation.lines.annotate(recipient=Subquery(seen.values("recipient")[:1]))
+        return [Column("Address", "recipient", width=40), *OUTCOME], lines.order_by("subject_id")
 
 
 @register

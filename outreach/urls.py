@@ -4,12 +4,14 @@ from django.conf import settings
 from django.urls import include, path
 
 from accounts.access import admins_only, editors_only, overseers_only, staff_only
-from outreach.views import archive, inviting, ledger, mail_text, mailbox, reinviting
+from outreach.views import archive, deciding, inviting, ledger, mail_text, mailbox, paused, reinviting
 
 app_name = "outreach"
 urlpatterns = [
     path("", staff_only(ledger.SendList.as_view()), name="sends"),
     path("<int:pk>/decide/", ledger.decide, name="decide"),
+    path("decide/", deciding.decide_many, name="decide_many"),
+    path("paused/", paused.paused, name="paused"),
     path("invite/", editors_only(inviting.InviteView.as_view()), name="invite"),
     path("invite/<int:pk>/", editors_only(inviting.InviteView.as_view()), name="invite_one"),
     path("reinvite/", editors_only(inviting.ReinviteView.as_view()), name="reinvite"),

@@ -5,7 +5,7 @@ mail leaves, and settled after: what a worker left between the two is unknown.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -18,7 +18,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Firm, PasswordMail, User
-from core.domain import mail_server
+from core.domain import mail_flow, mail_mark, mail_server
 from core.domain.asking import may_ask
 from core.domain.calling import call_worker
 from core.domain.mail_server import MailServer, Verdict, new_headers
@@ -76,17 +76,48 @@ def look_soon() -> None:
 
 
 def mail_links() -> None:
-    """Mail what is due, one after the other. Safe to run twice at once; never inside a transaction."""
-    with MailServer() as server:
-        while PasswordMail.objects.due().exists():
-            if failure := server.open():
-                logger.warning("Password links wait: %s", failure.reason)
-                return
-            mail = _take()
-            if mail is None:  # another worker has it
-                return
-            if mail.state == State.HANDED_OVER:
-                _settle(mail, server.hand_over(_message(mail)))
+    """Mail what is due, one after the other. Safe to run twice at once; never inside a transaction.
+
+    Links leave also while sending is held after a restored backup: what waited in it is due no more, see `doubt`.
+    """
+    if not PasswordMail.objects.due().exists():
+        return
+    mail_mark.raise_mark()
+    try:
+        with MailServer() as server:
+            while PasswordMail.objects.due().exists() and _mail_next(server):
+                pass
+    finally:
+        mail_mark.raise_mark()
+
+
+def _mail_next(server: MailServer) -> bool:
+    """Mail the next link. False when the rest must wait, or another worker has it."""
+    if not mail_flow.may_try(1):
+        return False
+    if failure := server.open():
+        logger.warning("Password links wait: %s", failure.reason)
+        mail_flow.note(failure)
+        return False
+    mail = _take()
+    if mail is None:
+        return False
+    if mail.state == State.HANDED_OVER:
+        verdict = server.hand_over(_message(mail))
+        _settle(mail, verdict)
+        return mail_flow.note(verdict)
+    return True
+
+
+def waiting() -> bool:
+    """Whether a link waits to be mailed."""
+    return PasswordMail.objects.open().exists()
+
+
+def doubt(state_at: datetime) -> None:
+    """The database is a restored backup: what waited in it may have left. What was asked for since is new."""
+    waited = PasswordMail.objects.open().filter(created_at__lte=state_at)
+    waited.update(state=State.UNKNOWN, reason=mail_mark.MAY_HAVE_LEFT, lease_until=None)
 
 
 def sweep_links() -> None:
@@ -138,7 +169,7 @@ def _why_not(mail: PasswordMail, receiver: User | None) -> str:
         return "It waited too long to be sent."
     others = receiver.password_mails.exclude(pk=mail.pk)
     if others.open().exists():
-        return "Another one is on its way."
+        return "Another one is waiting to be sent."
     return "" if mail.user_id or may_ask(others, "handed_over_at") else "They were just mailed one, or too many today."
 
 

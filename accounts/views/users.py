@@ -18,6 +18,7 @@ from accounts.filters import UserFilter
 from accounts.forms import ProfileForm, StaffForm, SuccessorForm
 from accounts.models import User
 from accounts.tables import UserTable
+from core.domain.mail_flow import promise
 from core.forms import for_saving, saved_once
 from core.listing import ListPage
 from core.models import Operation
@@ -63,7 +64,9 @@ def user_invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = form.save(commit=False)
         if saved_once(form, lambda: staffing.invite_staff(user, by=request.user), "email", TAKEN):
-            messages.success(request, f"{user.name} has been added. A link to choose a password is on its way.")
+            link = promise("A link to choose a password", user.email, within="seven days")
+            tell = messages.success if link.flows else messages.warning
+            tell(request, f"{user.name} has been added. {link.words}")
             return redirect("accounts:users")
     context = {"form": form, "title": "Invite staff", "submit_label": "Invite", "cancel_url": "/users/"}
     return render(request, "core/form_page.html", context, status=422 if form.errors else 200)
@@ -114,7 +117,10 @@ def user_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail somebody a link to choose a password."""
     user = get_object_or_404(User.objects.staff(), pk=pk, is_active=True)
     send_link(user, by=request.user)
-    messages.success(request, f"A link to choose a password is on its way to {user.email}.")
+    within = "two hours" if user.has_usable_password() else "seven days"
+    link = promise("A link to choose a password", user.email, within=within)
+    tell = messages.success if link.flows else messages.warning
+    tell(request, link.words)
     return redirect("accounts:user", pk=pk)
 
 

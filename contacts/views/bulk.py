@@ -72,6 +72,10 @@ class BulkView(View):
         """What the operation is called in reports."""
         return self.title
 
+    def underway(self, contact: Contact, params: dict) -> str:
+        """What is said of one contact when a worker does it, and has not done it yet."""
+        return f"{contact.name}: {self.describe(params)}. It is being done."
+
     def named(self, draft: Operation) -> str:
         """What a draft is called by what has been chosen so far."""
         return self.describe(draft.params)
@@ -317,7 +321,7 @@ class BulkView(View):
         elif operation.is_over:
             messages.success(self.request, f"{contact.name}: {self.describe(operation.params)}. Done.")
         else:
-            messages.success(self.request, f"{contact.name}: {self.describe(operation.params)}. On its way.")
+            messages.success(self.request, self.underway(contact, operation.params))
         still = Contact.objects.visible_to(self.request.user).filter(pk=contact.pk).exists()
         return redirect(contact_url(contact.pk) if still else reverse("contacts:list"))
 

@@ -211,7 +211,7 @@ def _run(request: HttpRequest, contact: Contact, record: Record, seen: Seen, wan
     operation = running.start(operation)
     line = operation.lines.first()
     if line is None:  # the database was lost on the way: the sweep goes on with it
-        messages.info(request, "The update is on its way.")
+        messages.info(request, "The update is being done.")
         return redirect("core:operation", pk=operation.pk)
     if line.state != OperationLine.State.DONE:
         messages.error(request, line.reason)

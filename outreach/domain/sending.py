@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Firm
-from core.domain import mail_server
+from core.domain import mail_flow, mail_mark, mail_server
 from core.domain.mail_server import MailServer, Verdict
 from core.domain.recording import record
 from outreach.domain import links
@@ -28,13 +28,14 @@ BATCH_SECONDS = 5  # how long a batch takes at the firm's pace, so that its chec
 LEASE = timedelta(seconds=60)
 WORK_SECONDS = 45
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
+ASKED_FOR = [Send.Purpose.NEW_LINK, Send.Purpose.PASSWORD]  # leave also while sending is held
 SETTLED_BY_SERVER = [Send.State.HANDED_OVER, Send.State.UNKNOWN]
 
 CLAIM = """
 UPDATE outreach_send SET state = 'claimed', attempts = attempts + 1, lease_until = %(until)s
 WHERE id IN (
     SELECT id FROM outreach_send
-    WHERE state = 'planned' AND (not_before IS NULL OR not_before <= %(now)s)
+    WHERE state = 'planned' AND (not_before IS NULL OR not_before <= %(now)s) AND purpose = ANY(%(purposes)s)
     ORDER BY purpose DESC, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
 RETURNING purpose, id, attempts
@@ -72,8 +73,7 @@ def send_due() -> None:
         # A moment is reserved before anything is claimed: a slow pace claims one mail at a time.
         if not wait_for_moment(firm.sends_per_minute):
             return
-        claims = _claim(max(1, min(BATCH, firm.sends_per_minute * BATCH_SECONDS // 60)))
-        if not _work(claims, firm):
+        if not _send_batch(firm):
             return
         if time.monotonic() - started > WORK_SECONDS:
             look_soon()
@@ -81,16 +81,29 @@ def send_due() -> None:
 
 
 def due() -> QuerySet:
-    """What may be claimed now."""
+    """What may be claimed now. While sending is held after a restored backup, only links that people ask for."""
     now = timezone.now()
-    return Send.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=Send.State.PLANNED)
+    rows = Send.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=Send.State.PLANNED)
+    return rows if mail_mark.check() else rows.filter(purpose__in=ASKED_FOR)
 
 
-def _claim(batch: int) -> list[tuple[int, int]]:
+def _send_batch(firm: Firm) -> bool:
+    """Claim some mails and send them, the mark raised before and after. False when the rest must wait."""
+    batch = mail_flow.may_try(max(1, min(BATCH, firm.sends_per_minute * BATCH_SECONDS // 60)))
+    if not batch:
+        return False
+    purposes = list(Send.Purpose) if mail_mark.raise_mark() else ASKED_FOR
+    try:
+        return _work(_claim(batch, purposes), firm)
+    finally:
+        mail_mark.raise_mark()
+
+
+def _claim(batch: int, purposes: list[str]) -> list[tuple[int, int]]:
     """Take some mails for this worker: key and fencing token of each, new passwords first."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "until": now + LEASE, "batch": batch})
+        cursor.execute(CLAIM, {"now": now, "until": now + LEASE, "batch": batch, "purposes": purposes})
         rows = cursor.fetchall()
     rows.sort(key=lambda row: row[1])
     rows.sort(key=lambda row: row[0], reverse=True)
@@ -98,7 +111,7 @@ def _claim(batch: int) -> list[tuple[int, int]]:
 
 
 def _work(claims: list[tuple[int, int]], firm: Firm) -> bool:
-    """Send a batch over one connection. False when the rest must wait: no server, or the pace is reached."""
+    """Send a batch over one connection. False when the rest must wait: for the server, or for the firm's pace."""
     prepared = prepare(claims, firm)
     with MailServer() as server:
         for position, (send, mail) in enumerate(prepared):
@@ -107,18 +120,24 @@ def _work(claims: list[tuple[int, int]], firm: Firm) -> bool:
                 _release(rest)
                 return False
             if failure := server.open():
+                mail_flow.note(failure)
                 _postpone(send.pk, send.attempts, failure.reason)
                 _release(rest[1:])
                 return False
-            _send_one(send, mail, server, firm)
+            if not _send_one(send, mail, server, firm):
+                _release(rest[1:])
+                return False
     return True
 
 
-def _send_one(send: Send, mail: MailText, server: MailServer, firm: Firm) -> None:
-    """Record that the mail is about to leave, let it leave, record what the server said."""
+def _send_one(send: Send, mail: MailText, server: MailServer, firm: Firm) -> bool:
+    """Record that the mail is about to leave, let it leave, record what the server said. False: no more for now."""
     held = Send.objects.filter(pk=send.pk, state=Send.State.CLAIMED, attempts=send.attempts)
-    if held.update(state=Send.State.HANDED_OVER, reason="", lease_until=timezone.now() + LEASE):
-        _settle(send, send.attempts, server.hand_over(message_for(mail, send.recipient, firm, send)))
+    if not held.update(state=Send.State.HANDED_OVER, reason="", lease_until=timezone.now() + LEASE):
+        return True
+    verdict = server.hand_over(message_for(mail, send.recipient, firm, send))
+    _settle(send, send.attempts, verdict)
+    return mail_flow.note(verdict)
 
 
 @transaction.atomic
@@ -180,7 +199,7 @@ def _settle(send: Send, token: int, verdict: Verdict) -> None:
         _end(send, token, Send.State.FAILED, verdict.reason, "The mail could not be sent")
 
 
-def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None = None, by=None) -> bool:
+def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None = None) -> bool:
     """The mail server has it: settle the row, make the contact Invited, note it. False when it was settled before.
 
     One statement, so it happens whole or not at all. A late answer is the truth also for a row that the sweep has
@@ -201,7 +220,7 @@ def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None 
         "is_invitation": send.purpose == Send.Purpose.INVITATION,
         "verb": verb,
         "sentence": f"{sentence} to {send.recipient}",
-        "actor": by.pk if by else send.requested_by_id,
+        "actor": send.requested_by_id,
     }
     with connection.cursor() as cursor:
         cursor.execute(ACCEPT, values)

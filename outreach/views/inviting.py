@@ -11,6 +11,7 @@ from accounts.access import editors_only
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.views.bulk import BulkView
+from core.domain.mail_flow import obstacle, promise
 from core.domain.recording import record
 from outreach.domain import links, passwords, scheduling, suppressing
 from outreach.forms import WhenForm
@@ -25,6 +26,18 @@ class InviteView(BulkView):
     form_class = WhenForm
     form_template = "outreach/when_form.html"
     word = "Invite"
+
+    @property
+    def consequences(self) -> tuple[str, ...]:
+        """That mail waits, and why, before anybody is invited."""
+        found = obstacle()
+        return (f"The invitations wait. {found.words}",) if found else ()
+
+    def underway(self, contact: Contact, params: dict) -> str:
+        """That the invitation is on its way is said only while mail flows."""
+        if params.get("at"):
+            return super().underway(contact, params)
+        return f"{contact.name}: " + promise("An invitation", contact.email, within="seven days", asked_for=False).words
 
     def describe(self, params: dict) -> str:
         """Says when, if not now."""
@@ -52,7 +65,9 @@ def password_link(request: HttpRequest, pk: int) -> HttpResponse:
         except passwords.NotSent as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"A link to choose a new password is on its way to {contact.email}.")
+            link = promise("A link to choose a new password", contact.email, within="two hours")
+            tell = messages.success if link.flows else messages.warning
+            tell(request, link.words)
         return redirect(contact_url(pk))
     context = {
         "title": f"Reset the password of {contact.name}?",

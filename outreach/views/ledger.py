@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import editors_only
 from contacts.models import Contact
 from core.forms import for_saving
-from core.listing import ListPage
+from core.listing import ListPage, narrowing
 from core.presses import once
 from outreach.domain import deciding, scheduling
 from outreach.filters import ScheduledFilter, SendFilter
@@ -22,6 +23,7 @@ from outreach.tables import ScheduledTable, SendTable
 
 PERSON = ("contact__first_name", "contact__last_name")
 LIST_TEMPLATE = "outreach/list_page.html"
+UNKNOWN = Send.State.UNKNOWN
 
 
 class SendList(ListPage):
@@ -33,7 +35,10 @@ class SendList(ListPage):
     table_class = SendTable
     filterset_class = SendFilter
     template_name = LIST_TEMPLATE
-    empty = ("No mail yet", "Invite contacts from the contact list; each mail then stands here with its fate.")
+    empty = (
+        "No mail yet",
+        "Invite contacts from the contact list. Each mail appears here with its delivery status.",
+    )
     empty_icon = "send"
 
     def rows(self) -> QuerySet:
@@ -46,16 +51,22 @@ class SendList(ListPage):
 
     def extra(self) -> dict:
         """How many wait for a decision, and where an empty list leads."""
-        unknown = Send.objects.visible_to(self.request.user).filter(state=Send.State.UNKNOWN).count()
-        mailbox = BounceMailbox.objects.first() if settings.BOUNCE_MAILBOX_URL and self.request.user.is_admin else None
+        user, unknown_url = self.request.user, f"{reverse('outreach:sends')}?state=unknown"
+        shown = deciding.undecided(user) if user.may_edit else Send.objects.visible_to(user).filter(state=UNKNOWN)
+        mailbox = BounceMailbox.objects.first() if settings.BOUNCE_MAILBOX_URL and user.is_admin else None
         return {
             "tab": "sends",
             "bounce_trouble": mailbox.trouble if mailbox else "",
-            "unknown": unknown,
-            "unknown_url": f"{reverse('outreach:sends')}?state=unknown",
+            "unknown": shown.count(),
+            "unknown_url": unknown_url,
+            "decide_url": f"{reverse('outreach:decide_many')}?{self._narrowing()}" if user.may_edit else "",
             "empty_url": reverse("contacts:list"),
             "empty_label": "Go to the contacts",
         }
+
+    def _narrowing(self) -> str:
+        """The filters in use: who decides for many at once decides for those that are shown."""
+        return urlencode(narrowing(self.request.GET), doseq=True)
 
 
 class ScheduledList(ListPage):
@@ -86,15 +97,15 @@ class ScheduledList(ListPage):
 @editors_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Whether a mail of unknown fate counts as sent, or is sent again."""
+    """Whether one mail of unknown fate counts as sent, or is sent again."""
     mine = Contact.objects.editable_by(request.user)
     send = get_object_or_404(Send.objects.select_related("contact").filter(contact__in=mine), pk=pk)
     if request.method == "POST":
         if request.POST.get("decision") == "again":
-            done = deciding.send_again(send, by=request.user)
+            done = deciding.send_again([send.pk], by=request.user)
             words = f"The mail to {send.recipient} is sent again."
         else:
-            done = deciding.mark_as_sent(send, by=request.user)
+            done = deciding.count_as_sent([send.pk], by=request.user)
             words = f"The mail to {send.recipient} counts as sent."
         if done:
             messages.success(request, words)

@@ -65,6 +65,6 @@ def _send_test(request: HttpRequest, firm: Firm) -> None:
     with MailServer() as server:
         verdict = server.open() or server.hand_over(message)
     if verdict.outcome == mail_server.ACCEPTED:
-        messages.success(request, f"A test is on its way to {request.user.email}. The text is not saved yet.")
+        messages.success(request, f"The mail server has the test for {request.user.email}. The text is not saved yet.")
     else:
         messages.error(request, f"The test could not be sent. {verdict.reason}")

@@ -193,7 +193,7 @@ def test_a_worker_that_stopped_while_handing_over_leaves_unknown(client, as_user
 
 def test_a_refusal_that_comes_late_keeps_no_other_mail_from_going(client, admin, ada, monkeypatch):
     """Called unknown meanwhile, it does not wait for another try beside the one that somebody has asked for since."""
-    answers = [Verdict(TEMPORARY, "Come back later."), Verdict(ACCEPTED, "")]
+    answers = [Verdict(TEMPORARY, "Come back later.", answered=True), Verdict(ACCEPTED, "")]
 
     def hand_over(server, message):
         if len(answers) == 2:

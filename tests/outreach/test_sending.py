@@ -172,14 +172,15 @@ def test_a_late_answer_is_believed(unknown):
 
 
 def test_a_person_decides_that_it_was_sent(unknown, advisor):
-    assert deciding.mark_as_sent(unknown, by=advisor)
-    assert not deciding.mark_as_sent(unknown, by=advisor)
+    assert deciding.count_as_sent([unknown.pk], by=advisor) == [unknown.pk]
+    assert deciding.count_as_sent([unknown.pk], by=advisor) == []
     assert Contact.objects.get().invitations_sent == 1
 
 
 def test_a_person_has_it_sent_again_once(unknown, advisor, smtp, send_now):
-    assert deciding.send_again(unknown, by=advisor).number == 2
-    assert deciding.send_again(unknown, by=advisor) is None
+    assert deciding.send_again([unknown.pk], by=advisor) == [unknown.pk]
+    assert deciding.send_again([unknown.pk], by=advisor) == []
+    assert Send.objects.get(state="planned").number == 2
     send_now()
     assert len(smtp.messages) == 1
 

@@ -1,0 +1,232 @@
+"""A restored backup mails nobody twice: a real dump, real mail to a real SMTP server, a real restore."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.domain import password_links
+from accounts.models import Firm, PasswordMail
+from advisorhub.celery import app
+from contacts.models import Contact
+from core.domain import mail_mark, selecting
+from core.models import MailStatus, Operation
+from core.tasks import run_operation, sweep
+from outreach.domain import inviting, passwords, sending
+from outreach.domain.inviting import Mode
+from outreach.models import LinkRequest, ScheduledInvitation, Send
+from tests.factories import AssignmentFactory, UserFactory
+from tests.outreach.backups import Backup
+from tests.outreach.mails import mailed
+
+PAUSED = "/outreach/paused/"
+
+
+@pytest.fixture
+def committed(transactional_db):
+    """What a test writes is committed, as a dump wants it."""
+
+
+@pytest.fixture
+def backup(committed, tmp_path):
+    """A backup of the tests' database."""
+    return Backup(tmp_path)
+
+
+@pytest.fixture
+def queue_away():
+    """Nothing is done before the test says so."""
+    before = app.conf.task_always_eager, app.conf.broker_url
+    app.conf.task_always_eager, app.conf.broker_url = False, "redis://127.0.0.1:1/0"
+    yield
+    app.conf.task_always_eager, app.conf.broker_url = before
+
+
+@pytest.fixture
+def firm_with_mail(committed, queue_away, smtp):
+    """Some of everything that mails by itself, all of it due: seven mails to seven people."""
+    Firm.objects.update(sends_per_minute=100_000, auto_reinvite=True)
+    advisor = UserFactory(email="advisor@example.com")
+    people = [AssignmentFactory(contact__primary_advisor=advisor).contact for _ in range(6)]
+    planned, scheduled, reminded, chosen = people[:3], people[3], people[4], people[5]
+    invite([one.pk for one in planned], advisor)
+    now = timezone.now()
+    ScheduledInvitation.objects.create(contact=scheduled, at=now - timedelta(minutes=1), created_by=advisor)
+    three_days = now - timedelta(days=3, minutes=5)
+    mailed(reminded, three_days)
+    operation = Operation.objects.create(kind="outreach.invite", title="Invite", owner=advisor, state="queued")
+    selecting.freeze(operation, [chosen.pk])
+    password_links.request_link(advisor.email)
+    return advisor
+
+
+def invite(ids, by):
+    """Plan the mails, and commit."""
+    with transaction.atomic():
+        inviting.invite(ids, Mode.FIRST, by=by)
+
+
+def work():
+    """What scheduler and workers do, twice over; what the queue would do is done here."""
+    for _ in range(2):
+        sweep()
+        for pk in Operation.objects.runnable().values_list("pk", flat=True):
+            run_operation(pk)
+        passwords.answer_requests()
+        sending.send_due()
+        password_links.mail_links()
+        cache.delete("outreach.reinvites")
+
+
+@pytest.mark.parametrize("kept", ["file", "queue", "nothing"])
+def test_a_restored_backup_mails_nobody_twice(backup, firm_with_mail, smtp, settings, tmp_path, as_user, kept):
+    settings.MAIL_MARK_FILE = tmp_path / "files" / "mail-mark.json"
+    mail_mark.check()  # the database learns where it is at home
+    backup.dump()
+    work()
+    assert len({mail.to for mail in smtp.messages}) == len(smtp.messages) == 7
+    backup.restore()
+    if "queue" not in kept:
+        cache.clear()
+    if "file" not in kept:
+        settings.MAIL_MARK_FILE.unlink()
+    work()
+    assert len(smtp.messages) == 7
+    status = MailStatus.get()
+    assert status.held_why == (mail_mark.COPIED if kept == "nothing" else mail_mark.RESTORED)
+    assert Send.objects.filter(state="unknown", reason=mail_mark.MAY_HAVE_LEFT).count() >= 3
+    assert PasswordMail.objects.get().state == "unknown"
+    assert Operation.objects.get().state == "paused"
+    admin = UserFactory(role="admin")
+    assert as_user(admin).post(PAUSED).status_code == 302
+    work()
+    assert len(smtp.messages) == 7
+    assert ScheduledInvitation.objects.get().state == "skipped"
+
+
+def test_thirty_planned_invitations_leave_once_when_the_admin_says_that_they_left(backup, queue_away, smtp, as_user):
+    Firm.objects.update(sends_per_minute=100_000)
+    advisor = UserFactory()
+    people = [AssignmentFactory(contact__primary_advisor=advisor).contact_id for _ in range(30)]
+    invite(people, advisor)
+    backup.dump()
+    sending.send_due()
+    assert len(smtp.messages) == 30
+    backup.restore()
+    sending.send_due()
+    client = as_user(UserFactory(role="admin"))
+    shown = client.get("/outreach/decide/?state=unknown")
+    data = {"decision": "sent", "count": shown.context["count"], "latest": shown.context["latest"]}
+    assert client.post("/outreach/decide/?state=unknown", data).status_code == 302
+    client.post(PAUSED)
+    work()
+    assert len(smtp.messages) == 30
+    assert set(Contact.objects.values_list("status", "invitations_sent")) == {("invited", 1)}
+
+
+def test_a_backup_after_which_nothing_left_goes_on(backup, queue_away, smtp):
+    """The same database on the same server: nothing outside is ahead of it."""
+    Firm.objects.update(sends_per_minute=100_000)
+    person = AssignmentFactory().contact
+    invite([person.pk], person.primary_advisor)
+    sending.send_due()
+    assert mail_mark.check() and len(smtp.messages) == 1
+
+
+@pytest.fixture
+def held(db, smtp):
+    """Sending is held after a restore, and one mail is in doubt."""
+    person = AssignmentFactory().contact
+    invite([person.pk], person.primary_advisor)
+    LinkRequest.objects.create(email=person.email)
+    mail_mark.raise_mark()
+    status = MailStatus.get()
+    MailStatus.objects.update(generation=status.generation - 1, marked_at=timezone.now())
+    return person
+
+
+def test_links_that_somebody_asks_for_leave_while_sending_is_paused(held, smtp, as_user):
+    assert not mail_mark.check()
+    UserFactory(email="ada@example.com")
+    passwords.request_password_link(held.email)
+    passwords.answer_requests()
+    password_links.request_link("ada@example.com")
+    newcomer = AssignmentFactory().contact
+    invite([newcomer.pk], newcomer.primary_advisor)
+    sending.send_due()
+    password_links.mail_links()
+    assert sorted(mail.to for mail in smtp.messages) == sorted([held.email, "ada@example.com"])
+    assert Send.objects.get(contact=newcomer).state == "planned"
+    as_user(UserFactory(role="admin")).post(PAUSED)
+    sending.send_due()
+    assert [mail.to for mail in smtp.messages[2:]] == [newcomer.email]
+
+
+def test_what_was_asked_for_before_the_backup_is_forgotten(held, smtp):
+    LinkRequest.objects.update(created_at=timezone.now() - timedelta(hours=3))
+    mail_mark.check()
+    assert LinkRequest.objects.count() == 0
+
+
+def test_admins_read_it_on_every_page_and_only_they_decide(held, as_user, admin, advisor):
+    mail_mark.check()
+    assert mail_mark.RESTORED in as_user(admin).get("/contacts/").content.decode()
+    page = as_user(admin).get(PAUSED)
+    assert (page.status_code, page.context["doubts"].mails) == (200, 1)
+    assert mail_mark.RESTORED not in as_user(advisor).get("/contacts/").content.decode()
+    assert as_user(advisor).get(PAUSED).status_code == 404
+    assert as_user(advisor).post(PAUSED).status_code == 404
+    assert MailStatus.get().held_at
+
+
+def test_scheduled_invitations_whose_time_has_passed_go_when_the_admin_says_so(held, as_user, admin, smtp):
+    late = AssignmentFactory().contact
+    at = timezone.now() - timedelta(minutes=5)
+    ScheduledInvitation.objects.create(contact=late, at=at, created_by=late.primary_advisor)
+    mail_mark.check()
+    as_user(admin).post(PAUSED, {"scheduled": "send"})
+    sweep()
+    sending.send_due()
+    assert [mail.to for mail in smtp.messages] == [late.email]
+
+
+def test_resuming_twice_is_resuming_once(held, as_user, admin):
+    mail_mark.check()
+    client = as_user(admin)
+    assert [client.post(PAUSED).status_code for _ in range(2)] == [302, 302]
+    assert client.get(PAUSED).status_code == 302
+    assert mail_mark.check()
+
+
+def test_an_operator_pauses_by_hand(db, assigned, advisor, smtp, capsys):
+    invite([assigned.pk], advisor)
+    call_command("pause_mail")
+    sending.send_due()
+    assert (smtp.messages, Send.objects.get().state) == ([], "unknown")
+    assert "Sending is paused" in capsys.readouterr().out
+
+
+def test_a_database_that_takes_the_place_of_another_is_asked_about_only_when_mail_waits_in_it(assigned, advisor, smtp):
+    """A backup from before there was a mark: it has no ledger in common with what is kept outside."""
+    mail_mark.raise_mark()
+    MailStatus.objects.all().delete()
+    MailStatus.objects.create(pk=1)
+    assert mail_mark.check()
+    MailStatus.objects.all().delete()
+    MailStatus.objects.create(pk=1)
+    invite([assigned.pk], advisor)
+    assert not mail_mark.check()
+    assert MailStatus.get().held_why == mail_mark.REPLACED
+
+
+def test_a_damaged_mark_and_a_full_disk_keep_no_mail_from_leaving(assigned, advisor, smtp, settings, tmp_path):
+    settings.MAIL_MARK_FILE = tmp_path / "mail-mark.json"
+    settings.MAIL_MARK_FILE.write_text("{damaged")
+    invite([assigned.pk], advisor)
+    sending.send_due()
+    assert len(smtp.messages) == 1
+    settings.MAIL_MARK_FILE = tmp_path / "mail-mark.json" / "cannot-be"
+    assert mail_mark.raise_mark()
