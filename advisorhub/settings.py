@@ -245,6 +245,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Hosts a CRM connection may call although they are private or without TLS, such as a CRM in the firm's own network.
 CRM_PRIVATE_HOSTS = env.list("CRM_PRIVATE_HOSTS", [])
+# A PEM file of authorities whose certificates CRMs may show besides those that everybody trusts.
+CRM_CA_BUNDLE = env.str("CRM_CA_BUNDLE", "")
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 100) * 1024 * 1024
 
 # In the demo set-up mail is kept as files and shown in a mailbox page, unless EMAIL_URL says otherwise.

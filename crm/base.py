@@ -43,8 +43,9 @@ class Capabilities:
     `listing`: how all records are gone through now and then, to find what no event has told: "ids", by
     `Adapter.listing`, where ids cost the vendor less than records; "records", by reading all of them again.
     `households`: "record", each contact names its household; "pages", households come with their members on pages
-    after the contacts; "none". `max_page`: records that the vendor gives at once; see `Adapter.page_size`. `rates`:
-    limits by bucket, "" for all calls; several buckets count separately.
+    after the contacts; "none". `max_page`: records that the vendor gives at once; see `Adapter.page_size`. `seconds`:
+    how long one answer may take, at most 90; single calls can say otherwise. `rates`: limits by bucket, "" for all
+    calls; several buckets count separately.
     """
 
     incremental: Literal["server", "hash"] = "server"
@@ -54,6 +55,7 @@ class Capabilities:
     owners: bool = True
     overlap_seconds: int = 300
     max_page: int = 100
+    seconds: float = 30
     rates: Mapping[str, Rate] = field(default_factory=dict)
 
 
@@ -62,8 +64,10 @@ class ConfigField:
     """One setting of a connection. `secret` ones are stored encrypted and never shown again.
 
     `once`: used by `enrol` and then forgotten (a password that is exchanged for a key).
-    `kind`: "text", "lines" (several lines, such as a private key), "host" (checked against the adapter's `hosts`)
-    or "choice" among `choices`, pairs of value and label. `pattern`: a regular expression the whole value must match.
+    `kind`: "text", "lines" (several lines, such as a private key), "host" (checked against the adapter's `hosts`) or
+    "choice" among `choices`, pairs of value and label. `path`: a host may be followed by a path, for servers that
+    are one of several at an address; it is kept without a slash at its end. `pattern`: a regular expression the
+    whole value must match.
     """
 
     name: str
@@ -73,6 +77,7 @@ class ConfigField:
     once: bool = False
     required: bool = True
     kind: Literal["text", "lines", "host", "choice"] = "text"
+    path: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     default: str = ""
     pattern: str = ""

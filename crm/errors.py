@@ -17,6 +17,14 @@ class TryLater(CRMError):
         self.wait = wait
 
 
+class TooSlow(TryLater):
+    """An answer took longer than it may. The engine asks for smaller pages (`Adapter.page_size`) from where it was."""
+
+
+class ForeignHost(WillNotWork):
+    """An address outside of what the connection may talk to."""
+
+
 class OwnPace(TryLater):
     """Our own count of calls is used up; the CRM has refused nothing.
 

@@ -35,9 +35,6 @@ class ConnectionForm(ConflictForm):
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             initial=connection.credentials_expire_on if connection else None,
         )
-        if connection:
-            self.guard(f"crm.connection.{connection.pk}")
-
         self.fields["compare_days"] = forms.IntegerField(
             min_value=0,
             max_value=365,
@@ -47,6 +44,8 @@ class ConnectionForm(ConflictForm):
             initial=connection.compare_days if connection else 7,
             required=False,
         )
+        if connection:
+            self.guard(f"crm.connection.{connection.pk}")
 
     def _field(self, spec: ConfigField) -> forms.Field:
         """The form field of one setting."""
@@ -80,16 +79,21 @@ class ConnectionForm(ConflictForm):
 
     def _host(self, spec: ConfigField, value: str) -> str:
         """A host as it is kept: alone, or with `http://` for a private one that may be called without TLS."""
-        host = value.strip().lower().removeprefix("https://").removesuffix("/")
-        if not _is_host(host):
-            self.add_error(spec.name, "Give the host alone, for example crm.example.com.")
+        scheme, _, rest = value.strip().rpartition("://")
+        host, slash, path = rest.rstrip("/").partition("/")
+        host = f"{scheme.lower()}://{host.lower()}".removeprefix("https://").removeprefix("://")
+        if not _is_host(host) or (slash and not spec.path):
+            path = " A path may follow it." if spec.path else ""
+            self.add_error(spec.name, f"Give the host alone, for example crm.example.com.{path}")
+        elif not re.fullmatch(r"([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*", path) or ".." in path:
+            self.add_error(spec.name, "This is not a path that a server can have.")
         elif host.startswith("http://") and not is_at(host, settings.CRM_PRIVATE_HOSTS):
             self.add_error(
                 spec.name,
                 "Without TLS (http://) only hosts can be called that whoever runs AdvisorHub has named in "
                 "CRM_PRIVATE_HOSTS. Give the host alone to use https.",
             )
-        return host
+        return f"{host}{slash}{path}"
 
 
 def _is_host(text: str) -> bool:

@@ -6,31 +6,31 @@ what answers mean where the status alone does not.
 
 import email.utils
 import fnmatch
-import ipaddress
 import json
 import logging
 import random
+import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from crm.errors import OwnPace, SignInAgain, TryLater, WillNotWork
+from crm.connecting import CONNECT, Checked, is_named, issuer, trusting, until
+from crm.errors import ForeignHost, OwnPace, SignInAgain, TooSlow, TryLater, WillNotWork
 
 logger = logging.getLogger(__name__)
 
-CONNECT, READ = 5, 30  # seconds
+READ = 30  # seconds that one answer may take where its adapter says nothing else
+LONGEST = 90  # seconds that any answer may take: a worker that dies meanwhile is found soon enough
 LARGEST = 32 * 1024 * 1024  # bytes of one answer
-PATIENCE = 40  # seconds that one call may take with its retries; less than a worker's lease
+PATIENCE = 40  # seconds that one call may take with its retries, if no answer may take longer
 TRIES = 5
 NOT_PLAIN = "The address of the CRM is not a plain one."
+OF_ANOTHER_AUTHORITY = {18, 19, 20, 21}  # OpenSSL's: self-signed, alone or in the chain; issuer unknown
 LONGEST_WAIT = 900  # seconds of a Retry-After that are believed
 
 
@@ -85,15 +85,14 @@ class Verdict:
     wait: float | None = None
 
 
-class ForeignHost(WillNotWork):
-    """An address outside of what the connection may talk to."""
-
-
 class Http:
     """Calls to one connection's CRM.
 
     `hosts`: patterns of hosts it may call, by https. `private`: hosts named by the operator's setting, which
-    may also be private and plain http. `pace` limits calls; `sleep` is replaced by tests.
+    may also be private and plain http; both with or without a port. `pace` limits calls; `sleep` is replaced by
+    tests. `seconds`: how long one answer may take, from its question to its last byte; `patience`: a call with all its
+    retries. `ca_bundle`: a PEM file of authorities that are trusted besides the public ones. `holds` is called before
+    all that takes time, with how many seconds that may be: whoever has a lease renews it.
     """
 
     def __init__(
@@ -104,15 +103,21 @@ class Http:
         pace: Pace | None = None,
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
+        seconds: float = READ,
+        ca_bundle: str = "",
     ) -> None:
         self.hosts, self.private, self.pace = tuple(hosts), tuple(private), pace
-        self.sleep, self.patience = sleep, patience
+        self.sleep, self.patience, self.seconds = sleep, patience, seconds
         self.auth: Auth | None = None
         self.judge: Callable[[Answer], Verdict | None] = lambda answer: None
+        self.holds: Callable[[float], None] = lambda seconds: None
         self.calls = 0
         self._session = requests.Session()
         self._session.trust_env = False  # no proxies and no .netrc: credentials go where we say
-        adapter = _Checked(self.private)
+        try:
+            adapter = Checked(self.private, trusting(ca_bundle))
+        except OSError:
+            raise WillNotWork("The file that CRM_CA_BUNDLE names holds no certificates, or cannot be read.") from None
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -132,23 +137,28 @@ class Http:
         route: str,
         params: Mapping | Sequence[tuple[str, Any]] | None = None,
         json: Any = None,
-        data: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         bucket: str = "",
         signed: bool = True,
+        seconds: float | None = None,
     ) -> Answer:
         """Make one call, again as often as sense allows, and return the answer once it is good.
 
+        `method` may be any of HTTP or WebDAV. `data` is a form, or a body as it is (name its type in `headers`).
         `route` is the path for the logs, with placeholders for all that varies. `signed` False leaves `auth` out, for
-        the call that gets the token. Raises the errors of `crm.errors`.
+        the call that gets the token. `seconds`: how long this answer may take, where that is not as the adapter's
+        `Capabilities.seconds` says; never beyond the patience there is. Raises the errors of `crm.errors`.
         """
         self.check_host(url)
-        options = {"params": params, "json": json, "data": data}
+        options = {"params": params, "json": json, "data": data.encode() if isinstance(data, str) else data}
+        allowed = min(seconds or self.seconds, LONGEST, self.patience)
         deadline, renewed = time.monotonic() + self.patience, False
         for attempt in range(TRIES):
             self._wait_for_turn(bucket, deadline)
             own = dict(self.auth.headers()) if self.auth and signed else {}
-            answer = self._once(method, url, route, {**own, **(headers or {})}, options)
+            options["headers"] = {"Accept": "application/json", **own, **(headers or {})}
+            answer = self._attempt(method, url, route, options, allowed, deadline)
             verdict = self._verdict(answer)
             if verdict.what == "take":
                 return answer
@@ -165,11 +175,18 @@ class Http:
         parts, port = in_parts(url)
         if parts.username or not parts.hostname:
             raise ForeignHost(NOT_PLAIN)
+        if parts.scheme not in ("http", "https"):
+            raise ForeignHost(NOT_PLAIN)
         if is_at(url, self.private):
             return
-        known = any(fnmatch.fnmatch(parts.hostname, pattern) for pattern in self.hosts)
-        if parts.scheme != "https" or port not in (None, 443) or not known:
+        if parts.scheme != "https" or not self._is_own(parts.hostname, port):
             raise ForeignHost("The CRM led to an address this connection may not call.")
+
+    def _is_own(self, host: str, port: int | None) -> bool:
+        """Whether a host is among those that may be called; at another port only where that is named with it."""
+        if port in (None, 443):
+            return any(fnmatch.fnmatch(host, pattern) for pattern in self.hosts)
+        return any(fnmatch.fnmatch(f"{host}:{port}", pattern) for pattern in self.hosts if ":" in pattern)
 
     def _wait_for_turn(self, bucket: str, deadline: float) -> None:
         """Wait until the limit allows a call; a wait beyond patience is for later."""
@@ -177,33 +194,68 @@ class Http:
             while self.pace and (wait := self.pace.take(one)) > 0:
                 if time.monotonic() + wait > deadline:
                     raise OwnPace("The limit of calls is used up for the moment.", wait)
+                self.holds(wait)
                 self.sleep(wait)
 
-    def _once(self, method: str, url: str, route: str, headers: Mapping, options: Mapping) -> Answer | None:
-        """One call as it is; None when no whole answer came back."""
+    def _attempt(
+        self, method: str, url: str, route: str, options: Mapping, allowed: float, deadline: float
+    ) -> Answer | None:
+        """One call, within what is left until `deadline`. Raises TooSlow when that was all it is allowed."""
+        seconds = min(allowed, max(deadline - time.monotonic(), 1))
+        try:
+            return self._once(method, url, route, options, seconds)
+        except TooSlow:
+            if seconds == allowed:
+                raise
+            return None
+
+    def _once(self, method: str, url: str, route: str, options: Mapping, allowed: float) -> Answer | None:
+        """One call as it is; None when no whole answer came back. Raises TooSlow when it took longer than `allowed`."""
         self.calls += 1
+        self.holds(allowed)
         began = time.monotonic()
         status: int | str = "no answer"
         try:
-            with self._session.request(
-                method,
-                url,
-                headers={"Accept": "application/json", **headers},
-                timeout=(CONNECT, min(READ, self.patience)),
-                allow_redirects=False,
-                stream=True,
-                **options,
-            ) as response:
-                body = _bounded(response, began + self.patience)
+            with (
+                until(began + allowed),
+                self._session.request(
+                    method,
+                    url,
+                    timeout=(CONNECT, allowed),
+                    allow_redirects=False,
+                    stream=True,
+                    **options,
+                ) as response,
+            ):
+                body = _bounded(response)
                 status = response.status_code
                 lower = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, lower, body)
+        except requests.exceptions.SSLError as error:
+            status = "certificate"
+            raise WillNotWork(self._untrusted(url, error)) from None
         except (requests.RequestException, OSError) as error:
             status = type(error).__name__
+            if time.monotonic() - began >= allowed * 0.95 and not isinstance(error, requests.ConnectTimeout):
+                raise TooSlow("The CRM took too long to answer.", 30) from None
             return None
         finally:
             spent = (time.monotonic() - began) * 1000
             logger.info("CRM call %s %s: %s in %d ms", method, route, status, spent)
+
+    def _untrusted(self, url: str, error: requests.exceptions.SSLError) -> str:
+        """What is wrong with a host's certificate, and what can be done about it."""
+        parts, port = in_parts(url)
+        host = parts.hostname or ""
+        found = next((one for one in _causes(error) if isinstance(one, ssl.SSLCertVerificationError)), None)
+        if found is None:
+            return f"No secure connection to {host} could be made."
+        by = issuer(host, port or 443, private=is_at(url, self.private))
+        signed = f", issued by “{by}”," if by else ""
+        words = f"The certificate of {host}{signed} is not trusted: {found.verify_message}."
+        if found.verify_code in OF_ANOTHER_AUTHORITY:
+            words += " Whoever runs AdvisorHub can name the firm's own authority in CRM_CA_BUNDLE."
+        return words
 
     def _verdict(self, answer: Answer | None) -> Verdict:
         """The adapter's judgement, else that of the status."""
@@ -227,6 +279,7 @@ class Http:
             wait = min(verdict.wait, LONGEST_WAIT) + wait / 10
         if attempt == TRIES - 1 or time.monotonic() + wait > deadline:
             raise TryLater(verdict.words or "The CRM is busy.", max(wait, 5))
+        self.holds(wait)
         self.sleep(wait)
 
 
@@ -247,8 +300,7 @@ def in_parts(url: str) -> tuple[SplitResult, int | None]:
 def is_at(url: str, patterns: Sequence[str]) -> bool:
     """Whether an address lies at one of these hosts, given with or without a port."""
     parts, port = in_parts(url)
-    place = f"{parts.hostname}:{port}" if port else parts.hostname or ""
-    return any(fnmatch.fnmatch(one, pattern) for pattern in patterns for one in (place, parts.hostname or ""))
+    return is_named(parts.hostname or "", port, patterns)
 
 
 def by_status(answer: Answer) -> Verdict:
@@ -278,46 +330,23 @@ def retry_after(answer: Answer) -> float | None:
         return None
 
 
-def _bounded(response: requests.Response, deadline: float) -> bytes:
-    """The whole body. Raises WillNotWork beyond the largest size, and a time-out when it trickles in too slowly."""
+def _bounded(response: requests.Response) -> bytes:
+    """The whole body. Raises WillNotWork beyond the largest size."""
     body = bytearray()
     for piece in response.iter_content(65536):
         body += piece
         if len(body) > LARGEST:
             raise WillNotWork("The CRM's answer is too large.")
-        if time.monotonic() > deadline:
-            raise requests.ReadTimeout("The answer took too long.")
     return bytes(body)
 
 
-class _Checked(HTTPAdapter):
-    """Connects only to public addresses, checked on the open socket, so that a changing name cannot lead inside."""
-
-    def __init__(self, private: Sequence[str]) -> None:
-        self.private = private
-        super().__init__(pool_maxsize=4)
-
-    def init_poolmanager(self, *args, **kwargs) -> None:
-        """Have pools make connections that look at whom they reached."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _pool(HTTPConnectionPool, HTTPConnection, self.private),
-            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self.private),
-        }
-
-
-def _pool(pool_class: type, connection_class: type, private: Sequence[str]) -> type:
-    """A pool class whose connections refuse private addresses."""
-
-    class Connection(connection_class):
-        def _new_conn(self):
-            sock = super()._new_conn()
-            place = (f"{self.host}:{self.port}", self.host)
-            if any(fnmatch.fnmatch(one, pattern) for pattern in private for one in place):
-                return sock
-            if not ipaddress.ip_address(sock.getpeername()[0].partition("%")[0]).is_global:
-                sock.close()
-                raise ForeignHost("The CRM's address leads into a private network.")
-            return sock
-
-    return type(pool_class.__name__, (pool_class,), {"ConnectionCls": Connection})
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what lies behind it."""
+    seen: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and one not in seen:
+            seen.append(one)
+            yield one
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]

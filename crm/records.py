@@ -77,7 +77,9 @@ class RemoteContact:
 
     `status` and `category` are the CRM's own words; categories are mapped to our types by the connection, a status such
     as "Deceased" says what `deceased` does. `deceased_on` is the date of death where the CRM holds one. `owner_id` is a
-    `RemoteOwner.remote_id`. `custom` holds only fields the firm chose. `odd` names fields whose value made no sense.
+    `RemoteOwner.remote_id`, that of whoever is first responsible; `other_owner_ids` are those who see the record
+    besides. `custom` holds only fields the firm chose. `odd` names fields of this class whose value made no sense:
+    people are told that it could not be read. `prefix`, `middle_name` and `suffix` are shown among the custom data.
     """
 
     remote_id: str
@@ -100,6 +102,7 @@ class RemoteContact:
     status: str = ""
     category: str = ""
     owner_id: str = ""
+    other_owner_ids: tuple[str, ...] = ()
     household: HouseholdLink | None = None
     tags: tuple[str, ...] = ()
     custom: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)

@@ -8,6 +8,7 @@ import pghistory
 from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from core.domain import selecting
@@ -134,6 +135,17 @@ def _work(operation: Operation, kind: Kind) -> None:
             if _goes_on(operation):  # who has asked meanwhile that it stop or rest need not wait for it
                 still = Operation.objects.filter(pk=operation.pk)
                 still.update(state=Operation.State.QUEUED, wait_until=later.until, lease_until=None)
+
+
+def hold(operation: Operation, seconds: float) -> None:
+    """Keep the lease for what takes so many seconds outside of the database, and half as long as a lease after it.
+
+    Raises LostClaim when the operation is no longer this worker's.
+    """
+    until = timezone.now() + timedelta(seconds=seconds) + LEASE / 2
+    mine = Operation.objects.filter(pk=operation.pk, attempts=operation.attempts, state=Operation.State.RUNNING)
+    if not mine.update(lease_until=Greatest("lease_until", until)):
+        raise LostClaim
 
 
 def resume_stuck() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from crm.base import Adapter
+from crm.domain.guarding import Guarded
 from crm.domain.judging import Meanings
 from crm.domain.staging import Counts, forget, see, stage
 from crm.models import Connection, Record, Sync
@@ -35,7 +35,7 @@ class Step:
     kept: tuple[str, ...] = ()
 
 
-def steps(sync: Sync, adapter: Adapter) -> Iterator[Step]:
+def steps(sync: Sync, adapter: Guarded) -> Iterator[Step]:
     """The steps that are still to be taken. Raises the errors of `crm.errors`."""
     if not sync.complete:
         if adapter.capabilities.owners:
@@ -63,7 +63,7 @@ def take(sync: Sync, step: Step) -> Counts:
     return counts
 
 
-def _listing(sync: Sync, adapter: Adapter) -> Iterator[Step]:
+def _listing(sync: Sync, adapter: Guarded) -> Iterator[Step]:
     """List all; those that are unknown or have another time of change are fetched before their page is done."""
     for page in adapter.listing(sync.place.get("listing", {})):
         rows = Record.objects.filter(
@@ -80,7 +80,7 @@ def _listing(sync: Sync, adapter: Adapter) -> Iterator[Step]:
         yield Step("listing", page, place={"listing": dict(page.next_state), "listed": page.last})
 
 
-def _asking(sync: Sync, adapter: Adapter) -> Iterator[Step]:
+def _asking(sync: Sync, adapter: Guarded) -> Iterator[Step]:
     """Ask about those that were not met. Of very many a sample is enough, as long as all of it is gone."""
     missing = vanished(sync)
     many = sync.place.get("many", _are_many(sync, missing.count()))
@@ -97,7 +97,7 @@ def _asking(sync: Sync, adapter: Adapter) -> Iterator[Step]:
         yield Step("asking", page, place={"many": many, "asked": at}, asked=len(ids), kept=there)
 
 
-def _fetched(adapter: Adapter, ids: list[str]) -> Page:
+def _fetched(adapter: Guarded, ids: list[str]) -> Page:
     """These records as the CRM says they are now."""
     found = adapter.fetch(ids)
     return Page(

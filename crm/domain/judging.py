@@ -37,6 +37,15 @@ LENGTHS = {
     "postal_code": 20,
     "country": 100,
 }
+# What has no field of its own here and is shown among the custom data, under these names.
+BESIDE = (
+    ("prefix", "Prefix"),
+    ("middle_name", "Middle name"),
+    ("suffix", "Suffix"),
+    ("company", "Company"),
+    ("job_title", "Job title"),
+    ("client_since", "Client since"),
+)
 MENDABLE = ("first_name", "last_name", "email", "phone", "contact_type", "primary_advisor")
 
 
@@ -91,7 +100,8 @@ def judge(records: list[Record], meanings: Meanings) -> None:
 
 
 JUDGED = (
-    "values", "digest", "name", "email", "category", "owner_id_there", "advisor", "state", "reasons", "match"
+    "values", "digest", "name", "email", "category", "owner_id_there", "other_owners_there", "advisor",
+    "other_advisors", "state", "reasons", "match",
 )  # fmt: skip
 
 
@@ -104,7 +114,7 @@ def _read(record: Record, meanings: Meanings) -> None:
     """The values that the payload and the mends make, each on its own, and what is missing or malformed."""
     payload, mends = record.payload, record.mends
     reasons: list[str] = []
-    values = _plain_values(payload)
+    values = _plain_values(payload, meanings.connection.field_labels)
     values |= {name: mends[name] for name in ("first_name", "last_name") if mends.get(name)}
     for name, reason in (("first_name", Reason.NO_FIRST_NAME), ("last_name", Reason.NO_LAST_NAME)):
         if not values.get(name):
@@ -126,10 +136,13 @@ def _read(record: Record, meanings: Meanings) -> None:
     record.name = (name or payload.get("full_name") or payload.get("company") or "")[:400]
     record.email = values.get("email", "")
     record.advisor_id = values.get("primary_advisor")
+    record.other_owners_there = sorted(set(payload.get("other_owner_ids", [])) - {record.owner_id_there})
+    others = {meanings.owners.get(one) for one in record.other_owners_there} & meanings.advisors
+    record.other_advisors = sorted(others - {record.advisor_id})
 
 
-def _plain_values(payload: dict) -> dict[str, Any]:
-    """The values that need no looking up."""
+def _plain_values(payload: dict, labels: dict[str, str]) -> dict[str, Any]:
+    """The values that need no looking up; custom fields under the `labels` that people know them by."""
     address = next((one for one in payload.get("addresses", []) if one.get("primary")), None)
     address = address or next(iter(payload.get("addresses", [])), {})
     lines = address.get("lines", [])
@@ -149,8 +162,9 @@ def _plain_values(payload: dict) -> dict[str, Any]:
     born = payload.get("birth_date")
     if born and "1900-01-01" <= born <= date.today().isoformat():
         values["date_of_birth"] = born
-    custom = {name: value for name, value in payload.get("custom", {}).items() if value not in (None, "")}
-    for name, label in (("company", "Company"), ("job_title", "Job title"), ("client_since", "Client since")):
+    told = {name: value for name, value in payload.get("custom", {}).items() if value not in (None, "")}
+    custom = {labels.get(name, name): value for name, value in told.items()}
+    for name, label in BESIDE:
         if payload.get(name):
             custom[label] = payload[name]
     tags = read_tags(payload.get("tags", []))

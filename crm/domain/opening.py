@@ -1,30 +1,54 @@
 """From a connection to an adapter that can talk, and what becomes of a connection when talking fails."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.utils import timezone
 
 from crm.base import Adapter
 from crm.domain.credentials import unseal
+from crm.domain.guarding import Guarded
 from crm.errors import CRMError, SignInAgain, WillNotWork
-from crm.http import Http
+from crm.http import PATIENCE, Http
 from crm.limits import Limiter, connect
 from crm.models import Connection
+from crm.registry import unusable
+
+PATIENCE_OF_PEOPLE = 20  # seconds that a call may take while somebody waits for a page
 
 
-def open_adapter(connection: Connection) -> Adapter:
-    """The connection's adapter with its credentials and its pace. Raises WillNotWork when it is not installed."""
+def open_adapter(connection: Connection, *, patient: bool = False) -> Guarded:
+    """The connection's adapter with its credentials and its pace. Raises WillNotWork when it is not installed.
+
+    `patient`: a worker asks, and nobody waits for the page that the answer is on.
+    """
     if connection.adapter_class is None:
-        raise WillNotWork(f"The adapter “{connection.adapter}” is not installed here.")
+        why = unusable().get(connection.adapter, "It is not installed here.")
+        raise WillNotWork(f"The adapter “{connection.adapter}” cannot be used. {why}")
     config = {**connection.config, **unseal(connection)}
-    return make_adapter(connection.adapter_class, config, f"connection-{connection.pk}", connection.fields)
+    name = f"connection-{connection.pk}"
+    found = make_adapter(connection.adapter_class, config, name, connection.fields, patient=patient)
+    if connection.page_size:
+        found.page_size = min(connection.page_size, found.page_size)
+    return found
 
 
-def make_adapter(adapter: type[Adapter], config: dict[str, str], name: str, fields=()) -> Adapter:
-    """An adapter over an `Http` of ours; `name` tells its calls from those of other connections."""
-    hosts = [*adapter.hosts, *(config.get(field.name, "") for field in adapter.config_fields if field.kind == "host")]
-    pace = Limiter(connect(settings.REDIS_URL), name, adapter.capabilities.rates)
-    http = Http([host for host in hosts if host], private=settings.CRM_PRIVATE_HOSTS, pace=pace)
-    return adapter(config, http, fields)
+def make_adapter(
+    adapter: type[Adapter], config: dict[str, str], name: str, fields: Sequence[str] = (), *, patient: bool = False
+) -> Guarded:
+    """A guarded adapter over an `Http` of ours; `name` tells its calls from those of other connections."""
+    entered = [config.get(field.name, "") for field in adapter.config_fields if field.kind == "host"]
+    own = [host.removeprefix("http://").partition("/")[0] for host in entered if host]
+    seconds = adapter.capabilities.seconds
+    http = Http(
+        [*adapter.hosts, *own],
+        private=settings.CRM_PRIVATE_HOSTS,
+        pace=Limiter(connect(settings.REDIS_URL), name, adapter.capabilities.rates),
+        seconds=seconds,
+        patience=max(PATIENCE, seconds) if patient else PATIENCE_OF_PEOPLE,
+        ca_bundle=settings.CRM_CA_BUNDLE,
+    )
+    return Guarded(adapter, config, http, fields)
 
 
 def check(connection: Connection) -> bool:
@@ -52,13 +76,13 @@ def check(connection: Connection) -> bool:
 
 def note_trouble(connection: Connection, error: CRMError) -> None:
     """Write down what is wrong; refused credentials need a person before anything is tried again."""
-    values = {"trouble": str(error)[:1000], "checked_at": timezone.now()}
+    values = {"trouble": str(error).replace("\x00", "")[:1000], "checked_at": timezone.now()}
     if isinstance(error, SignInAgain | WillNotWork):
         values["state"] = Connection.State.ATTENTION
     Connection.objects.filter(pk=connection.pk).update(**values)
 
 
-def note_quota(connection: Connection, adapter: Adapter) -> None:
+def note_quota(connection: Connection, adapter: Guarded) -> None:
     """Write down how many calls are left today, if the CRM has said so."""
     quota = adapter.quota_left()
     if quota is not None:

@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.models import User
 from core.domain import running
 from core.models import Operation
-from crm.base import Adapter
 from crm.domain.going_through import settle_vanished
+from crm.domain.guarding import Guarded
 from crm.domain.judging import Meanings
 from crm.domain.staging import judge_again, stage
 from crm.models import Category, Connection, Owner, Record, Sync
@@ -88,7 +88,7 @@ def refresh_owners(connection: Connection, owners: list[RemoteOwner]) -> None:
     )
 
 
-def learn(connection: Connection, adapter: Adapter) -> None:
+def learn(connection: Connection, adapter: Guarded) -> None:
     """Take over who the CRM's users are and which categories it has. Raises the errors of `crm.errors`."""
     refresh_owners(connection, list(adapter.owners()))
     Category.objects.learn(connection.pk, adapter.categories())
@@ -128,7 +128,7 @@ def stop(connection: Connection) -> None:
         running.cancel(found.operation)
 
 
-def reread(record: Record, adapter: Adapter) -> None:
+def reread(record: Record, adapter: Guarded) -> None:
     """Take over what the CRM says of one record now. Raises the errors of `crm.errors`."""
     found = adapter.fetch([record.remote_id])
     with transaction.atomic():

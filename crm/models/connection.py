@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contacts.models import ContactType, Household
 from crm.base import Adapter
-from crm.registry import adapters
+from crm.registry import adapters, unusable
 
 WARNED_BEFORE = timedelta(days=30)
 
@@ -44,6 +44,9 @@ class Connection(models.Model):
     config = models.JSONField(default=dict, blank=True)
     secrets = models.TextField(blank=True)
     fields = models.JSONField(default=list, blank=True, help_text="Names of the custom fields that are brought in.")
+    field_labels = models.JSONField(
+        default=dict, blank=True, help_text="What people call the custom fields that are brought in, by name."
+    )
     left_out = models.JSONField(default=list, blank=True, help_text="Fields of ours that are not brought in.")
     default_type = models.CharField(
         "type of records without a category",
@@ -59,6 +62,9 @@ class Connection(models.Model):
     warnings = models.JSONField(default=list, blank=True)
     credentials_expire_on = models.DateField(null=True, blank=True)
     quota_left = models.IntegerField(null=True, blank=True)
+    page_size = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Records asked for at once, where larger pages have taken too long."
+    )
     sync_state = models.JSONField(default=dict, blank=True)
     retry_at = models.DateTimeField(null=True, blank=True, help_text="When a sync that waits for the CRM goes on.")
     checked_at = models.DateTimeField(null=True, blank=True)
@@ -96,7 +102,9 @@ class Connection(models.Model):
     @property
     def adapter_label(self) -> str:
         """What people call the CRM."""
-        return self.adapter_class.label if self.adapter_class else f"{self.adapter} (not installed)"
+        if self.adapter_class:
+            return self.adapter_class.label
+        return f"{self.adapter} ({'cannot be used' if self.adapter in unusable() else 'not installed'})"
 
 
 class Owner(models.Model):

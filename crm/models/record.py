@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -36,8 +37,13 @@ class Reason(models.TextChoices):
 
 
 # What a record is to contacts: none yet, one who is here, one who was deleted here; and which of it stand in a state.
-WAITING, IMPORTED, IN_TRASH = "waiting", "imported", "in trash"
-FOUND_AMONG = {"ready": (WAITING,), "cannot": (WAITING, IN_TRASH), "linked": (IMPORTED,)}
+# One that waits is also found by those it is assigned to besides.
+WAITING, ALSO_WAITING, IMPORTED, IN_TRASH = "waiting", "also waiting", "imported", "in trash"
+FOUND_AMONG = {
+    "ready": (WAITING, ALSO_WAITING),
+    "cannot": (WAITING, ALSO_WAITING, IN_TRASH),
+    "linked": (IMPORTED,),
+}
 
 
 class RecordQuerySet(models.QuerySet):
@@ -46,10 +52,10 @@ class RecordQuerySet(models.QuerySet):
     def visible_to(self, user) -> "RecordQuerySet":
         """Records `user` may see: admins and compliance all, others those that wait for them and their contacts'.
 
-        A record waits for the advisor the CRM assigns it to; one nobody has been found for is the admins' to mend. Once
-        imported it follows its contact, into the trash too, whoever it is assigned to.
+        A record waits for the advisors the CRM assigns it to, first and others; one nobody has been found for is
+        the admins' to mend. Once imported it follows its contact, into the trash too, whoever it is assigned to.
         """
-        return self._seen(user, WAITING, IMPORTED, IN_TRASH)
+        return self._seen(user, WAITING, ALSO_WAITING, IMPORTED, IN_TRASH)
 
     def in_state(self, state: str, user) -> "RecordQuerySet":
         """Records in a state, of those that `user` may see, without looking among those that are never in it."""
@@ -65,6 +71,7 @@ class RecordQuerySet(models.QuerySet):
         known = Contact.objects.known_to(user).order_by()
         conditions = {
             WAITING: Q(contact=None, advisor=user),
+            ALSO_WAITING: Q(contact=None, other_advisors__contains=[user.pk]),
             IMPORTED: Q(contact__in=known.filter(deleted_at=None).values("pk")),
             IN_TRASH: Q(contact__in=known.filter(deleted_at__isnull=False).values("pk")),
         }
@@ -140,6 +147,10 @@ class Record(models.Model):
     household_name = models.CharField(max_length=200, blank=True)
     household_role = models.CharField(max_length=20, blank=True)
     household_head = models.BooleanField(default=False)
+    other_owners_there = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    other_advisors = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, help_text="Keys of those it is also assigned to."
+    )
     advisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="crm_records"
     )
@@ -175,6 +186,8 @@ class Record(models.Model):
             models.Index(fields=["connection", "owner_id_there"], name="record_by_owner"),
             models.Index(fields=["connection", "category"], name="record_by_category"),
             models.Index(fields=["connection", "merged_into"], name="record_by_heir", condition=~Q(merged_into="")),
+            GinIndex(fields=["other_advisors"], name="record_other_advisors"),
+            GinIndex(fields=["other_owners_there"], name="record_other_owners"),
             GinIndex(fields=["reasons"], name="record_reasons", opclasses=["jsonb_path_ops"]),
         ]
 

@@ -183,7 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._break(trouble, request)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _handle
+    do_PROPFIND = do_PROPPATCH = do_REPORT = do_SEARCH = do_MKCOL = do_COPY = do_MOVE = do_LOCK = do_UNLOCK = _handle
 
     def _break(self, trouble: Trouble, request: Request) -> None:
         """No whole answer."""
@@ -203,7 +204,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if cut else body)
+        if self.command != "HEAD":
+            self.wfile.write(body[: len(body) // 2] if cut else body)
 
     def log_message(self, *args) -> None:
         """Quiet."""

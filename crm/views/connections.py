@@ -26,7 +26,7 @@ from crm.filters import OTHER_ADVISOR
 from crm.forms import ConnectionForm
 from crm.models import Connection, Reason, Record, Sync
 from crm.records import payload
-from crm.registry import adapters
+from crm.registry import adapters, unusable
 
 PREVIEWED = 10
 MEANWHILE = "Somebody else saved other settings at this moment. Open the page again and look at them first."
@@ -106,7 +106,7 @@ def choose_adapter(request: HttpRequest) -> HttpResponse:
     """Which CRM to connect."""
     # Templates call what can be called: classes are not handed to them.
     offered = [{"key": one.key, "label": one.label, "note": one.note} for one in adapters().values()]
-    return render(request, "crm/choose.html", {"adapters": offered})
+    return render(request, "crm/choose.html", {"adapters": offered, "unusable": sorted(unusable().items())})
 
 
 @never_resent
@@ -193,7 +193,7 @@ def _stored(one: Connection, before: tuple[dict, str]) -> bool:
     now = Connection.objects.select_for_update(no_key=True).get(pk=one.pk)
     if (now.config, now.secrets) != before:
         return False
-    one.save(update_fields=["name", "config", "secrets", "credentials_expire_on"])
+    one.save(update_fields=["name", "config", "secrets", "credentials_expire_on", "compare_days"])
     return True
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import admins_only
 from core.forms import ConflictForm, for_saving
 from crm.domain import syncing
+from crm.domain.judging import BESIDE
 from crm.domain.opening import open_adapter
 from crm.errors import CRMError
 from crm.forms import CategoriesForm, FieldsForm, OwnersForm
 from crm.models import Category, Connection, Owner, Record
 from crm.operations.judging import begin_judging
+from crm.records import RemoteField
 
 
 def _connection(request: HttpRequest, pk: int, *, to_save: bool = False) -> Connection:
@@ -48,7 +51,8 @@ def owners(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             changed = form.changed_owners()
             Owner.objects.bulk_update(changed, ["user", "by_hand"])
-            touched = Record.objects.filter(owner_id_there__in=[owner.remote_id for owner in changed])
+            theirs = [owner.remote_id for owner in changed]
+            touched = Record.objects.filter(Q(owner_id_there__in=theirs) | Q(other_owners_there__overlap=theirs))
             operation = begin_judging(one, touched, request.user, linked=True)
             return _judged(request, one, form, operation)
     notice = "Those with the same email address are found by themselves; what you choose here stays."
@@ -108,9 +112,11 @@ def fields(request: HttpRequest, pk: int) -> HttpResponse:
         posted = request.POST if request.method == "POST" else None
         form = FieldsForm(posted, catalogue=catalogue, connection=one)
         if request.method == "POST" and form.is_valid():
-            chosen_anew = form.left_out() != one.left_out
+            before = one.left_out, one.field_labels
             one.fields, one.left_out = form.cleaned_data["fields_wanted"], form.left_out()
-            one.save(update_fields=["fields", "left_out"])
+            one.field_labels = labels_of(catalogue, one.fields)
+            chosen_anew = (one.left_out, one.field_labels) != before
+            one.save(update_fields=["fields", "field_labels", "left_out"])
             everything = Record.objects.filter(connection=one)
             operation = begin_judging(one, everything, request.user, linked=True, quietly=True) if chosen_anew else None
             messages.success(request, "A full sync brings custom fields that were chosen just now of all records.")
@@ -120,6 +126,16 @@ def fields(request: HttpRequest, pk: int) -> HttpResponse:
         "identity numbers are never offered."
     )
     return _page(request, one, form, "Fields that are brought in", notice)
+
+
+def labels_of(catalogue: list[RemoteField], names: list[str]) -> dict[str, str]:
+    """What people call the fields of these names, where that is something else; one label is given to one field."""
+    found: dict[str, str] = {}
+    for one in catalogue:
+        taken = {*found.values(), *names, *(label for _, label in BESIDE)}
+        if one.name in names and one.label and one.label not in taken:
+            found[one.name] = one.label[:100]
+    return found
 
 
 def _judged(request: HttpRequest, one: Connection, form: ConflictForm, operation) -> HttpResponse:

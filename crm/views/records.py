@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import editors_only, staff_only
+from accounts.models import User
 from contacts.models import Contact
 from contacts.selection import ticked_ids
 from core.domain import running, selecting
@@ -251,6 +252,7 @@ def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None
         "form": form or (MendForm(user=request.user, record=one) if may_mend else None),
         "status_there": one.payload.get("status", ""),
         "emails": one.payload.get("emails", []),
+        "also": User.objects.filter(pk__in=one.other_advisors).order_by("last_name", "first_name"),
         "phones": one.payload.get("phones", []),
         "unread": [UNREAD.get(name, name.replace("_", " ").capitalize()) for name in one.payload.get("odd", [])],
     }

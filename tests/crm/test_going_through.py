@@ -18,6 +18,7 @@ from crm.models import Connection, Record, Sync
 from crm.testing import World
 from tests.crm.fakes.hubspot import HubSpotFake
 from tests.crm.test_all_vendors import PEOPLE, Vendor
+from tests.forms import seen_at
 
 LONG_AGO = timedelta(days=8)
 
@@ -212,10 +213,11 @@ def _last_page(adapter, state):
 
 def test_how_often_is_set_on_the_connection(as_user, demo, office):
     client = as_user(office["admin"])
+    address = reverse("crm:edit", args=[demo.pk])
     typed = {"name": "Ours", "size": "120", "compare_days": "30"}
-    assert client.post(reverse("crm:edit", args=[demo.pk]), typed).status_code == 302
+    assert client.post(address, typed | seen_at(client, address)).status_code == 302
     demo.refresh_from_db()
     assert demo.compare_days == 30
-    assert client.post(reverse("crm:edit", args=[demo.pk]), typed | {"compare_days": "900"}).status_code == 422
-    client.post(reverse("crm:edit", args=[demo.pk]), typed | {"compare_days": "0"})
+    assert client.post(address, typed | seen_at(client, address) | {"compare_days": "900"}).status_code == 422
+    client.post(address, typed | seen_at(client, address) | {"compare_days": "0"})
     assert "Only when an admin asks for it" in client.get(reverse("crm:connection", args=[demo.pk])).content.decode()

@@ -12,7 +12,7 @@ from crm.adapters.demo import DemoCRM
 from crm.domain import syncing
 from crm.domain.credentials import seal, unseal
 from crm.domain.staging import judge_again
-from crm.errors import SignInAgain, StateExpired, TryLater
+from crm.errors import SignInAgain, StateExpired, TooSlow, TryLater
 from crm.models import Category, Connection, Owner, Record
 from tests.crm.conftest import move_on
 from tests.factories import ContactFactory
@@ -86,6 +86,10 @@ def test_an_incremental_sync_brings_what_changed(demo, office, sync):
     assert done.unchanged == 0
 
 
+class Killed(BaseException):
+    """A worker that ends in the middle: nothing catches it, as nothing catches a signal."""
+
+
 def test_broken_off_anywhere_it_ends_the_same(demo, office, sync, monkeypatch):
     sync(demo, office["admin"])
     expected = fingerprint()
@@ -96,10 +100,10 @@ def test_broken_off_anywhere_it_ends_the_same(demo, office, sync, monkeypatch):
 
     def dies_after_a_page(self, state):
         yield next(real(self, state))
-        raise RuntimeError("killed")
+        raise Killed
 
     monkeypatch.setattr(DemoCRM, "changes", dies_after_a_page)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Killed):
         for batch in operation_batches(operation):
             take(operation, batch)
     assert 0 < Record.objects.count() < 120
@@ -260,3 +264,76 @@ def test_a_contact_of_the_same_name_is_found_whatever_letters_it_has(demo, offic
     judge_again(rows)
     record.refresh_from_db()
     assert (record.reasons, record.match) == (["possible_match"], alike)
+
+
+def test_answers_that_take_too_long_halve_the_pages_and_good_runs_double_them(demo, office, sync, monkeypatch):
+    real, sizes = DemoCRM.changes, []
+
+    def slow(self, state):
+        sizes.append(self.page_size)
+        if self.page_size > 30:
+            raise TooSlow("The CRM took too long to answer.", 30)
+        yield from real(self, state)
+
+    monkeypatch.setattr(DemoCRM, "changes", slow)
+    operation = sync(demo, office["admin"]).operation
+    for _ in range(3):
+        running.run(operation.pk)
+    operation.refresh_from_db()
+    assert (operation.state, sizes) == (Operation.State.FINISHED, [100, 50, 25])
+    assert Record.objects.count() == 120
+    demo.refresh_from_db()
+    assert demo.page_size == 50
+    monkeypatch.setattr(DemoCRM, "changes", real)
+    sync(demo, office["admin"])
+    demo.refresh_from_db()
+    assert demo.page_size is None
+
+
+def test_a_crm_too_slow_for_the_smallest_page_is_waited_for(demo, office, sync, monkeypatch):
+    def slow(self, state):
+        raise TooSlow("The CRM took too long to answer.", 30)
+        yield
+
+    Connection.objects.filter(pk=demo.pk).update(page_size=10)
+    monkeypatch.setattr(DemoCRM, "changes", slow)
+    operation = sync(demo, office["admin"]).operation
+    assert (operation.state, demo.state) == (Operation.State.QUEUED, Connection.State.WAITING)
+    assert operation.wait_until > timezone.now() + timedelta(seconds=250)
+
+
+def test_the_lease_outlives_a_call(demo, office, sync, monkeypatch):
+    real, leases = DemoCRM.changes, []
+
+    def asks(self, state):
+        self.http.holds(90)
+        leases.append(Operation.objects.get().lease_until - timezone.now())
+        yield from real(self, state)
+
+    monkeypatch.setattr(DemoCRM, "changes", asks)
+    assert sync(demo, office["admin"]).operation.state == Operation.State.FINISHED
+    assert leases[0] > timedelta(seconds=100)
+
+
+def test_a_worker_whose_claim_was_taken_calls_nobody_any_more(demo, office, sync, monkeypatch):
+    real, after = DemoCRM.changes, []
+
+    def asks(self, state):
+        Operation.objects.update(attempts=7)
+        self.http.holds(10)
+        after.append("called")
+        yield from real(self, state)
+
+    monkeypatch.setattr(DemoCRM, "changes", asks)
+    operation = sync(demo, office["admin"]).operation
+    assert (after, operation.state, operation.attempts) == ([], Operation.State.RUNNING, 7)
+
+
+def test_a_state_that_is_forgotten_from_the_beginning_ends_the_sync(demo, office, sync, monkeypatch):
+    def forgets(self, state):
+        raise StateExpired
+        yield
+
+    monkeypatch.setattr(DemoCRM, "changes", forgets)
+    done = sync(demo, office["admin"])
+    assert (done.operation.state, demo.state) == (Operation.State.FAILED, Connection.State.ATTENTION)

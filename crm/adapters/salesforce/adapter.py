@@ -37,7 +37,13 @@ class Salesforce(Adapter):
     key = "salesforce"
     label = "Salesforce"
     capabilities = Capabilities(
-        deletes="feed", listing="ids", households="record", overlap_seconds=600, max_page=PAGE, rates={"": Rate(20, 1)}
+        deletes="feed",
+        listing="ids",
+        households="record",
+        overlap_seconds=600,
+        max_page=PAGE,
+        seconds=90,
+        rates={"": Rate(20, 1)},
     )
     config_fields = (
         ConfigField("host", "My Domain", "Such as contoso.my.salesforce.com.", kind="host", pattern=HOST),
