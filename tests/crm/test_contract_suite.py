@@ -8,9 +8,8 @@ from crm.errors import TryLater
 from crm.reading import iso
 from crm.records import Listed, Page, RemoteContact
 from crm.testing import World
-from tests.crm.fakes.acme import AcmeFake
+from tests.crm.test_acme import AcmeFake, acme
 from tests.crm.test_acme import TestAcme as AcmeSuite
-from tests.crm.test_acme import acme
 
 
 class WideFake(AcmeFake):

@@ -1,6 +1,6 @@
 """A complete adapter for a CRM that does not exist: token in a header, numbered pages, a cursor, a feed of deletions.
 
-`docs/writing-an-adapter.md` walks through it; `tests/crm/test_acme.py` runs the shared suite over it.
+`docs/writing-an-adapter.md` walks through it; the suite of `crm.testing` runs over it in `tests/test_acme_adapter.py`.
 """
 
 from collections.abc import Iterator, Sequence
