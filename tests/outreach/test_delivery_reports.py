@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Activity
+from core.tasks import sweep
 from outreach.domain import bounce_address, bounce_mailbox, delivery_reports, inviting
 from outreach.domain.fates import Fate
 from outreach.domain.inviting import Mode
@@ -278,6 +279,18 @@ def test_the_mailbox_is_read_once_and_nothing_is_changed_in_it(accepted, imap):
     assert 'LOGIN bounces@example.com "pass/word"' in imap.commands
     assert 'EXAMINE "Returned mail"' in imap.commands
     assert not [told for told in imap.commands if told.startswith(("UID STORE", "EXPUNGE", "SELECT"))]
+
+
+def test_the_sweep_has_it_read_and_not_more_often_than_once_a_minute(
+    accepted, imap, django_capture_on_commit_callbacks
+):
+    imap.messages = {1: report("exim-4.96", "unknown", key_of(accepted))}
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            sweep()
+    accepted.refresh_from_db()
+    assert accepted.state == "bounced"
+    assert len([told for told in imap.commands if told.startswith("LOGIN")]) == 1
 
 
 def test_a_mailbox_that_counts_anew_is_read_from_its_beginning(accepted, imap):
