@@ -30,6 +30,7 @@ from datetime import tzinfo
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
@@ -148,7 +149,7 @@ class ExportKind(Stream):
 
     def note(self, owner, count: int, words: str, params: dict[str, Any], operation: Operation | None = None) -> None:
         """Note who took what; `words` are the choice, `params` what an operation's are."""
-        kept = {"ids": params["ids"][:IDS_KEPT]} if "ids" in params else {}
+        kept = {name: params[name][:IDS_KEPT] for name in ("ids", "without") if name in params}
         _note(owner, self.told(count), words, params | kept | {"count": count}, operation)
 
 
@@ -204,7 +205,7 @@ def begin_export(kind: ExportKind, owner, words: str, params: dict[str, Any]) ->
     A press too many leads there as well, while the first one's is under way.
     """
     with transaction.atomic():
-        type(owner).objects.select_for_update(no_key=True).get(pk=owner.pk)  # one press after the other
+        get_user_model().objects.select_for_update(no_key=True).get(pk=owner.pk)  # one press after the other
         same = Operation.objects.filter(kind=kind.key, owner=owner, params=params).exclude(state__in=Operation.OVER)
         operation, title = same.order_by("-pk").first(), f"{kind.label} as {params['format'].upper()}"
         begun = operation is None

@@ -17,7 +17,7 @@ from core.words import counted
 
 @register
 class ContactExport(ExportKind):
-    """`params`: the list's `query`, and the ticked `ids`; without any, all that match are meant."""
+    """`params`: the list's `query`, and the ticked `ids`; where there are none, all that match but those `without`."""
 
     key = "contacts.export"
     label = "Export contacts"
@@ -36,5 +36,6 @@ class ContactExport(ExportKind):
                 rows = rows.filter(pk__among=params["ids"])
             else:
                 rows = filtered(ContactFilter, query, rows, None)[1].order_by()
+                rows = rows.exclude(pk__among=params["without"]) if params.get("without") else rows
         table = ordered_table(ContactTable, export_rows(rows), query, user=user)
         return Source("contacts", COLUMNS, table.data.data, zone)

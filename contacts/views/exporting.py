@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.access import staff_only
 from contacts.exporting import COLUMNS, IMPORTABLE, export_rows
 from contacts.operations.exporting import ContactExport
-from contacts.selection import Selection, selection, ticked_ids
+from contacts.selection import Selection, read_ids, selection, ticked_ids
 from contacts.tables import ContactTable
 from core.exporting import FORMATS, export
 from core.exports import AT_ONCE, begin_export
@@ -30,7 +30,7 @@ def contact_export(request: HttpRequest) -> HttpResponse:
     context = {
         "count": count,
         "words": chosen.words,
-        "hidden": {name: posted.get(name, "") for name in ("ids", "all", "query")},
+        "hidden": {name: posted.get(name, "") for name in ("ids", "all", "without", "query")},
         "columns": [column.heading for column in COLUMNS],
         "importable": len(IMPORTABLE),
         "in_background": count > AT_ONCE,
@@ -52,8 +52,12 @@ def _file(request: HttpRequest, chosen: Selection, count: int) -> HttpResponse:
     params = {
         "format": request.POST["format"],
         "query": request.POST.get("query", ""),
-        "ids": [] if request.POST.get("all") == "1" else sorted(ticked_ids(request.POST)),
+        "ids": [],
     }
+    if request.POST.get("all") != "1":
+        params["ids"] = sorted(ticked_ids(request.POST))
+    elif without := read_ids(request.POST.get("without", "")):
+        params["without"] = sorted(without)
     if count > AT_ONCE:
         return begin_export(kind, request.user, chosen.words, params)
     table = ordered_table(ContactTable, export_rows(chosen.contacts), QueryDict(params["query"]), user=request.user)

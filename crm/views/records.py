@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import editors_only, staff_only
 from accounts.models import User
 from contacts.models import Contact
-from contacts.selection import ticked_ids
+from contacts.selection import but_unticked, ticked_ids
 from core.domain import running, selecting
 from core.exporting import Column
 from core.exports import Source, download
@@ -137,8 +137,9 @@ def chosen(request: HttpRequest, tab: str) -> tuple[QuerySet, str]:
     scope = records_in(tab, request.user) if request.user.may_edit else Record.objects.none()
     query = QueryDict(request.POST.get("query", ""))
     if request.POST.get("all") == "1":
-        rows = filtered(RecordFilter, query, scope, request)[1]
-        return rows.order_by(), "All that match the filter" if in_use(RecordFilter, query) else "All records"
+        rows, without = but_unticked(filtered(RecordFilter, query, scope, request)[1], request.POST)
+        words = "All that match the filter" if in_use(RecordFilter, query) else "All records"
+        return rows.order_by(), f"{words}{without}"
     ids = ticked_ids(request.POST)
     return scope.filter(pk__in=ids).order_by(), f"{counted(len(ids), 'ticked record')}"
 
@@ -187,7 +188,7 @@ def mend_many(request: HttpRequest) -> HttpResponse:
     """Give many records an advisor or a type."""
     only = ("contact_type", "primary_advisor")
     rows, words = chosen(request, "cannot")
-    fields = {name: request.POST.get(name, "") for name in ("ids", "all", "query")}
+    fields = {name: request.POST.get(name, "") for name in ("ids", "all", "without", "query")}
     form = MendForm(request.POST if "mend" in request.POST else None, user=request.user, only=only)
     if form.is_bound and form.is_valid() and form.mends():
         operation = begin_judging(None, rows, request.user, mends=form.mends())
