@@ -8,6 +8,7 @@ import email.utils
 import fnmatch
 import json
 import logging
+import math
 import random
 import ssl
 import time
@@ -88,11 +89,12 @@ class Verdict:
 class Http:
     """Calls to one connection's CRM.
 
-    `hosts`: patterns of hosts it may call, by https. `private`: hosts named by the operator's setting, which
-    may also be private and plain http; both with or without a port. `pace` limits calls; `sleep` is replaced by
-    tests. `seconds`: how long one answer may take, from its question to its last byte; `patience`: a call with all its
-    retries. `ca_bundle`: a PEM file of authorities that are trusted besides the public ones. `holds` is called before
-    all that takes time, with how many seconds that may be: whoever has a lease renews it.
+    `hosts`: patterns of hosts it may call, by https. `private`: hosts named by the operator's setting, which may also
+    be private and plain http; both with or without a port. `pace` limits calls; `sleep` is replaced by tests.
+    `seconds`: how long one answer may take, from its question to its last byte; `patience`: a call with all its
+    retries; `in_all`: all calls together, from now on. `ca_bundle`: a PEM file of authorities that are trusted
+    besides the public ones. `holds` is called before all that takes time, with how many seconds that may be: whoever
+    has a lease renews it.
     """
 
     def __init__(
@@ -104,10 +106,12 @@ class Http:
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
         seconds: float = READ,
+        in_all: float | None = None,
         ca_bundle: str = "",
     ) -> None:
         self.hosts, self.private, self.pace = tuple(hosts), tuple(private), pace
         self.sleep, self.patience, self.seconds = sleep, patience, seconds
+        self.ends = time.monotonic() + in_all if in_all else None
         self.auth: Auth | None = None
         self.judge: Callable[[Answer], Verdict | None] = lambda answer: None
         self.holds: Callable[[float], None] = lambda seconds: None
@@ -153,7 +157,7 @@ class Http:
         self.check_host(url)
         options = {"params": params, "json": json, "data": data.encode() if isinstance(data, str) else data}
         allowed = min(seconds or self.seconds, LONGEST, self.patience)
-        deadline, renewed = time.monotonic() + self.patience, False
+        deadline, renewed = self._deadline(), False
         for attempt in range(TRIES):
             self._wait_for_turn(bucket, deadline)
             own = dict(self.auth.headers()) if self.auth and signed else {}
@@ -169,6 +173,14 @@ class Http:
             self._give_up(verdict)
             self._pause(verdict, attempt, deadline)
         raise TryLater("The CRM did not give a usable answer.", 60)
+
+    def _deadline(self) -> float:
+        """When a call must have come to its end. Raises TooSlow when all calls together have used up their time."""
+        now = time.monotonic()
+        deadline = min(now + self.patience, self.ends or math.inf)
+        if deadline <= now:
+            raise TooSlow("The CRM takes too long for somebody to wait for it.", 60)
+        return deadline
 
     def check_host(self, url: str) -> None:
         """Raise ForeignHost unless `url` is one that this connection may call."""

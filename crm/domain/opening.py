@@ -14,7 +14,7 @@ from crm.limits import Limiter, connect
 from crm.models import Connection
 from crm.registry import unusable
 
-PATIENCE_OF_PEOPLE = 20  # seconds that a call may take while somebody waits for a page
+PATIENCE_OF_PEOPLE = 30  # seconds that all calls together may take while somebody waits for a page
 
 
 def open_adapter(connection: Connection, *, patient: bool = False) -> Guarded:
@@ -46,6 +46,7 @@ def make_adapter(
         pace=Limiter(connect(settings.REDIS_URL), name, adapter.capabilities.rates),
         seconds=seconds,
         patience=max(PATIENCE, seconds) if patient else PATIENCE_OF_PEOPLE,
+        in_all=None if patient else PATIENCE_OF_PEOPLE,
         ca_bundle=settings.CRM_CA_BUNDLE,
     )
     return Guarded(adapter, config, http, fields)

@@ -180,6 +180,24 @@ def test_an_answer_is_given_as_long_as_its_call_says():
         assert patient.get(server.url, route="/").status == 200
 
 
+def test_all_calls_of_a_page_together_end_too():
+    """Many answers that each keep to their time, such as a list of a hundred pages, hold nobody's page for long."""
+
+    class Slow(FakeServer):
+        def answer(self, request):
+            time.sleep(0.3)
+            return Reply({})
+
+    with Slow() as server:
+        http = Http(private=("127.0.0.1",), seconds=2, patience=2, in_all=1)
+        began = time.monotonic()
+        with pytest.raises(TryLater):
+            for _ in range(100):
+                http.get(server.url, route="/")
+        assert time.monotonic() - began < 4
+        assert 2 <= len(server.seen) <= 6
+
+
 def test_before_each_call_and_each_wait_it_is_told_how_long_that_may_take():
     class Busy(FakeServer):
         def answer(self, request):
