@@ -1,6 +1,6 @@
 """Where a request comes from, for counting wrong passwords apart."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +16,15 @@ def client_address(request: HttpRequest) -> str:
     proxies = settings.TRUSTED_PROXIES
     seen = _address(hops[-proxies].strip()) if 0 < proxies <= len(hops) else ""
     return seen or _address(request.META.get("REMOTE_ADDR", "")) or "127.0.0.1"  # a socket file has no address
+
+
+def client_network(request: HttpRequest) -> str:
+    """What a request is counted by: its IPv4 address, or its IPv6 network of 64 bits, which one customer has whole."""
+    address = ip_address(client_address(request))
+    mapped = getattr(address, "ipv4_mapped", None)
+    if address.version == 4 or mapped:
+        return str(mapped or address)
+    return str(ip_network((address, 64), strict=False))
 
 
 def _address(text: str) -> str:

@@ -3,10 +3,10 @@
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.contrib.auth.forms import SetPasswordForm
 from phonenumbers import SUPPORTED_REGIONS
 
+from accounts.domain.guessing import check_password_of
 from accounts.models import Firm, User
 from accounts.models.user import STAFF_ROLES
 from core.forms import ConflictModelForm
@@ -32,9 +32,7 @@ class SignInForm(forms.Form):
         """Check both together; the message is the same whatever was wrong."""
         data = super().clean()
         if data.get("email") and data.get("password"):
-            self.user = authenticate(
-                self.request, username=data["email"].lower(), password=data["password"], side=self.side
-            )
+            self.user = check_password_of(self.request, data["email"].lower(), data["password"], self.side)
             if self.user is None:
                 raise forms.ValidationError(NO_MATCH)
         return data

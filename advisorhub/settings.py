@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_filters",
     "csp",
-    "axes",
     "anymail",
     "pgtrigger",
     "pghistory",
@@ -93,7 +92,8 @@ MIDDLEWARE = [
     "accounts.middleware.ViewerTimeZoneMiddleware",
     "core.middleware.GoneMeanwhileMiddleware",
     "core.middleware.HistoryContextMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "accounts.known_browsers.KnownBrowserMiddleware",
+    "accounts.middleware.AccountLimitsMiddleware",
 ]
 
 ROOT_URLCONF = "advisorhub.urls"
@@ -190,7 +190,6 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", str(VAR_DIR / "beat-schedul
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "accounts.backends.StaffBackend",
     "accounts.backends.PortalBackend",
 ]
@@ -205,17 +204,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 2
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_USERNAME_FORM_FIELD = "username"  # what authenticate() is given; the default, "email", would count nobody's
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else whoever goes on trying keeps the owner out for good
-AXES_CLIENT_IP_CALLABLE = "accounts.client_address.client_address"
+# What is too often; see core/domain/limits.py. Those of single accounts and networks: accounts/domain/guessing.py.
+WRONG_PASSWORDS_PER_HOUR = env.int("WRONG_PASSWORDS_PER_HOUR", 1000)
+EXPORTS_PER_HOUR = env.int("EXPORTS_PER_HOUR", 60)
+IMPORTS_PER_HOUR = env.int("IMPORTS_PER_HOUR", 60)
+SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 240)
 # How many proxies of the firm's own stand before the web processes; each adds an address to X-Forwarded-For.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
@@ -295,6 +288,7 @@ CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "advisorhub.error_pages.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+KNOWN_BROWSER_COOKIE = "known" if INSECURE_HTTP else "__Host-known"  # see accounts/known_browsers.py
 if not INSECURE_HTTP:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
@@ -323,5 +317,5 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
+    "loggers": {"celery": {"level": "WARNING"}},
 }

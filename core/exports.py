@@ -13,7 +13,7 @@
 
     if count > AT_ONCE:
         return begin_export(kind, request.user, words, params)
-    kind.note(request.user, count, words, params)  # and sent within the request
+    kind.note_at_once(request.user, count, words, params)  # and sent within the request
 
 Files of another kind, of few columns, have no operation: `download` sends and notes them at once.
 
@@ -41,12 +41,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.domain import running
+from core.domain.limits import Limit, take
 from core.domain.recording import record
 from core.exporting import CSV, FORMATS, ROWS_AT_ONCE, Column, export, file_parts
 from core.models import ExportFile, Operation
 from core.operations import Stream, Taken
 from core.words import counted
 
+EXPORTS = Limit("exports", settings.EXPORTS_PER_HOUR, 3600, "exports in an hour")
 AT_ONCE = 20_000  # rows that are sent within the request: a second or two
 ROWS_TOLD = min(5_000, settings.OPERATION_ROWS)
 IDS_KEPT = 1_000  # of ticked rows, how many keys the record keeps; beyond, their number must do
@@ -147,6 +149,11 @@ class ExportKind(Stream):
             return None
         return f"Download {found.name} ({filesizeformat(found.size)})", reverse("core:export_file", args=[operation.pk])
 
+    def note_at_once(self, owner, count: int, words: str, params: dict[str, Any]) -> None:
+        """As `note`, for rows that are sent within the request; raises TooOften when the owner exports too much."""
+        take(EXPORTS, owner.pk)
+        self.note(owner, count, words, params)
+
     def note(self, owner, count: int, words: str, params: dict[str, Any], operation: Operation | None = None) -> None:
         """Note who took what; `words` are the choice, `params` what an operation's are."""
         kept = {name: params[name][:IDS_KEPT] for name in ("ids", "without") if name in params}
@@ -164,6 +171,7 @@ def download(
     asked = request.GET.get("format")
     file_format = asked if asked in FORMATS else CSV
     if request.method != "HEAD":
+        take(EXPORTS, request.user.pk)
         count = source.rows.count()
         _note(request.user, counted(count, told), words, params | {"format": file_format, "count": count})
     return export(file_format, source.name, source.columns, source.rows)
@@ -204,9 +212,11 @@ def begin_export(kind: ExportKind, owner, words: str, params: dict[str, Any]) ->
 
     A press too many leads there as well, while the first one's is under way.
     """
+    same = Operation.objects.filter(kind=kind.key, owner=owner, params=params).exclude(state__in=Operation.OVER)
+    if not same.exists():
+        take(EXPORTS, owner.pk)  # before the transaction: it would take a count back that it refuses
     with transaction.atomic():
         get_user_model().objects.select_for_update(no_key=True).get(pk=owner.pk)  # one press after the other
-        same = Operation.objects.filter(kind=kind.key, owner=owner, params=params).exclude(state__in=Operation.OVER)
         operation, title = same.order_by("-pk").first(), f"{kind.label} as {params['format'].upper()}"
         begun = operation is None
         if begun:

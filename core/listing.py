@@ -23,6 +23,7 @@ filters is fetched when it is first opened: its hundreds of choices would be hal
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -31,9 +32,11 @@ from django.views import View
 from django_filters import FilterSet
 from django_tables2 import Table
 
+from core.domain.limits import Limit, take
 from core.keys import read_key
 from core.paging import KeyPaginator, order_of, whole
 
+SEARCHES = Limit("searches", settings.SEARCHES_PER_MINUTE, 60, "searches in a minute")
 PAGE_SIZES = (25, 50, 100, 200)
 PAGE_SIZE = 50
 # Names in the URL that belong to the page and not to its filters.
@@ -113,6 +116,8 @@ class ListPage(View):
         """The page, or for htmx only the part that holds `#list`, or the panel with the filters."""
         if self.filterset_class and request.htmx and request.htmx.target == PANEL:
             return render(request, "core/filter_form.html", self._panel())
+        if request.GET.get("q"):
+            take(SEARCHES, request.user.pk)
         rows = self.rows()
         filterset, matching = filtered(self.filterset_class, request.GET, rows, request)
         self.filterset, self.matching = filterset, matching

@@ -1,4 +1,4 @@
-"""Health pages, caching of personal pages, what no database can keep, and who stands behind a change."""
+"""Health pages, caching, what no database can keep, who stands behind a change, and limits that are used up."""
 
 import logging
 from contextlib import suppress
@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import render
 
 from core.domain.disk import NEXT, WORDS, is_full
+from core.domain.limits import TooOften
 from core.forms import SEEN, read_seen
 from core.health import readiness
 from core.resending import typed_into
@@ -163,3 +164,28 @@ class HistoryContextMiddleware:
             return self.get_response(request)
         with pghistory.context(user=request.user.pk):
             return self.get_response(request)
+
+
+class LimitsMiddleware:
+    """Says in words that something was done too often, and when it can be done again."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; what matters is raised by views."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page for `TooOften` (429), with the seconds to wait in `Retry-After`."""
+        if not isinstance(exception, TooOften):
+            return None
+        context = {"what": exception.limit.what, "minutes": (exception.wait + 59) // 60}
+        response = render(request, self.template_for(exception), context, status=429)
+        response["Retry-After"] = str(exception.wait)
+        response._has_been_logged = True  # an answer, no error of ours to be logged as one
+        return response
+
+    def template_for(self, exception: TooOften) -> str:
+        """The page's template; its context is `what` in the plural, and the `minutes` to wait."""
+        return "429.html"

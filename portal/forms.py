@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.domain.guessing import check_own_password
 from accounts.forms import NO_MATCH, SignInForm, time_zone_choices
 from accounts.models import Firm, User
 from contacts.domain.phone import NotAPhone, e164
@@ -67,7 +68,7 @@ class ChangePasswordForm(NewPasswordForm):
 
     def clean_current(self) -> str:
         """Refuse without the password in use."""
-        if not self.user.check_password(self.cleaned_data["current"]):
+        if not check_own_password(self.user, self.cleaned_data["current"]):
             raise forms.ValidationError("This is not your current password.")
         return self.cleaned_data["current"]
 

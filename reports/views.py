@@ -107,7 +107,7 @@ def experience_export(request: HttpRequest) -> HttpResponse:
     if count > AT_ONCE:
         return begin_export(kind, request.user, words, params)
     table = ordered_table(ExperienceTable, export_rows(rows), request.GET, clock=clock)
-    kind.note(request.user, count, words, params)
+    kind.note_at_once(request.user, count, words, params)
     return export(file_format, "experience-report", columns(clock), table.data.data)
 
 

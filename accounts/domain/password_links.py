@@ -19,7 +19,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Firm, PasswordMail, User
 from core.domain import mail_flow, mail_mark, mail_server
-from core.domain.asking import may_ask
+from core.domain.asking import next_mail_at
 from core.domain.calling import call_worker
 from core.domain.mail_server import MailServer, Verdict, new_headers
 
@@ -54,15 +54,20 @@ def request_link(email: str) -> None:
 
     Nothing is looked up here: known and unknown addresses get the same answer in the same time. The worker decides.
     """
-    PasswordMail.objects.create(email=email.strip()[:254])
+    PasswordMail.objects.create(email=email.strip()[:254], created_at=timezone.now())
     look_soon()
 
 
 @transaction.atomic
 def send_link(user: User, *, by: User) -> None:
-    """Plan the mail with which `user` chooses a password, for an admin. One that is on its way already is enough."""
+    """Plan the mail with which `user` chooses a password, for an admin: it leaves at once.
+
+    One that is on its way already is enough; one that waits for its turn need not wait any more.
+    """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if not user.password_mails.open().exists():
+    if user.password_mails.open().exists():
+        user.password_mails.filter(state=State.WAITING).update(not_before=None)
+    else:
         welcome = not user.has_usable_password()
         PasswordMail.objects.create(email=user.email, user=user, welcome=welcome, requested_by=by)
     look_soon()
@@ -142,8 +147,12 @@ def _take() -> PasswordMail | None:
         return None
     receiver = _receiver(mail)
     refusal = _why_not(mail, receiver)
+    turn = None if refusal else _turn(mail, receiver)
     if refusal and mail.user_id is None:
         mail.delete()
+    elif turn:
+        mail.user, mail.not_before = receiver, turn
+        mail.save(update_fields=["user", "not_before"])
     elif refusal:
         mail.state, mail.reason = State.FAILED, refusal
         mail.save(update_fields=["state", "reason"])
@@ -162,7 +171,7 @@ def _receiver(mail: PasswordMail) -> User | None:
 
 
 def _why_not(mail: PasswordMail, receiver: User | None) -> str:
-    """Why a mail must not leave; empty when it may. An admin, and a second try, need not wait their turn."""
+    """Why a mail must not leave; empty when it may."""
     if receiver is None:
         return "Nobody who may sign in has this address."
     if timezone.now() - mail.created_at > (LATEST_WELCOME if mail.welcome else LATEST):
@@ -170,7 +179,23 @@ def _why_not(mail: PasswordMail, receiver: User | None) -> str:
     others = receiver.password_mails.exclude(pk=mail.pk)
     if others.open().exists():
         return "Another one is waiting to be sent."
-    return "" if mail.user_id or may_ask(others, "handed_over_at") else "They were just mailed one, or too many today."
+    sent = _sent(receiver)
+    return (
+        "A mail that has left since answers it." if mail.user_id is None and sent and mail.created_at <= sent[0] else ""
+    )
+
+
+def _turn(mail: PasswordMail, receiver: User) -> datetime | None:
+    """When the mail may leave, if not now; see `core.domain.asking`. An admin, and a second try, need not wait."""
+    now = timezone.now()
+    turn = now if mail.user_id else next_mail_at(_sent(receiver), now)
+    return turn if turn > now else None
+
+
+def _sent(receiver: User) -> list[datetime]:
+    """When mails with links left for this user, or may have, the newest first; as many as make a difference."""
+    gone = receiver.password_mails.filter(state__in=[State.ACCEPTED, State.UNKNOWN], handed_over_at__isnull=False)
+    return list(gone.order_by("-handed_over_at").values_list("handed_over_at", flat=True)[:20])
 
 
 def _message(mail: PasswordMail) -> EmailMessage:

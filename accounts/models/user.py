@@ -69,7 +69,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
-    exclude=["password", "last_login", "session_generation"],
+    exclude=["password", "last_login", "session_generation", "alert"],
     append_only=True,
 )
 class User(AbstractBaseUser):
@@ -93,6 +93,10 @@ class User(AbstractBaseUser):
         db_default=0,
         editable=False,
         help_text="Counting on ends every session of this user, seen again or not.",
+    )
+
+    alert = models.CharField(
+        max_length=300, blank=True, default="", db_default="", editable=False, help_text="What an admin has yet to see."
     )
 
     objects = UserManager()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import anyone
 from accounts.followed_links import follow_link, followed_link, forget_link
 from accounts.forms import NewPasswordForm
+from accounts.known_browsers import remember_browser
 from accounts.models import User
 from accounts.session_switch import signed_in_other
 
@@ -47,6 +48,7 @@ def choose_password(request: HttpRequest, reference: str) -> HttpResponse:
     form = NewPasswordForm(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         form.save()
+        remember_browser(request, user)  # let in by their own mail, whatever strangers guess meanwhile
         forget_link(request, reference)
         messages.success(request, f"The password of {user.email} is set.")
         if other := signed_in_other(request, user):

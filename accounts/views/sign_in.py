@@ -8,10 +8,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import anyone
+from accounts.access import admins_only, anyone
 from accounts.demo import demo_sign_ins
+from accounts.domain.alerts import dismiss_alert
+from accounts.domain.link_requests import may_ask
 from accounts.domain.password_links import request_link
 from accounts.forms import PasswordLinkForm, SignInForm
+from accounts.known_browsers import remember_browser
 from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
 
 
@@ -37,6 +40,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
     other = signed_in_other(request, form.user)
     if matches and agreed_to_sign_out(request, other):
         login(request, form.user)
+        remember_browser(request, form.user)
         return HttpResponseRedirect(_next_page(request))
     context = {
         "form": form,
@@ -57,13 +61,22 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("portal:sign_in" if was_contact else "accounts:sign_in")
 
 
+@admins_only
+@require_POST
+def dismiss(request: HttpRequest) -> HttpResponse:
+    """Take an alert away from one's own pages."""
+    dismiss_alert(request.user)
+    return HttpResponseRedirect(_next_page(request))
+
+
 @anyone
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponse:
     """Asks for the address. Answer and time are the same whether it is known or not."""
     form = PasswordLinkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        request_link(form.cleaned_data["email"])
+        if may_ask(request, "staff", form.cleaned_data["email"]):
+            request_link(form.cleaned_data["email"])
         return redirect("accounts:password_reset_sent")
     return render(request, "accounts/password_reset.html", {"form": form}, status=422 if form.errors else 200)
 

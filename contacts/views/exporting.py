@@ -61,7 +61,7 @@ def _file(request: HttpRequest, chosen: Selection, count: int) -> HttpResponse:
     if count > AT_ONCE:
         return begin_export(kind, request.user, chosen.words, params)
     table = ordered_table(ContactTable, export_rows(chosen.contacts), QueryDict(params["query"]), user=request.user)
-    kind.note(request.user, count, chosen.words, params)
+    kind.note_at_once(request.user, count, chosen.words, params)
     return export(params["format"], "contacts", COLUMNS, table.data.data)
 
 

@@ -20,9 +20,10 @@ from contacts.import_forms import MENDABLE, ColumnsForm, MendAllForm, MendRowFor
 from contacts.imports import steps
 from contacts.imports.checking import totals
 from contacts.imports.fields import BY_NAME, FIELDS
-from contacts.imports.limits import Unreadable
+from contacts.imports.limits import IMPORTS, Unreadable
 from contacts.models import ContactType, FileImport, ImportRow
 from contacts.operations.importing import BATCH, Apply
+from core.domain.limits import take
 from core.exporting import Column
 from core.exports import Source, download
 from core.listing import ListFilter, ListPage
@@ -51,6 +52,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file; earlier imports stand below."""
     form = UploadForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
+        take(IMPORTS, request.user.pk)
         try:
             file_import = steps.receive(form.cleaned_data["file"], request.user)
         except Unreadable as error:

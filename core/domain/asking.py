@@ -1,21 +1,25 @@
-"""How often somebody is mailed a link who says that they forgot their password: client or staff alike."""
+"""How often somebody is mailed a link who says that they forgot their password: client or staff alike.
 
-from datetime import timedelta
+Anybody who knows an address can ask for a link to it. That must neither fill its owner's mailbox nor keep the owner
+from a link of their own. So nothing is refused on the owner's account: a mail that would come too soon after another
+waits for its turn, and all who ask meanwhile are answered by it. The pause grows with the mails of a day, but stays
+below the two hours for which a link works: whoever asks holds a link that works, or is sent one within the hour.
+Who asks too often is another matter, see `accounts.domain.link_requests`.
+"""
 
-from django.db.models import QuerySet
-from django.utils import timezone
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-# What anybody can set off by knowing an address must not fill a mailbox.
-AT_LEAST_APART = timedelta(minutes=2)
-A_DAY_AT_MOST = 10
+DAY = timedelta(days=1)
+# So many mails of the last day, and the pause after each further one.
+PAUSES = ((5, timedelta(minutes=2)), (15, timedelta(minutes=10)))
+LONGEST_PAUSE = timedelta(hours=1)
 
 
-def may_ask(mails: QuerySet, moment: str) -> bool:
-    """Whether, by the mails they were sent, they were not just mailed one, nor too many today.
-
-    `moment` is the column that says when.
-    """
-    now = timezone.now()
-    today = mails.filter(**{f"{moment}__gt": now - timedelta(days=1)}).order_by(f"-{moment}")
-    times = list(today.values_list(moment, flat=True)[:A_DAY_AT_MOST])
-    return len(times) < A_DAY_AT_MOST and (not times or now - times[0] >= AT_LEAST_APART)
+def next_mail_at(sent: Sequence[datetime], now: datetime) -> datetime:
+    """When the next link may leave, `now` or later, by the moments of the mails before, the newest first."""
+    today = [moment for moment in sent if now - moment < DAY]
+    if not today:
+        return now
+    pause = next((pause for many, pause in PAUSES if len(today) < many), LONGEST_PAUSE)
+    return max(now, today[0] + pause)

@@ -8,6 +8,7 @@ from core.models.mail_status import MailStatus
 from core.models.operation import Operation, OperationLine
 from core.models.press import Press
 from core.models.selection import FrozenSelection, KeptRows
+from core.models.tally import Tally
 
 __all__ = [
     "Activity",
@@ -20,4 +21,5 @@ __all__ = [
     "Operation",
     "OperationLine",
     "Press",
+    "Tally",
 ]

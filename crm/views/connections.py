@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import admins_only, editors_only, staff_only
+from contacts.imports.limits import IMPORTS
+from core.domain.limits import take
 from core.keys import read_key
 from core.models import Operation
 from core.presses import once
@@ -249,6 +251,7 @@ def sync(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a sync. Advisors may too: what arrives is shown to those it is assigned to."""
     one = get_object_or_404(Connection.objects.visible_to(request.user), pk=pk)
     whole = request.POST.get("whole") == "1" and request.user.is_admin
+    take(IMPORTS, request.user.pk)
     if syncing.begin(one, request.user, whole=whole) is None:
         messages.info(request, "A sync is under way already.")
     return redirect("crm:connection", pk=pk)

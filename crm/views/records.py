@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import editors_only, staff_only
 from accounts.models import User
+from contacts.imports.limits import IMPORTS
 from contacts.models import Contact
 from contacts.selection import but_unticked, ticked_ids
 from core.domain import running, selecting
+from core.domain.limits import take
 from core.exporting import Column
 from core.exports import Source, download
 from core.forms import for_saving
@@ -152,6 +154,7 @@ def import_many(request: HttpRequest) -> HttpResponse:
         drafts = Operation.objects.filter(owner=request.user, kind="crm.import")
         draft = get_object_or_404(drafts, pk=read_key(request.POST["draft"]))
         if draft.state == Operation.State.DRAFT:
+            take(IMPORTS, request.user.pk)
             running.start(draft)
         return redirect(f"{reverse('core:operation', args=[draft.pk])}?started=1")
     rows, words = chosen(request, "ready")

@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
+from core.domain.limits import take
 from core.keys import read_key
+from core.listing import SEARCHES
 from core.words import counted
 from experiences.domain.ordering import next_position
 from experiences.domain.reach import reach_of
@@ -60,6 +62,8 @@ class AddView(PartView):
         """The list, narrowed by a search."""
         owner, place = self.owner_and_place(pk)
         query = request.GET.get("q", "").strip()[:100]
+        if query:
+            take(SEARCHES, request.user.pk)
         rows = list(self.narrowed(self.candidates(place), query)[: SHOWN + 1])
         reach = reach_of(owner)
         context = self.frame(

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.models import Assignment, ResourceView
+from core.domain.limits import take
+from core.listing import SEARCHES
 from experiences.domain.resource_files import serve_file
 from experiences.models import Resource
 from portal.content import open_assignment, resource_for, shelves_of
@@ -20,6 +22,8 @@ SHOWN_PER_SHELF = 6
 def library(request: HttpRequest) -> HttpResponse:
     """What the contact's library holds: by category, one category, or what matches a search."""
     query = request.GET.get("q", "").strip()[:100]
+    if query:
+        take(SEARCHES, request.user.pk)
     assignment = open_assignment(request.viewing.contact)
     shelves = shelves_of(assignment, query) if assignment else []
     chosen = next((shelf for shelf in shelves if str(shelf.category.pk) == request.GET.get("category")), None)

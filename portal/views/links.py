@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import anyone
+from accounts.domain.link_requests import may_ask
 from accounts.followed_links import follow_link, followed_link, forget_link
 from accounts.models import User
 from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
@@ -87,7 +88,8 @@ def new_link(request: HttpRequest, reference: str) -> HttpResponse:
     link = _link(request, reference)
     if link is None:
         return _lost(request)
-    mail_new_link(link)
+    if may_ask(request, "portal", f"link {link.pk}"):
+        mail_new_link(link)
     return redirect("portal:forgotten_sent")
 
 
@@ -97,7 +99,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link to choose a new password. The answer is the same for every address."""
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        request_password_link(form.cleaned_data["email"])
+        if may_ask(request, "portal", form.cleaned_data["email"]):
+            request_password_link(form.cleaned_data["email"])
         return redirect("portal:forgotten_sent")
     return render(request, "portal/forgotten.html", {"form": form}, status=422 if form.errors else 200)
 

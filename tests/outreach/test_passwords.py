@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from outreach.domain import links, passwords
+from outreach.domain.sending import due
 from outreach.models import Link, LinkRequest, Send
 from tests.factories import AssignmentFactory
 
@@ -42,19 +43,58 @@ def test_a_closed_contact_gets_no_link(guest, advisor):
         passwords.send_password_link(guest, by=advisor)
 
 
-def test_asking_again_and_again_sends_one_mail_in_two_minutes_and_ten_a_day(guest):
+def asked(guest):
+    """A link is asked for and mailed where it is due; how many mails that makes by now."""
+    passwords.request_password_link(guest.email)
+    passwords.answer_requests()
+    due().update(state=Send.State.ACCEPTED, created_at=timezone.now(), sent_at=timezone.now())
+    return Send.objects.filter(state=Send.State.ACCEPTED).count()
+
+
+def test_asking_thrice_at_once_sends_one_mail(guest):
+    with time_machine.travel(NOON, tick=False):
+        assert [asked(guest) for _ in range(3)] == [1, 1, 1]
+    assert Send.objects.count() == 1
+
+
+def test_a_link_asked_for_soon_after_another_leaves_when_it_is_its_turn(guest):
     with time_machine.travel(NOON, tick=False) as clock:
-        for _ in range(3):
-            passwords.request_password_link(guest.email)
-            passwords.answer_requests()
-            Send.objects.update(state=Send.State.ACCEPTED, created_at=timezone.now())
-        assert Send.objects.count() == 1
-        for _ in range(30):
-            clock.shift(timedelta(minutes=3))
-            passwords.request_password_link(guest.email)
-            passwords.answer_requests()
-            Send.objects.filter(state="planned").update(state=Send.State.ACCEPTED, created_at=timezone.now())
-    assert Send.objects.count() == 10
+        asked(guest)
+        clock.shift(timedelta(seconds=30))
+        passwords.request_password_link(guest.email)
+        passwords.answer_requests()
+        assert due().count() == 0
+        clock.shift(timedelta(seconds=90))
+        assert due().count() == 1
+
+
+def test_strangers_neither_fill_a_mailbox_nor_keep_its_owner_from_a_link(guest):
+    """Ten requests were enough to keep the owner out for a day."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(24 * 12):
+            before = asked(guest)
+            clock.shift(timedelta(minutes=5))
+        assert 15 < before < 40
+        clock.shift(timedelta(hours=1))
+        assert asked(guest) == before + 1
+
+
+def test_a_mail_that_failed_delays_no_other(guest):
+    with time_machine.travel(NOON, tick=False) as clock:
+        asked(guest)
+        Send.objects.update(state=Send.State.FAILED)
+        clock.shift(timedelta(seconds=30))
+        assert asked(guest) == 1
+
+
+def test_staff_need_not_wait_for_a_link_that_waits_for_its_turn(guest, advisor):
+    with time_machine.travel(NOON, tick=False) as clock:
+        asked(guest)
+        clock.shift(timedelta(seconds=30))
+        asked(guest)
+        assert due().count() == 0
+        passwords.send_password_link(guest, by=advisor)
+        assert due().count() == 1
 
 
 def test_an_expired_invitation_is_mailed_anew_and_a_living_one_is_not(guest):
