@@ -4,9 +4,11 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.password_validation import validate_password
 from phonenumbers import SUPPORTED_REGIONS
 
-from accounts.domain.guessing import check_password_of
+from accounts.domain.guessing import check_own_password, check_password_of
+from accounts.domain.own_password import set_own_password
 from accounts.models import Firm, User
 from accounts.models.user import STAFF_ROLES
 from core.forms import ConflictModelForm
@@ -48,10 +50,39 @@ class NewPasswordForm(SetPasswordForm):
     """A new password, chosen by a mailed link; nothing else of the person is written."""
 
     def save(self, commit: bool = True) -> User:
-        """Write the password alone: somebody may be deactivated while they choose it."""
-        self.user.set_password(self.cleaned_data["new_password1"])
-        self.user.save(update_fields=["password"])
+        """Write the password alone, and record it."""
+        set_own_password(self.user, self.cleaned_data["new_password1"], by_link=True)
         return self.user
+
+
+class ChangePasswordForm(forms.Form):
+    """The current password, so that an open screen is not enough, and the new one, which can be shown."""
+
+    current = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False, label="Current password"
+    )
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "maxlength": 128}),
+        strip=False,
+        max_length=128,
+        label="New password",
+        help_text="At least 15 characters. A few words you can remember are fine.",
+    )
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_current(self) -> str:
+        """Refuse without the password in use."""
+        if not check_own_password(self.user, self.cleaned_data["current"]):
+            raise forms.ValidationError("This is not your current password.")
+        return self.cleaned_data["current"]
+
+    def clean_password(self) -> str:
+        """Apply the rules of the staff."""
+        validate_password(self.cleaned_data["password"], self.user)
+        return self.cleaned_data["password"]
 
 
 class OwnFieldsForm(ConflictModelForm):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.access import admins_only
-from accounts.views import firm, password_links, sign_in, users
+from accounts.views import firm, own_password, password_links, sign_in, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     # With all that follows, for mail programs take a bracket or a full stop behind an address for a part of it.
     path("password/<str:uidb64>/<path:token>", password_links.follow, name="password_reset_confirm"),
     path("profile/", users.profile, name="profile"),
+    path("profile/password/", own_password.change_password, name="own_password"),
     path("alert/dismiss/", sign_in.dismiss, name="dismiss_alert"),
     path("users/", admins_only(users.UserList.as_view()), name="users"),
     path("users/invite/", users.user_invite, name="user_invite"),

@@ -1,4 +1,4 @@
-"""What a contact's password must be: 12 characters or more, not a common one, not made of their own name.
+"""What a contact's password must be: 12 characters or more, and none that would be guessed soon.
 
 Length is what counts; nothing is asked of the kinds of characters. Staff need 15 (see settings).
 """
@@ -10,10 +10,16 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 
+from accounts.domain.password_rules import GuessableValidator
 from accounts.models import User
 
 LEAST = 12
-RULES = [MinimumLengthValidator(LEAST), CommonPasswordValidator(), UserAttributeSimilarityValidator()]
+RULES = [
+    MinimumLengthValidator(LEAST),
+    CommonPasswordValidator(),
+    UserAttributeSimilarityValidator(),
+    GuessableValidator(),
+]
 
 
 def check_password_rules(password: str, user: User) -> None:

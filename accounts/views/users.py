@@ -182,4 +182,4 @@ def profile(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Your profile has been saved.")
             return redirect("accounts:profile")
     context = {"form": form, "title": "Your profile", "submit_label": "Save the profile", "cancel_url": "/contacts/"}
-    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)

@@ -24,6 +24,7 @@ PAUSES = {
     Send.Purpose.INVITATION: (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=2)),
     Send.Purpose.NEW_LINK: (timedelta(minutes=15), timedelta(hours=1)),
     Send.Purpose.PASSWORD: (timedelta(minutes=15), timedelta(hours=1)),
+    Send.Purpose.SECURITY: (timedelta(hours=1), timedelta(hours=12)),
 }
 WAITING = [Send.State.PLANNED, Send.State.CLAIMED]
 UNSURE = [Send.State.HANDED_OVER, Send.State.UNKNOWN]

@@ -15,6 +15,7 @@ LATEST = {
     Send.Purpose.INVITATION: timedelta(days=7),
     Send.Purpose.NEW_LINK: timedelta(hours=2),
     Send.Purpose.PASSWORD: timedelta(hours=2),
+    Send.Purpose.SECURITY: timedelta(days=2),
 }
 
 
@@ -66,6 +67,8 @@ def why_not(send: Send, beside: Beside) -> str:
     kind = beside.suppressed.get(send.recipient.lower())
     if kind and not was_asked_for(send):
         return WHY[kind]
+    if send.purpose == Send.Purpose.SECURITY:
+        return ""
     if send.purpose == Send.Purpose.PASSWORD:
         return "" if contact.pk in beside.may_enter else "The portal is closed to them."
     if contact.start_at:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import formataddr
 
 import css_inline
@@ -10,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.models import Firm
+from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address
 from outreach.domain import bounce_address
@@ -37,6 +39,12 @@ RESET_SUBJECT = "Choose a new password for {firm_name}"
 RESET_TEXT = (
     "Dear {preferred_name},\n\nWith this link you choose a new password for the client portal of {firm_name}. "
     "If you did not ask for it, you can ignore this mail: nothing changes until a password is chosen."
+)
+CHANGED_SUBJECT = "Your password for {firm_name} was changed"
+CHANGED_TEXT = (
+    "Dear {preferred_name},\n\nThe password of your client portal of {firm_name} was changed on {changed_at}. "
+    "If that was you, there is nothing to do.\n\nIf it was not you, ask for a link to choose a new password at once:"
+    " that signs out whoever is signed in. Then tell {advisor_name}, please."
 )
 
 
@@ -78,11 +86,17 @@ def values_for(contact: Contact, firm: Firm) -> dict[str, str]:
     }
 
 
+def changed_at(moment: datetime, contact: Contact, firm: Firm) -> str:
+    """A moment as the contact's clock shows it."""
+    return f"{moment.astimezone(zone_of(contact, firm)):%B %-d, %Y at %H:%M %Z}"
+
+
 def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailText:
     """The mail of this purpose with its link. `firm` may hold texts that are not saved yet."""
     subject, body, button = {
         Send.Purpose.INVITATION: (firm.invitation_subject, firm.invitation_text, "Open your portal"),
         Send.Purpose.NEW_LINK: (NEW_LINK_SUBJECT, NEW_LINK_TEXT, "Open your portal"),
+        Send.Purpose.SECURITY: (CHANGED_SUBJECT, CHANGED_TEXT, "It was not me"),
         Send.Purpose.PASSWORD: (RESET_SUBJECT, RESET_TEXT, "Choose a new password"),
     }[Send.Purpose(purpose)]
     filled = fill(body.replace("\r\n", "\n"), values).strip()
@@ -123,7 +137,9 @@ def message_for(mail: MailText, recipient: str, firm: Firm, send: Send | None = 
 
 
 def _lasts(purpose: str, firm: Firm) -> str:
-    """How long the link works, in words."""
+    """How long the link works, in words; empty for a page that is always open."""
+    if purpose == Send.Purpose.SECURITY:
+        return ""
     if purpose == Send.Purpose.PASSWORD:
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         return f"{hours} hour{'' if hours == 1 else 's'}"

@@ -51,6 +51,13 @@ def send_password_link(contact: Contact, by=None, not_before: datetime | None = 
     return send
 
 
+@transaction.atomic
+def tell_of_new_password(contact: Contact) -> Send:
+    """Plan the mail that tells the contact that their password was changed, in the transaction that changes it."""
+    held = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact.pk)
+    return plan_one(Send.Purpose.SECURITY, held, held.pk)
+
+
 def request_password_link(email: str) -> None:
     """Note that somebody forgot the password of this address.
 

@@ -8,6 +8,7 @@ fencing token: who has lost a claim changes nothing any more.
 import time
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -19,10 +20,11 @@ from core.domain.recording import record
 from outreach.domain import links
 from outreach.domain.claim_rules import Beside, too_late, why_not
 from outreach.domain.ledger import look_soon
-from outreach.domain.mail_text import MailText, compose, message_for, values_for
+from outreach.domain.mail_text import MailText, changed_at, compose, message_for, values_for
 from outreach.domain.pace import wait_for_moment
 from outreach.models import ArchivedMessage, Link, Send
 
+FORGOTTEN = "/portal/forgotten/"  # where a contact asks for a link; fixed, because it stands in mails
 BATCH = 50
 BATCH_SECONDS = 5  # how long a batch takes at the firm's pace, so that its checks are fresh
 LEASE = timedelta(seconds=60)
@@ -156,6 +158,12 @@ def prepare(claims: list[tuple[int, int]], firm: Firm) -> list[tuple[Send, MailT
             leaving.append(send)
     mails, made, archived = [], [], []
     for send in leaving:
+        if send.purpose == Send.Purpose.SECURITY:
+            told = values_for(send.contact, firm) | {"changed_at": changed_at(send.created_at, send.contact, firm)}
+            mail = compose(send.purpose, told, firm, settings.BASE_URL + FORGOTTEN)
+            archived.append((send, mail))
+            mails.append((send, mail))
+            continue
         purpose = Link.Purpose.PASSWORD if send.purpose == Send.Purpose.PASSWORD else Link.Purpose.INVITATION
         invitation_id = send.subject_id if purpose == Link.Purpose.INVITATION else None
         token, link = links.make(send.contact_id, purpose, invitation_id, firm)
@@ -209,6 +217,7 @@ def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None 
     verb, sentence = {
         Send.Purpose.INVITATION: ("reinvited", "Invitation sent again") if again else ("invited", "Invitation sent"),
         Send.Purpose.NEW_LINK: ("new_link", "New invitation link sent"),
+        Send.Purpose.SECURITY: ("password_notice_sent", "Told that the password was changed: mail sent"),
         Send.Purpose.PASSWORD: ("password_link_sent", "Link to choose a new password sent"),
     }[Send.Purpose(send.purpose)]
     values = {

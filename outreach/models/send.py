@@ -45,6 +45,7 @@ class Send(models.Model):
         INVITATION = "invitation", "Invitation"
         NEW_LINK = "new_link", "New invitation link"
         PASSWORD = "password", "New password"
+        SECURITY = "security", "Password was changed"
 
     class State(models.TextChoices):
         PLANNED = "planned", "Planned"
@@ -59,7 +60,7 @@ class Send(models.Model):
         UNKNOWN = "unknown", "Unknown whether sent"
 
     purpose = models.CharField(max_length=10, choices=Purpose)
-    subject_id = models.BigIntegerField(help_text="The invitation, or the contact for a new password.")
+    subject_id = models.BigIntegerField(help_text="The invitation, or the contact for mails about passwords.")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="sends")
     recipient = models.EmailField(max_length=254)
     number = models.PositiveIntegerField(default=1)

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
 from contacts.domain.signing_in import MayNotEnter, give_password
 from outreach.domain import links
-from outreach.domain.passwords import mail_new_link, request_password_link
+from outreach.domain.passwords import mail_new_link, request_password_link, tell_of_new_password
 from outreach.models import Link
 from portal.access import enter
 from portal.forms import AddressForm, NewPasswordForm
@@ -125,6 +125,8 @@ def _enter(request: HttpRequest, reference: str, link: Link, password: str) -> H
     try:
         with transaction.atomic():
             links.spend(link)
+            if link.contact.start_at:
+                tell_of_new_password(link.contact)
             enter(request, link.contact, give_password(link.contact, password))
     except (links.NotUsable, MayNotEnter):
         return _dead_end(request, _link(request, reference) or link, reference)

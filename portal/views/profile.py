@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.known_browsers import remember_browser
 from contacts.domain.signing_in import give_password
 from contacts.models import Contact
 from core.domain.recording import record
+from outreach.domain.passwords import tell_of_new_password
 from portal.forms import ChangePasswordForm, ProfileForm
 from portal.frame import frame
 
@@ -50,7 +52,9 @@ def password(request: HttpRequest) -> HttpResponse:
                 subject_ids=[request.viewing.contact.pk],
                 actor=request.user,
             )
+            tell_of_new_password(request.viewing.contact)
             update_session_auth_hash(request, user)
+            remember_browser(request, user)
         messages.success(request, "Your password is changed. Other devices have been signed out.")
         return redirect("portal:profile")
     context = frame(request, "profile") | {"form": form}

@@ -1,0 +1,18 @@
+"""How one of the staff comes to another password."""
+
+from django.db import transaction
+
+from accounts.models import User
+from core.domain.recording import record
+
+
+@transaction.atomic
+def set_own_password(user: User, password: str, *, by_link: bool) -> None:
+    """Set the password that `user` chose, which ends their other sessions, and record it.
+
+    Only the password is written: somebody may be deactivated while they choose it. It has been checked by a form.
+    """
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    sentence = "Chose a new password by a mailed link" if by_link else "Changed their password"
+    record("password_changed", sentence, subject_ids=[user.pk], subject_type="user", actor=user)
