@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer settings and the own profile in the frame, mail links that wait, and clean up after sign-ins."""
+        from accounts import audit  # noqa: F401 - its export registers itself
         from accounts.domain import password_links
         from accounts.domain.sessions import clear_expired_sessions
         from core.registry import MailLedger, NavItem, daily_jobs, mail_ledgers, nav, person_menu, sweepers
@@ -20,6 +21,8 @@ class AccountsConfig(AppConfig):
         users_item = NavItem("Users", "users", "accounts:users", "/users/", lambda user: user.is_admin)
         person_menu.register("profile", NavItem("Your profile", "user", "accounts:profile", "/profile/"), order=10)
         person_menu.register("users", users_item, order=20)
+        audit_item = NavItem("Audit trail", "shield", "accounts:audit", "/audit/", lambda user: user.sees_everything)
+        person_menu.register("audit", audit_item, order=25)
         mail_ledgers.register("staff", MailLedger(password_links.waiting, password_links.doubt))
         sweepers.register("password_links", password_links.sweep_links, order=30)
         daily_jobs.register("sessions", clear_expired_sessions)

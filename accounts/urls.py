@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from accounts.access import admins_only
-from accounts.views import firm, own_password, password_links, sign_in, users
+from accounts.access import admins_only, overseers_only
+from accounts.views import audit, firm, own_password, password_links, sign_in, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("users/<int:pk>/link/", users.user_link, name="user_link"),
     path("users/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
     path("users/<int:pk>/reactivate/", users.user_reactivate, name="user_reactivate"),
+    path("audit/", overseers_only(audit.AuditTrail.as_view()), name="audit"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
     path("settings/", firm.settings_page, name="firm"),
     path("logo/", firm.logo, name="logo"),
 ]

@@ -34,7 +34,7 @@ from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -46,6 +46,7 @@ from core.domain.recording import record
 from core.exporting import CSV, FORMATS, ROWS_AT_ONCE, Column, export, file_parts
 from core.models import ExportFile, Operation
 from core.operations import Stream, Taken
+from core.registry import operation_kinds
 from core.words import counted
 
 EXPORTS = Limit("exports", settings.EXPORTS_PER_HOUR, 3600, "exports in an hour")
@@ -205,6 +206,20 @@ def _values(source: Source, keys: array, progress: Progress) -> Iterator[tuple]:
             if key in found:
                 progress.rows += 1
                 yield found[key]
+
+
+def export_or_begin(request: HttpRequest, key: str, source: Source, words: str) -> HttpResponseBase:
+    """The rows of a list as a file in the format that was posted; many are written in the background by kind `key`.
+
+    `words` are the choice; the list's query, in the address, is what the operation will choose by.
+    """
+    kind, posted = operation_kinds[key], request.POST.get("format")
+    params = {"format": posted if posted in FORMATS else CSV, "query": request.GET.urlencode()}
+    count = source.rows.count()
+    if count > AT_ONCE:
+        return begin_export(kind, request.user, words, params)
+    kind.note_at_once(request.user, count, words, params)
+    return export(params["format"], source.name, source.columns, source.rows)
 
 
 def begin_export(kind: ExportKind, owner, words: str, params: dict[str, Any]) -> HttpResponse:

@@ -245,6 +245,13 @@ def chips(filterset: ListFilter, query: QueryDict, path: str) -> list[Chip]:
     return found
 
 
+def filters_in_words(filterset_class: type[ListFilter], request: HttpRequest) -> str:
+    """Which rows a list with the request's filters shows, as its chips say it."""
+    filterset = filterset_class(request.GET, queryset=filterset_class.Meta.model.objects.none(), request=request)
+    words = "; ".join(chip.label for chip in chips(filterset, request.GET, request.path))
+    return f"All that match {words}"[:400] if words else "All"
+
+
 def _words(field, value: str) -> str:
     """What people call a value of a filter: the label of a choice, the text itself otherwise."""
     queryset = getattr(field, "queryset", None)

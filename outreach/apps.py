@@ -25,7 +25,7 @@ class OutreachConfig(AppConfig):
             person_menu,
             timeline_sources,
         )
-        from outreach import on_contacts, operations  # noqa: F401 - its kinds register themselves
+        from outreach import archive, on_contacts, operations  # noqa: F401 - its kinds register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
         from outreach.domain.taking_back import take_back, words_for_undoing
         from outreach.domain.traces import TRACES

@@ -27,6 +27,7 @@ urlpatterns = [
     path("text/", mail_text.mail_text, name="mail_text"),
     path("text/preview/", mail_text.mail_text_preview, name="mail_text_preview"),
     path("archive/", overseers_only(archive.Archive.as_view()), name="archive"),
+    path("archive/export/", archive.archive_export, name="archive_export"),
     path("archive/<int:pk>/", archive.archived, name="archived"),
     path("archive/<int:pk>/html/", archive.archived_html, name="archived_html"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),

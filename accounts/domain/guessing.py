@@ -16,6 +16,7 @@ from django.http import HttpRequest
 
 from accounts.client_address import client_network
 from accounts.domain.alerts import alert_admins
+from accounts.domain.signing_in import record_failure
 from accounts.known_browsers import known_browser, knows_anybody
 from accounts.models import User
 from core.domain import limits
@@ -84,6 +85,8 @@ def check_password_of(request: HttpRequest, email: str, password: str, side: str
         limits.give_back(uses[1:])
         limits.forget(uses[0])
         return user
+    if side == "staff":
+        record_failure(request, email)
     _tell(counts, attempt)
     if closed := next((count for count in counts if count.is_used_up), None):
         raise GuessingClosed(closed.use.limit, closed.until)

@@ -22,6 +22,7 @@ from core.domain import mail_flow, mail_mark, mail_server
 from core.domain.asking import next_mail_at
 from core.domain.calling import call_worker
 from core.domain.mail_server import MailServer, Verdict, new_headers
+from core.domain.recording import record
 
 logger = logging.getLogger(__name__)
 State = PasswordMail.State
@@ -65,6 +66,13 @@ def send_link(user: User, *, by: User) -> None:
     One that is on its way already is enough; one that waits for its turn need not wait any more.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    record(
+        "password_link",
+        "A link to choose a password was sent for",
+        subject_ids=[user.pk],
+        subject_type="user",
+        actor=by,
+    )
     if user.password_mails.open().exists():
         user.password_mails.filter(state=State.WAITING).update(not_before=None)
     else:

@@ -63,6 +63,12 @@ def change_staff(user: User, *, by: User, role: str) -> None:
     )
 
 
+def record_new_email(user: User, before: str, *, by: User) -> None:
+    """Record, in the transaction that saves it, that `user` signs in with another address and gets links there."""
+    sentence = f"Email changed from {before} to {user.email}"
+    record("email_changed", sentence, subject_ids=[user.pk], subject_type="user", actor=by)
+
+
 @transaction.atomic
 def deactivate_staff(user: User, *, by: User, successor: User | None = None) -> list[Operation]:
     """Hand what `user` holds to `successor` and close their access at once, both or neither.

@@ -1,7 +1,6 @@
 """The staff's way in and out, and their forgotten passwords."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,8 +12,8 @@ from accounts.demo import demo_sign_ins
 from accounts.domain.alerts import dismiss_alert
 from accounts.domain.link_requests import may_ask
 from accounts.domain.password_links import request_link
+from accounts.domain.signing_in import enter, leave
 from accounts.forms import PasswordLinkForm, SignInForm
-from accounts.known_browsers import remember_browser
 from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
 
 
@@ -39,8 +38,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
     matches = request.method == "POST" and form.is_valid()
     other = signed_in_other(request, form.user)
     if matches and agreed_to_sign_out(request, other):
-        login(request, form.user)
-        remember_browser(request, form.user)
+        enter(request, form.user)
         return HttpResponseRedirect(_next_page(request))
     context = {
         "form": form,
@@ -57,7 +55,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, of either side."""
     was_contact = request.user.is_authenticated and not request.user.is_staff_side
-    logout(request)
+    leave(request)
     return redirect("portal:sign_in" if was_contact else "accounts:sign_in")
 
 

@@ -107,6 +107,8 @@ def _save_staff(form: StaffForm, user: User, by: User) -> bool:
     def save() -> None:
         staffing.change_staff(user, by=by, role=form.cleaned_data["role"])
         form.save()
+        if "email" in form.changed_data:
+            staffing.record_new_email(user, form.initial["email"], by=by)
 
     return saved_once(form, save, "email", TAKEN)
 

@@ -1,16 +1,18 @@
 """Business events: who did what to whom, in a sentence."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
+
+from core.append_only import append_only
 
 
 class Activity(models.Model):
     """One business event, written on purpose by the verb that caused it, in its transaction.
 
     `subject_type` and `subject_id` name the row it is about ("contact", 17): core knows no model of the
-    rooms above it. Append-only, by trigger; rows go only with the database.
+    rooms above it. Append-only, by triggers, also against TRUNCATE; rows go only with the database.
     """
 
     at = models.DateTimeField(db_default=Now())
@@ -31,8 +33,10 @@ class Activity(models.Model):
         verbose_name_plural = "activities"
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "-at"], name="activity_subject"),
+            # The audit trail is what is about no contact: few rows beside theirs.
+            models.Index(fields=["-at", "-id"], condition=~Q(subject_type="contact"), name="activity_audit"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return self.sentence

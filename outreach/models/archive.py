@@ -1,14 +1,14 @@
 """Every message that left, unalterable."""
 
-import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+from core.append_only import append_only
 from outreach.models.send import Send
 
 
 class ArchivedMessage(models.Model):
-    """What was sent, with secrets in it redacted. Books-and-records: no update, no delete, by trigger."""
+    """What was sent, with secrets in it redacted. Books-and-records: no update, no delete, no truncate, by trigger."""
 
     send = models.ForeignKey(Send, on_delete=models.PROTECT, related_name="archived")
     at = models.DateTimeField(db_default=Now())
@@ -20,7 +20,7 @@ class ArchivedMessage(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        triggers = [pgtrigger.Protect(name="unalterable", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only("unalterable")
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.recipient}"

@@ -1,60 +1,17 @@
 """The archive: every message that left, as it left, for admins and compliance."""
 
-import django_filters
-import django_tables2 as tables
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import overseers_only
-from core.listing import ListFilter, ListPage
-from core.templatetags.ui import exact
+from core.exports import Source, export_or_begin
+from core.listing import ListPage, filters_in_words
+from outreach.archive import COLUMNS, ArchiveExport, ArchiveFilter, ArchiveTable, archive_rows, left
 from outreach.models import ArchivedMessage
-from outreach.models.send import LEFT
-from outreach.tables import MAIN, state_badge
 from outreach.views.mail_frame import framed
-
-
-class ArchiveTable(tables.Table):
-    """One row a message."""
-
-    subject = tables.Column(attrs=MAIN)
-    recipient = tables.Column(attrs={"td": {"class": "mail-address"}})
-    at = tables.Column(verbose_name="When")
-    state = tables.Column(accessor="send__state", verbose_name="State")
-
-    caption = "Archived messages"
-
-    class Meta:
-        order_by = "-at"
-
-    def render_subject(self, record: ArchivedMessage) -> SafeString:
-        """Linked to the message."""
-        return format_html('<a href="{}">{}</a>', reverse("outreach:archived", args=[record.pk]), record.subject)
-
-    def render_at(self, value) -> str:
-        """In the viewer's zone."""
-        return exact(value)
-
-    def render_state(self, record: ArchivedMessage) -> SafeString:
-        """What became of it."""
-        return state_badge(record.send)
-
-
-class ArchiveFilter(ListFilter):
-    """Address and days."""
-
-    recipient = django_filters.CharFilter(lookup_expr="icontains", label="Address")
-    since = django_filters.DateFilter(field_name="at", lookup_expr="date__gte", label="From")
-    until = django_filters.DateFilter(field_name="at", lookup_expr="date__lte", label="To")
-
-    class Meta:
-        model = ArchivedMessage
-        fields = []
 
 
 class Archive(ListPage):
@@ -71,12 +28,20 @@ class Archive(ListPage):
 
     def rows(self) -> QuerySet:
         """A mail that the server refused has not left."""
-        left = Q(send__state__in=LEFT) | Q(send__sent_at__isnull=False)
-        return ArchivedMessage.objects.filter(left).select_related("send").defer("text", "html")
+        return left().select_related("send").defer("text", "html")
 
     def extra(self) -> dict:
-        """The tab."""
-        return {"tab": "archive"}
+        """The tab, and where the export is."""
+        export_url = f"{reverse('outreach:archive_export')}?{self.request.GET.urlencode()}"
+        return {"tab": "archive", "export_url": export_url}
+
+
+@overseers_only
+@require_POST
+def archive_export(request: HttpRequest) -> HttpResponseBase:
+    """The messages that the page shows, in its order and with their text; recorded in the audit trail."""
+    source = Source("mail-archive", COLUMNS, archive_rows(request.GET, left()))
+    return export_or_begin(request, ArchiveExport.key, source, filters_in_words(ArchiveFilter, request))
 
 
 @overseers_only
