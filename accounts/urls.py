@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.access import admins_only, overseers_only
-from accounts.views import audit, firm, own_password, password_links, sign_in, users
+from accounts.views import audit, firm, own_password, password_links, sessions, sign_in, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     # With all that follows, for mail programs take a bracket or a full stop behind an address for a part of it.
     path("password/<str:uidb64>/<path:token>", password_links.follow, name="password_reset_confirm"),
     path("profile/", users.profile, name="profile"),
+    path("profile/sessions/", sessions.sessions, name="sessions"),
+    path("profile/sessions/end/", sessions.end, name="end_session"),
+    path("profile/sessions/end-others/", sessions.end_others, name="end_other_sessions"),
+    path("profile/sessions/end-all/", sessions.end_all, name="end_all_sessions"),
     path("profile/password/", own_password.change_password, name="own_password"),
     path("alert/dismiss/", sign_in.dismiss, name="dismiss_alert"),
     path("users/", admins_only(users.UserList.as_view()), name="users"),

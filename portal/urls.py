@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.access import portal_page, preview_page
-from portal.views import home, installing, library, links, pictures, profile, sign_in
+from portal.views import home, installing, library, links, pictures, profile, sessions, sign_in
 
 app_name = "portal"
 
@@ -23,6 +23,10 @@ OWN_PAGES = [
     ("resources/<int:resource_pk>/watch/", library.watch, "watch"),
     ("resources/<int:resource_pk>/leave/", library.leave, "leave"),
     ("profile/password/", profile.password, "password"),
+    ("profile/sessions/", sessions.sessions, "sessions"),
+    ("profile/sessions/end/", sessions.end, "end_session"),
+    ("profile/sessions/end-others/", sessions.end_others, "end_other_sessions"),
+    ("profile/sessions/end-all/", sessions.end_all, "end_all_sessions"),
 ]
 
 urlpatterns = [

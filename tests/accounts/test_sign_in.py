@@ -222,9 +222,9 @@ def test_wrong_passwords_count_also_where_the_proxy_calls_through_a_socket_file(
 
 
 def test_sessions_that_are_over_are_removed(as_user, advisor):
-    from django.contrib.sessions.models import Session
     from django.utils import timezone
 
+    from accounts.models import Session
     from core.registry import daily_jobs
 
     client = as_user(advisor)

@@ -4,12 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Firm
+from accounts.models import Firm, Session
 from contacts.models import Contact
 from outreach.domain import links
 from outreach.models import Link, LinkRequest, Send
