@@ -18,14 +18,16 @@ WHERE id IN (SELECT contact_id FROM outreach_send WHERE id = ANY(%(sends)s::bigi
 ORDER BY id FOR NO KEY UPDATE
 """
 SENT = """
-WITH settled AS (
+WITH earlier AS (
+    SELECT id, sent_at IS NOT NULL AS was_counted FROM outreach_send WHERE id = ANY(%(sends)s::bigint[])
+), settled AS (
     UPDATE outreach_send SET state = 'accepted', reason = '', sent_at = coalesce(settled_at, now()),
         settled_at = coalesce(settled_at, now()), lease_until = NULL
     WHERE id = ANY(%(sends)s::bigint[]) AND state = 'unknown'
     RETURNING id, purpose, contact_id, recipient, sent_at
 ), counted AS (
-    SELECT contact_id, count(*) AS number, min(sent_at) AS first, max(sent_at) AS latest
-    FROM settled WHERE purpose = 'invitation' GROUP BY contact_id
+    SELECT contact_id, count(*) FILTER (WHERE NOT was_counted) AS number, min(sent_at) AS first, max(sent_at) AS latest
+    FROM settled JOIN earlier USING (id) WHERE purpose = 'invitation' GROUP BY contact_id
 ), stamped AS (
     UPDATE contacts_contact SET first_invited_at = coalesce(first_invited_at, counted.first),
         last_invited_at = greatest(last_invited_at, counted.latest),

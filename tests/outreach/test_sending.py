@@ -177,6 +177,16 @@ def test_a_person_decides_that_it_was_sent(unknown, advisor):
     assert Contact.objects.get().invitations_sent == 1
 
 
+def test_one_that_had_left_before_and_came_back_is_counted_once(unknown, advisor):
+    """It was accepted, bounced for now, and was tried again: the contact's number of invitations has it already."""
+    earlier = timezone.now() - timedelta(hours=1)
+    Send.objects.update(sent_at=earlier)
+    Contact.objects.update(first_invited_at=earlier, last_invited_at=earlier, invitations_sent=1)
+    deciding.count_as_sent([unknown.pk], by=advisor)
+    contact = Contact.objects.get()
+    assert (contact.invitations_sent, contact.last_invited_at > earlier) == (1, True)
+
+
 def test_a_person_has_it_sent_again_once(unknown, advisor, smtp, send_now):
     assert deciding.send_again([unknown.pk], by=advisor) == [unknown.pk]
     assert deciding.send_again([unknown.pk], by=advisor) == []
