@@ -14,7 +14,9 @@ from tests.crm.conftest import move_on
 from tests.forms import seen_at
 
 State = Record.State
-EVERYTHING = ["preferred_name", "gender", "date_of_birth", "address", "tags", "household"]
+EVERYTHING = [
+    *("preferred_name", "gender", "date_of_birth", "address", "do_not_contact", "deceased", "tags", "household"),
+]
 NO_HOSTS = ["a.example:99999", "a.example:0", "a.example:٣", "a..example", ".", f"{'a' * 64}.example"]
 
 
