@@ -229,7 +229,8 @@ def _record(request: HttpRequest, pk: int) -> Record:
     return get_object_or_404(rows.visible_to(request.user), pk=pk)
 
 
-UNREAD = {"birth_date": "Date of birth", "client_since": "Client since"}  # of what adapters name as odd
+# The fields that adapters name as odd, as people call them.
+UNREAD = {"birth_date": "Date of birth", "client_since": "Client since", "deceased_on": "Date of death"}
 
 
 def _record_page(request: HttpRequest, one: Record, form: MendForm | None = None) -> HttpResponse:

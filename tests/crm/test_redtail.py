@@ -1,6 +1,7 @@
 """Redtail: the suite of all adapters, and what is Redtail's own."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -219,3 +220,20 @@ def test_any_other_401_is_a_refusal(fake, body):
     fake.trouble(*[told(body)] * 9)
     with pytest.raises(SignInAgain, match="refuses the credentials"):
         let_in(fake).check()
+
+
+@pytest.mark.parametrize(
+    ("told", "deceased", "on", "odd"),
+    [
+        ("2026-03-01", True, date(2026, 3, 1), ()),
+        ("last spring", True, None, ("deceased_on",)),
+        (None, False, None, ()),
+        ("", False, None, ()),
+    ],
+)
+def test_who_has_died_is_told_with_the_day_as_far_as_it_can_be_read(fake, told, deceased, on, odd):
+    fake.world.change(1002, raw={"death_date": told})
+    mirror = Mirror()
+    mirror.run(let_in(fake))
+    found = mirror.contacts["1002"]
+    assert (found.deceased, found.deceased_on, found.odd) == (deceased, on, odd)

@@ -1,7 +1,7 @@
 """Wealthbox: the suite of all adapters, and what is Wealthbox's own."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -210,3 +210,20 @@ def test_a_household_that_names_nobody_takes_nobody_out(fake):
     fake.homes_changed[key] = fake.world.tick()
     mirror.run(let_in(fake))
     assert mirror.members.keys() == {"1001", "1002"}
+
+
+@pytest.mark.parametrize(
+    ("told", "deceased", "on", "odd"),
+    [
+        ("2026-03-01", True, date(2026, 3, 1), ()),
+        ("last spring", True, None, ("deceased_on",)),
+        (None, False, None, ()),
+        ("", False, None, ()),
+    ],
+)
+def test_who_has_died_is_told_with_the_day_as_far_as_it_can_be_read(fake, told, deceased, on, odd):
+    fake.world.change(1002, raw={"date_of_death": told})
+    mirror = Mirror()
+    mirror.run(let_in(fake))
+    found = mirror.contacts["1002"]
+    assert (found.deceased, found.deceased_on, found.odd) == (deceased, on, odd)

@@ -60,6 +60,8 @@ def contact(row: Any, names: Names) -> RemoteContact | Gone | BadRecord:
         addresses=_addresses(row),
         birth_date=_date(row, "dob", "birth_date", odd),
         client_since=_date(row, "client_since", "client_since", odd),
+        deceased=bool(text(row.get("death_date"))),
+        deceased_on=_date(row, "death_date", "deceased_on", odd),
         status=_named(row, "status", "statuses", names),
         category=_named(row, "category", "categories", names),
         owner_id=text(row.get("servicing_advisor_id")),

@@ -91,8 +91,10 @@ def contact(row: Any, fields: Collection[str]) -> RemoteContact | BadRecord:
         emails=_emails(row),
         phones=_phones(row),
         addresses=_addresses(row),
-        birth_date=_date(row, "birth_date", odd),
-        client_since=_date(row, "client_since", odd),
+        birth_date=_date(row, "birth_date", "birth_date", odd),
+        client_since=_date(row, "client_since", "client_since", odd),
+        deceased=bool(text(row.get("date_of_death"))),
+        deceased_on=_date(row, "date_of_death", "deceased_on", odd),
         status=text(row.get("status")),
         category=text(row.get("contact_type")),
         owner_id=text(row.get("assigned_to")),
@@ -122,9 +124,9 @@ def owner(row: dict) -> RemoteOwner:
     return RemoteOwner(row_id(row), text(row.get("name")) or address, address, status not in ("inactive", "legacy"))
 
 
-def _date(row: dict, name: str, odd: list[str]) -> date | None:
-    found = day(row.get(name))
-    if row.get(name) and found is None:
+def _date(row: dict, key: str, name: str, odd: list[str]) -> date | None:
+    found = day(row.get(key))
+    if row.get(key) and found is None:
         odd.append(name)
     return found
 
