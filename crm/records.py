@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Kind = Literal["person", "household", "organisation", "trust", "other"]
+SEVERAL = "; "  # between the values of a field that holds several, such as a category
 Role = Literal["head", "spouse_partner", "child", "parent", "other", ""]
 
 _SENSITIVE = re.compile(
@@ -76,10 +77,11 @@ class RemoteContact:
     """A record of the CRM. All but `remote_id` may be unknown.
 
     `status` and `category` are the CRM's own words; categories are mapped to our types by the connection, a status such
-    as "Deceased" says what `deceased` does. `deceased_on` is the date of death where the CRM holds one. `owner_id` is a
-    `RemoteOwner.remote_id`, that of whoever is first responsible; `other_owner_ids` are those who see the record
-    besides. `custom` holds only fields the firm chose. `odd` names fields of this class whose value made no sense:
-    people are told that it could not be read. `prefix`, `middle_name` and `suffix` are shown among the custom data.
+    as "Deceased" says what `deceased` does. A category of several values has them joined by `SEVERAL`. `deceased_on` is
+    the date of death where the CRM holds one. `owner_id` is a `RemoteOwner.remote_id`, that of whoever is first
+    responsible; `other_owner_ids` are those who see the record besides. `custom` holds only fields the firm chose.
+    `odd` names fields of this class whose value made no sense: people are told that it could not be read. `prefix`,
+    `middle_name` and `suffix` are shown among the custom data.
     """
 
     remote_id: str

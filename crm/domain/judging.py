@@ -22,7 +22,7 @@ from crm.domain.households import read_household
 from crm.domain.no_contact import read_no_contact
 from crm.domain.tags import read_tags
 from crm.models import Category, Connection, Owner, Reason, Record
-from crm.records import digest
+from crm.records import SEVERAL, digest
 
 # Fields of a contact that come from the CRM, with their longest texts. `custom_data` is shown, never compared by field.
 LENGTHS = {
@@ -70,6 +70,13 @@ class Meanings:
     types: dict[str, str] = field(default_factory=dict)
     advisors: set[int] = field(default_factory=set)
     country: str = "US"
+
+    def type_of(self, category: str) -> str:
+        """The type that a category means; "" for none. Several values mean what all of them mean that mean any."""
+        if found := self.types.get(category):
+            return found
+        meant = {self.types.get(one, "") for one in category.split(SEVERAL)} - {""}
+        return meant.pop() if len(meant) == 1 else ""
 
     @classmethod
     def of(cls, connection: Connection) -> "Meanings":
@@ -206,7 +213,7 @@ class _Country:
 
 
 def _read_type(record: Record, values: dict, reasons: list[str], meanings: Meanings) -> None:
-    found = record.mends.get("contact_type") or meanings.types.get(record.category)
+    found = record.mends.get("contact_type") or meanings.type_of(record.category)
     if not record.category:
         found = found or meanings.connection.default_type
     if found:

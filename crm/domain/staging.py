@@ -12,7 +12,7 @@ from contacts.models.contact import CRMMark
 from crm.domain.households import read_household
 from crm.domain.judging import JUDGED, Meanings, judge, save_judged
 from crm.models import Category, Connection, Reason, Record, Sync
-from crm.records import Page, RemoteContact, RemoteHousehold, digest, payload
+from crm.records import SEVERAL, Page, RemoteContact, RemoteHousehold, digest, payload
 
 HOUSEHOLD = ("household_id_there", "household_name", "household_role", "household_head")
 STORED = (
@@ -95,9 +95,10 @@ def _taken(sync: Sync, one: RemoteContact, record: Record | None) -> Record | No
 
 
 def _learn_categories(connection_id: int, records: list[Record], meanings: Meanings) -> None:
-    """Words seen for the first time wait for somebody to say what they mean."""
-    seen = {record.payload.get("category", "")[:200] for record in records} - {""}
-    meanings.types |= Category.objects.learn(connection_id, sorted(seen - meanings.types.keys()))
+    """Words seen for the first time wait for somebody to say what they mean; each of several for itself."""
+    seen = {record.payload.get("category", "")[:200] for record in records} - meanings.types.keys()
+    words = {word for one in seen for word in one.split(SEVERAL)} - {""}
+    meanings.types |= Category.objects.learn(connection_id, sorted(words - meanings.types.keys()))
 
 
 def _join(connection: Connection, households: Iterable[RemoteHousehold]) -> None:

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower, Now
 
 from contacts.models import Contact, Household
 from crm.models.connection import Connection, RemoteHousehold
+from crm.records import SEVERAL
 
 
 class Reason(models.TextChoices):
@@ -83,6 +84,15 @@ class RecordQuerySet(models.QuerySet):
     def editable_by(self, user) -> "RecordQuerySet":
         """Records `user` may mend and import."""
         return self.visible_to(user) if user.is_authenticated and user.may_edit else self.none()
+
+    def in_categories(self, values: Iterable[str]) -> "RecordQuerySet":
+        """Records of any of these categories, also beside others; a few more may be among those of several."""
+        wanted = list(values)
+        among = Q()
+        for value in filter(None, wanted):
+            among |= Q(category__contains=value)
+        several = Q(category__contains=SEVERAL) & among if among else Q(pk__in=())
+        return self.filter(Q(category__in=wanted) | several)
 
     def compared(self) -> "RecordQuerySet":
         """Linked records with what `crm.domain.differences` asks of their contacts beyond columns of their own.

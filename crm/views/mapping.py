@@ -90,7 +90,7 @@ def categories(request: HttpRequest, pk: int) -> HttpResponse:
                 values.append("")
             one.save(update_fields=["default_type"])
             Category.objects.bulk_update(changed, ["contact_type"])
-            operation = begin_judging(one, Record.objects.filter(category__in=values), request.user, linked=True)
+            operation = begin_judging(one, Record.objects.in_categories(values), request.user, linked=True)
             return _judged(request, one, form, operation)
     return _page(
         request, one, form, "What categories mean", "Records of a category that means nothing here wait.", "categories"

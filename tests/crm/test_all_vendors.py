@@ -26,6 +26,7 @@ from tests.crm.fakes.redtail import RedtailFake
 from tests.crm.fakes.salesforce import SalesforceFake
 from tests.crm.fakes.tryton import TrytonFake
 from tests.crm.fakes.wealthbox import WealthboxFake
+from tests.forms import as_shown
 
 PEOPLE = 23
 FAKES = {
@@ -263,3 +264,32 @@ def test_a_date_of_birth_that_could_not_be_read_is_named_on_the_records_page(ven
     )
     said = "<dt>Date of birth</dt><dd>Could not be read. Look it up in the CRM.</dd>"
     assert (said in unclear, said in clear) == (True, False)
+
+
+@pytest.mark.parametrize("key", ["salesforce"], indirect=True)
+def test_a_record_of_several_categories_is_what_all_of_them_mean_that_mean_any(vendor, as_user):
+    connection = vendor.connection
+    connection.config |= {"category": "Interests__c"}
+    connection.default_type = ""
+    connection.save()
+    vendor.world.change(1002, raw={"Interests__c": "Art;Golf"})
+    vendor.world.change(1003, raw={"Interests__c": None})
+    running.run(syncing.begin(connection, vendor.office["admin"]).pk)
+    words = {one.value: one.pk for one in Category.objects.filter(connection=connection)}
+    assert words.keys() == {"Sailing", "Golf", "Art"}
+    client = as_user(vendor.office["admin"])
+
+    def types(**meanings) -> dict[int, str]:
+        """What the three first people are, once this has been said on the page."""
+        given = {f"category_{words[word]}": kind for word, kind in meanings.items()}
+        address = reverse("crm:categories", args=[connection.pk])
+        answer = client.post(address, as_shown(client, address, **given))
+        assert answer.status_code == 302
+        for waiting in Operation.objects.exclude(state__in=Operation.OVER):
+            running.run(waiting.pk)
+        records = {one: vendor.records.get(remote_id=vendor.fake.id_of(one)) for one in (1001, 1002, 1003)}
+        return {number: one.values.get("contact_type", "") for number, one in records.items()}
+
+    assert types(Sailing="client", Golf="", Art="") == {1001: "client", 1002: "", 1003: ""}
+    assert types(Sailing="client", Golf="client", Art="prospect") == {1001: "client", 1002: "", 1003: ""}
+    assert types(Sailing="", Golf="lead", Art="") == {1001: "lead", 1002: "lead", 1003: ""}

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from crm.adapters.hubspot.dates import birthday
 from crm.errors import WillNotWork
 from crm.reading import moment, rows, text
-from crm.records import Address, BadRecord, Email, Gone, Listed, Phone, RemoteContact, RemoteOwner
+from crm.records import SEVERAL, Address, BadRecord, Email, Gone, Listed, Phone, RemoteContact, RemoteOwner
 
 PROPERTIES = (
     *("salutation", "firstname", "lastname", "email", "hs_additional_emails", "phone", "mobilephone", "company"),
@@ -52,7 +52,9 @@ def shown(value: str, options: Mapping[str, str] | None) -> str:
         return options[value]
     place = {key: at for at, key in enumerate(options)}
     parts = dict.fromkeys(part for one in value.split(";") if (part := one.strip()))
-    return "; ".join(options.get(one, one) for one in sorted(parts, key=lambda one: (place.get(one, len(place)), one)))
+    return SEVERAL.join(
+        options.get(one, one) for one in sorted(parts, key=lambda one: (place.get(one, len(place)), one))
+    )
 
 
 def contact(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crm.adapters.salesforce.profiles import Profile
 from crm.adapters.salesforce.soql import ID
 from crm.reading import day, moment, rows, text
-from crm.records import Address, BadRecord, Email, Gone, Phone, RemoteContact, RemoteOwner, is_sensitive
+from crm.records import SEVERAL, Address, BadRecord, Email, Gone, Phone, RemoteContact, RemoteOwner, is_sensitive
 
 PHONES = (("Phone", "Business"), ("MobilePhone", "Mobile"), ("HomePhone", "Home"), ("OtherPhone", "Other"))
 PLACES = ("Street", "City", "State", "PostalCode", "Country")
@@ -125,7 +125,7 @@ def _words(value: object, order: list[str] | None) -> str:
         return text(value)
     found = [word for one in text(value).split(";") if (word := one.strip())]
     place = {word: at for at, word in enumerate(order)}
-    return "; ".join(sorted(dict.fromkeys(found), key=lambda one: (place.get(one, len(place)), one)))
+    return SEVERAL.join(sorted(dict.fromkeys(found), key=lambda one: (place.get(one, len(place)), one)))
 
 
 def _custom(value: object, order: list[str] | None) -> str | int | float | bool:
