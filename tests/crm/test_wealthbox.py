@@ -227,3 +227,17 @@ def test_who_has_died_is_told_with_the_day_as_far_as_it_can_be_read(fake, told, 
     mirror.run(let_in(fake))
     found = mirror.contacts["1002"]
     assert (found.deceased, found.deceased_on, found.odd) == (deceased, on, odd)
+
+
+def test_users_with_a_role_for_a_contact_are_owners_beside_the_first(fake):
+    def role(number: int, kind: str = "User") -> dict:
+        return {"id": number, "name": "Associate", "value": number, "assigned_to": {"id": number, "type": kind}}
+
+    first = fake.world.people[1002].owner
+    second = 3 - first
+    roles = [role(second), role(second), role(first), role(77, "Team"), {"id": 5, "assigned_to": None}, "?"]
+    fake.world.change(1002, raw={"contact_roles": roles})
+    mirror = Mirror()
+    mirror.run(let_in(fake))
+    assert (mirror.contacts["1002"].owner_id, mirror.contacts["1002"].other_owner_ids) == (str(first), (str(second),))
+    assert mirror.contacts["1003"].other_owner_ids == ()

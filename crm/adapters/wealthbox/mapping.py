@@ -71,22 +71,10 @@ def contact(row: Any, fields: Collection[str]) -> RemoteContact | BadRecord:
     if not row_id(row):
         return BadRecord("", "The record has no id.")
     odd: list[str] = []
-    first, last = text(row.get("first_name")), text(row.get("last_name"))
-    kind = _kind(row)
-    if kind == "person" and not (first or last):
-        first, last = split_name(text(row.get("name")))
     return RemoteContact(
         remote_id=row_id(row),
-        kind=kind,
-        prefix=text(row.get("prefix")),
-        first_name=first,
-        middle_name=text(row.get("middle_name")),
-        last_name=last,
-        suffix=text(row.get("suffix")),
-        nickname=text(row.get("nickname")),
-        full_name=text(row.get("name")),
-        company=text(row.get("company_name")),
-        job_title=text(row.get("job_title")),
+        kind=_kind(row),
+        **_names(row),
         gender=text(row.get("gender")),
         emails=_emails(row),
         phones=_phones(row),
@@ -98,6 +86,7 @@ def contact(row: Any, fields: Collection[str]) -> RemoteContact | BadRecord:
         status=text(row.get("status")),
         category=text(row.get("contact_type")),
         owner_id=text(row.get("assigned_to")),
+        other_owner_ids=_roles(row),
         household=_household(row),
         tags=tuple(name for one in rows(row.get("tags")) if (name := text(one.get("name")))),
         custom=_custom(row, fields),
@@ -106,6 +95,16 @@ def contact(row: Any, fields: Collection[str]) -> RemoteContact | BadRecord:
         updated_at=when(row.get("updated_at")),
         url=f"https://app.crmworkspace.com/contacts/{row_id(row)}" if row_id(row).isdigit() else "",
     )
+
+
+def _names(row: dict) -> dict[str, str]:
+    """What they are called, and where they work; a person who has but one name in all is split."""
+    first, last = text(row.get("first_name")), text(row.get("last_name"))
+    if _kind(row) == "person" and not (first or last):
+        first, last = split_name(text(row.get("name")))
+    same = ("prefix", "middle_name", "suffix", "nickname", "job_title")
+    told = {name: text(row.get(name)) for name in same} | {"first_name": first, "last_name": last}
+    return told | {"full_name": text(row.get("name")), "company": text(row.get("company_name"))}
 
 
 def household(row: Any) -> RemoteHousehold | None:
@@ -161,6 +160,13 @@ def _addresses(row: dict) -> tuple[Address, ...]:
         for one in rows(row.get("street_addresses"))
     )
     return tuple(one for one in found if one.lines or one.city or one.region or one.postal_code)
+
+
+def _roles(row: dict) -> tuple[str, ...]:
+    """The users who have a role for the contact beside the one they are assigned to, each once; teams are none."""
+    held = [one.get("assigned_to") for one in rows(row.get("contact_roles"))]
+    users = [row_id(one) for one in held if isinstance(one, dict) and text(one.get("type")).lower() == "user"]
+    return tuple(dict.fromkeys(one for one in users if one and one != text(row.get("assigned_to"))))
 
 
 def _household(row: dict) -> HouseholdLink | None:

@@ -148,6 +148,7 @@ class WealthboxFake(FakeServer):
             "status": "Active",
             "birth_date": one.birth_date and one.birth_date.isoformat(),
             "assigned_to": one.owner,
+            "contact_roles": [],
             "household": home or None,
             "tags": [{"id": 1, "name": tag} for tag in one.tags],
             "street_addresses": [address],
