@@ -314,4 +314,4 @@ def test_the_archive_shows_a_mail_that_waits_for_another_try(as_user, compliance
 def test_a_person_still_decides_about_a_mail_of_unknown_fate(accepted, advisor):
     Send.objects.update(state="unknown", sent_at=None)
     accepted.refresh_from_db()
-    assert deciding.mark_as_sent(accepted, by=advisor)
+    assert deciding.count_as_sent([accepted.pk], by=advisor) == [accepted.pk]
