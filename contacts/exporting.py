@@ -18,6 +18,7 @@ IMPORTABLE = [
     Column("Preferred name", "preferred_name"),
     Column("Email", "email", width=32),
     Column("Phone", "phone"),
+    Column("Phone extension", "phone_extension"),
     Column("Type", "contact_type", TYPES.get),
     Column("Primary advisor", "primary_advisor__email", width=32),
     Column("Gender", "gender"),

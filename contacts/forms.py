@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.forms import time_zone_choices
-from accounts.models import Role, User
-from contacts.domain.phone import NotAPhone, e164
+from accounts.models import Firm, Role, User
+from contacts.domain.phone import NotAPhone, e164, region_for
 from contacts.domain.tagging import NAME_AT_MOST, split_tags
 from contacts.models import Contact, Household
 from core.forms import ConflictModelForm
@@ -62,6 +62,7 @@ class ContactForm(ConflictModelForm):
             "preferred_name",
             "email",
             "phone",
+            "phone_extension",
             "contact_type",
             "primary_advisor",
             "team",
@@ -84,12 +85,13 @@ class ContactForm(ConflictModelForm):
         labels = {
             "contact_type": "Type",
             "primary_advisor": "Primary advisor",
+            "phone_extension": "Extension",
             "do_not_contact_from": "Do not contact: who asked for it",
         }
         help_texts = {
             "preferred_name": "How the firm addresses them, if not by first name.",
             "email": "They sign in with it. A new address ends the links mailed to the old one.",
-            "phone": "With the country code, or as it is dialled in the firm’s country.",
+            "phone": "With the country code, or as it is dialled in the country of the address, else in the firm’s.",
             "team": "Its members see and serve the contact.",
             "do_not_contact_since": "From then on they get no invitation and no other mail that they did not ask for.",
             "do_not_contact_from": "For example the client, their lawyer, or compliance.",
@@ -131,13 +133,6 @@ class ContactForm(ConflictModelForm):
             format_html('{}: <a href="{}">{}</a>.', DUPLICATE.rstrip("."), contact_url(other.pk), other.name)
         )
 
-    def clean_phone(self) -> str:
-        """As it is stored."""
-        try:
-            return e164(self.cleaned_data["phone"], self.firm.default_country)
-        except NotAPhone as error:
-            raise forms.ValidationError(str(error)) from None
-
     def clean_date_of_birth(self):
         """A day that has been."""
         return self._past("date_of_birth")
@@ -158,8 +153,9 @@ class ContactForm(ConflictModelForm):
         return day
 
     def clean(self) -> dict:
-        """Whoever adds a contact must come to see it; what belongs together is given together."""
+        """The phone as it is stored, what belongs together given together; whoever adds a contact comes to see it."""
         data = super().clean()
+        clean_phone(self, self.firm)
         self._clean_together(data)
         if self.instance.pk is None and not self.errors and not self._will_see(data):
             field = "team" if self.user.role == Role.SUPPORT else "primary_advisor"
@@ -184,6 +180,22 @@ class ContactForm(ConflictModelForm):
         if self.user.sees_everything or (self.user.role == Role.ADVISOR and data["primary_advisor"] == self.user):
             return True
         return data["team"] is not None and data["team"].memberships.filter(user=self.user).exists()
+
+
+def clean_phone(form: forms.ModelForm, firm: Firm) -> None:
+    """Put the phone of a contact's form as it is stored; an error where it is none, or more than the number.
+
+    It is read as of the country in the form, else of the contact's, else of the firm's. One that is stored already is
+    left as it is: nobody is kept from saving an address by a number of former days.
+    """
+    data, contact = form.cleaned_data, form.instance
+    text = data.get("phone")
+    if not text or (contact.pk is not None and text == form.initial.get("phone")):
+        return
+    try:
+        data["phone"] = e164(text, region_for(data.get("country", contact.country), firm.default_country))
+    except NotAPhone as error:
+        form.add_error("phone", str(error))
 
 
 def own_words(contact: Contact | None) -> dict:

@@ -9,8 +9,8 @@ from contacts.models import Contact, Note
 from core.forms import ConflictForm, ConflictModelForm
 
 INFORMATION = (
-    "first_name last_name preferred_name email phone contact_type primary_advisor gender date_of_birth tag_names "
-    "do_not_contact_since do_not_contact_from deceased deceased_on "
+    "first_name last_name preferred_name email phone phone_extension contact_type primary_advisor gender date_of_birth "
+    "tag_names do_not_contact_since do_not_contact_from deceased deceased_on "
     "address_1 address_2 city state postal_code country time_zone"
 )
 SECTIONS = {

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.models import Firm, User
+from contacts.domain.phone import region_for
 from contacts.models import ContactType
 from core.forms import ConflictForm
 from crm.base import Adapter, ConfigField
@@ -225,6 +226,7 @@ class MendForm(ConflictForm):
 
     def __init__(self, *args, user: User, record: Record | None = None, only: tuple[str, ...] = MENDABLE, **kwargs):
         super().__init__(*args, **kwargs)
+        self.country = record.values.get("country", "") if record is not None else ""
         advisors = User.objects.possible_advisors()
         self.fields["primary_advisor"].queryset = advisors if user.is_admin else advisors.filter(pk=user.pk)
         for name in MENDABLE:
@@ -240,11 +242,11 @@ class MendForm(ConflictForm):
     def clean(self) -> dict:
         """Emails and phones as they are stored."""
         values = super().clean()
-        country = Firm.get().default_country
+        region = region_for(self.country, Firm.get().default_country)
         for name in ("first_name", "last_name", "email", "phone"):
             if values.get(name):
                 try:
-                    values[name] = mended_value(name, values[name], country)
+                    values[name] = mended_value(name, values[name], region)
                 except ValidationError as error:
                     self.add_error(name, error)
         return values

@@ -5,8 +5,8 @@ from django import forms
 from accounts.domain.guessing import check_own_password
 from accounts.forms import NO_MATCH, SignInForm, time_zone_choices
 from accounts.models import Firm, User
-from contacts.domain.phone import NotAPhone, e164
 from contacts.domain.signing_in import portal_contact
+from contacts.forms import clean_phone
 from contacts.models import Contact
 from core.forms import ConflictModelForm
 from portal.passwords import LEAST, check_password_rules
@@ -83,6 +83,7 @@ class ProfileForm(ConflictModelForm):
         fields = [
             "preferred_name",
             "phone",
+            "phone_extension",
             "address_1",
             "address_2",
             "city",
@@ -91,7 +92,11 @@ class ProfileForm(ConflictModelForm):
             "country",
             "time_zone",
         ]
-        labels = {"preferred_name": "How should we call you?", "address_2": "Address, second line"}
+        labels = {
+            "preferred_name": "How should we call you?",
+            "address_2": "Address, second line",
+            "phone_extension": "Extension",
+        }
         help_texts = {"phone": "With the country code, for example +1 212 555 0123."}
         widgets = {
             "preferred_name": forms.TextInput(attrs={"autocomplete": "nickname"}),
@@ -109,9 +114,8 @@ class ProfileForm(ConflictModelForm):
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = [("", "The firm's"), *time_zone_choices()]
 
-    def clean_phone(self) -> str:
-        """The number as E.164; without a country code it is read as one of the firm's country."""
-        try:
-            return e164(self.cleaned_data["phone"], self.firm.default_country)
-        except NotAPhone as error:
-            raise forms.ValidationError(str(error)) from None
+    def clean(self) -> dict:
+        """The phone as it is stored."""
+        data = super().clean()
+        clean_phone(self, self.firm)
+        return data

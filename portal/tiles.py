@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import Firm
 from accounts.models.firm import relative_luminance
+from contacts.domain.phone import NotAPhone, read
 from contacts.models import Contact
 from experiences.models import Card
 from portal.access import Viewing
@@ -71,12 +72,19 @@ def _target(card: Card, viewing: Viewing, firm: Firm) -> str:
     if card.kind != Card.Kind.SHORTCUT:
         return card.url
     advisor = viewing.contact.primary_advisor
-    phone = advisor.phone or firm.phone
     targets = {
         Card.Shortcut.LIBRARY: viewing.url("library"),
         Card.Shortcut.TEAM: viewing.url("home") + "#team",
         Card.Shortcut.PROFILE: viewing.url("profile"),
-        Card.Shortcut.CALL: f"tel:{re.sub(r'[^0-9+]', '', phone)}" if phone else "",
+        Card.Shortcut.CALL: _call(advisor.phone, firm) or _call(firm.phone, firm),
         Card.Shortcut.WRITE: f"mailto:{advisor.email}" if advisor.is_active else "",
     }
     return targets.get(card.shortcut, "")
+
+
+def _call(phone: str, firm: Firm) -> str:
+    """The link that calls a number of the staff, written freely; empty where it cannot be told which number it is."""
+    try:
+        return read(phone, firm.default_country).uri
+    except NotAPhone:
+        return ""

@@ -56,6 +56,8 @@ def apply_rows(file_import: FileImport, rows: list[ImportRow], operation: Operat
 def written_by(file_import: FileImport, operation: Operation) -> ImportSnapshot:
     """What an import may write to contacts who are here: its columns, the household, the tags."""
     fields = set(file_import.mapping.values())
+    if "phone" in fields:
+        fields.add("phone_extension")  # may stand beside the number
     names = [Contact._meta.get_field(name).attname for name in (*COLUMNS, "household") if name in fields]
     return ImportSnapshot(tuple(names), tags="tags" in fields, import_id=operation.pk)
 

@@ -9,8 +9,9 @@ from django.db.models import Count, F, Lookup, Max, Min
 from django.db.models.functions import Lower
 
 from accounts.models import Firm, Role, User
+from contacts.domain.phone import region_for
 from contacts.domain.tagging import known_tags
-from contacts.imports.fields import BY_NAME, REQUIRED, Bad
+from contacts.imports.fields import BY_NAME, REQUIRED, Bad, PhoneRegion, extension_beside
 from contacts.models import Contact, FileImport, ImportRow
 from experiences.models import Team, TeamMember
 
@@ -105,6 +106,7 @@ def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) 
         lookup.tags, lookup.worn = known_tags(tags), _tags_of([contact.pk for contact in mine.values()])
     for one in plans:
         email = one.clean.get("email")
+        _read_phone(one, lookup, mine.get(email))
         if not lookup.user.may_edit:  # deactivated, or given another role since the upload
             one.refuse("", "rights", "Whoever uploaded the file may not change contacts any more.")
         elif email is None:
@@ -123,22 +125,38 @@ def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) 
 
 
 def _cleaned(row: ImportRow, lookup: Lookup) -> Plan:
-    """The cells read, each on its own."""
+    """The cells read, each on its own; the phone, which is not, comes later."""
     one = Plan(row)
     for name, text in row.values.items():
-        spec = BY_NAME.get(name)
-        if spec is None or text == "":
-            continue
-        try:
-            value = spec.read(text, lookup) if spec.read else text
-        except Bad as bad:
-            one.refuse(name, "malformed", str(bad))
-            continue
-        if isinstance(value, str) and spec.length and len(value) > spec.length:
-            one.refuse(name, "too_long", f"{spec.label} is longer than {spec.length} characters.")
-            continue
-        one.clean[name] = value
+        if name in BY_NAME and name != "phone" and text != "":
+            _read_cell(one, name, text, lookup)
     return one
+
+
+def _read_cell(one: Plan, name: str, text: str, lookup) -> None:
+    """Keep the value of a cell, or say why it is none."""
+    spec = BY_NAME[name]
+    try:
+        value = spec.read(text, lookup) if spec.read else text
+    except Bad as bad:
+        one.refuse(name, "malformed", str(bad))
+        return
+    if isinstance(value, str) and spec.length and len(value) > spec.length:
+        one.refuse(name, "too_long", f"{spec.label} is longer than {spec.length} characters.")
+        return
+    one.clean[name] = value
+
+
+def _read_phone(one: Plan, lookup: Lookup, contact: Contact | None) -> None:
+    """The phone with its extension, as of the country in the row, else of the contact here, else of the firm."""
+    text = one.row.values.get("phone", "")
+    if not text:
+        return
+    country = one.row.values.get("country") or (contact.country if contact else "")
+    where = PhoneRegion(region_for(country, lookup.country))
+    _read_cell(one, "phone", text, where)
+    if "phone" in one.clean and (extension := extension_beside(text, where)):
+        one.clean.setdefault("phone_extension", extension)
 
 
 def _first_lines(file_import: FileImport, emails: set[str]) -> dict[str, int]:
@@ -190,6 +208,12 @@ def _compare(one: Plan, contact: Contact, lookup: Lookup) -> None:
                 continue  # the same but for its case: it is what they were found by
             if present != value:
                 one.changes[name] = [present, value]
+    if (
+        "phone" in one.changes
+        and contact.phone_extension
+        and not {"phone_extension"} & {*one.clean, *contact.locked_fields}
+    ):
+        one.changes["phone_extension"] = [contact.phone_extension, ""]  # it belonged to the former number
     if "primary_advisor" in one.changes and not lookup.user.sees_everything:
         one.refuse("primary_advisor", "advisor", "Only an admin gives contacts to another advisor by import.")
 

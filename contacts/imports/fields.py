@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from contacts.domain.phone import NotAPhone, e164
+from contacts.domain.phone import NotAPhone, read
 from contacts.domain.tagging import NAME_AT_MOST, split_tags
 from contacts.models import Contact, ContactType, Household
 
@@ -55,18 +55,35 @@ def read_email(text: str, lookup) -> str:
     return text.lower()
 
 
-_PLAIN_US = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d{2})\)?[ .-]?(\d{3})[ .-]?(\d{4})\Z")
+@dataclass(frozen=True)
+class PhoneRegion:
+    """As of which country phone numbers are read: an ISO 3166 code, None for one that is not known."""
+
+    country: str | None
 
 
-def read_phone(text: str, lookup) -> str:
-    """E.164; plain numbers of the United States take a short way with the same result."""
-    plain = _PLAIN_US.match(text) if lookup.country == "US" else None
-    if plain:
-        return "+1" + "".join(plain.groups())
+def read_phone(text: str, where: PhoneRegion) -> str:
+    """E.164, without the extension."""
     try:
-        return e164(text, lookup.country)
-    except NotAPhone:
-        raise Bad(f"“{text[:40]}” is not a phone number that can be dialled.") from None
+        phone = read(text, where.country)
+    except NotAPhone as error:
+        raise Bad(f"“{text[:40]}” cannot be used as a phone number. {error}") from None
+    if phone.others:
+        raise Bad(f"“{text[:80]}” is more than one phone number. Keep one of them.")
+    return phone.number
+
+
+def extension_beside(text: str, where: PhoneRegion) -> str:
+    """The extension that stands beside a number that `read_phone` has read, empty for none."""
+    return read(text, where.country).extension
+
+
+def read_extension(text: str, lookup) -> str:
+    """Digits only; a spreadsheet may have kept them as a number."""
+    digits = re.sub(r"(?i)^(?:extension|extn?|x|#)[\s.:]*|\.0$", "", text)
+    if not (digits.isascii() and digits.isdigit()):
+        raise Bad(f"“{text[:40]}” is not an extension. Use digits only.")
+    return digits
 
 
 _TYPES = frozenset(ContactType.values)
@@ -137,6 +154,7 @@ FIELDS = [
         read_phone,
         required=True,
     ),
+    Field("phone_extension", "Phone extension", "phone extension|extension|ext|phone ext", read_extension),
     Field("contact_type", "Type", "type|contact type|client type|category|record type|status type", read_type, True),
     Field(
         "primary_advisor",

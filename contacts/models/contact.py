@@ -4,10 +4,12 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Func, Q, Value, When
 from django.db.models.functions import Lower, Now
 
+from contacts.domain.phone import readable
 from contacts.models.household import Household
 from contacts.models.listing import listing_triggers
 from contacts.models.tags import Tag
@@ -120,6 +122,9 @@ class Contact(models.Model):
     )
     email = models.EmailField(max_length=254)
     phone = models.CharField(max_length=20, help_text="Stored as E.164, for example +12125550123.")
+    phone_extension = models.CharField(
+        max_length=7, blank=True, default="", db_default="", validators=[RegexValidator(r"^\d+$", "Use digits only.")]
+    )
     address_1 = models.CharField("address", max_length=200, blank=True)
     address_2 = models.CharField("address, second line", max_length=200, blank=True)
     city = models.CharField(max_length=100, blank=True)
@@ -324,6 +329,11 @@ class Contact(models.Model):
     def may_be_written_to(self) -> bool:
         """Whether the firm may write to them of itself: they live, and have not asked to be left alone."""
         return self.do_not_contact_since is None and not self.deceased
+
+    @property
+    def readable_phone(self) -> str:
+        """The phone number with its extension, as people write it."""
+        return readable(self.phone, self.phone_extension)
 
     @property
     def place(self) -> str:

@@ -22,6 +22,7 @@ PLAIN = {
     "preferred_name": "Preferred name",
     "email": "Email",
     "phone": "Phone",
+    "phone_extension": "Phone extension",
     "contact_type": "Type",
     "primary_advisor": "Primary advisor",
     "gender": "Gender",

@@ -18,7 +18,11 @@ from crm.domain.staging import judge_again
 from crm.domain.tags import put_on
 from crm.models import Connection, Reason, Record
 
-FIELDS = [*LENGTHS, "email", "phone", "contact_type", "primary_advisor", "date_of_birth", "custom_data", *ALL_COLUMNS]
+FIELDS = [
+    *LENGTHS,
+    *("email", "phone", "phone_extension", "contact_type", "primary_advisor", "date_of_birth", "custom_data"),
+    *ALL_COLUMNS,
+]
 TAKEN = "Somebody took this email address in this very moment. Look at the record again."
 NOT_READY = "Cannot be imported: {}."
 IN_TRASH = "Deleted here: restore the contact from the trash."

@@ -15,8 +15,8 @@ from django.db.models import Min
 from django.db.models.functions import Lower
 
 from accounts.models import Firm, User
-from contacts.domain.phone import NotAPhone, e164
-from contacts.imports.fields import Bad, read_email, read_phone
+from contacts.domain.phone import SEVERAL_NUMBERS, NotAPhone, read, region_for
+from contacts.imports.fields import Bad, read_email
 from contacts.models import Contact
 from crm.domain.households import read_household
 from crm.domain.no_contact import read_no_contact
@@ -46,6 +46,7 @@ BESIDE = (
     ("job_title", "Job title"),
     ("client_since", "Client since"),
 )
+EXTENSION_AT_MOST = 7
 MENDABLE = ("first_name", "last_name", "email", "phone", "contact_type", "primary_advisor")
 
 
@@ -126,8 +127,8 @@ def _read(record: Record, meanings: Meanings) -> None:
     for name, reason in (("first_name", Reason.NO_FIRST_NAME), ("last_name", Reason.NO_LAST_NAME)):
         if not values.get(name):
             reasons.append(reason)
-    _read_email(mends.get("email") or _main(payload.get("emails")), values, reasons)
-    _read_phone(mends.get("phone") or _main(payload.get("phones")), values, reasons, meanings.country)
+    _read_email(mends.get("email") or _main(payload.get("emails")).get("value", ""), values, reasons)
+    _read_phone(record, values, reasons, meanings.country)
     record.category, record.owner_id_there = payload.get("category", "")[:200], payload.get("owner_id", "")
     _read_type(record, values, reasons, meanings)
     _read_advisor(record, values, reasons, meanings)
@@ -178,11 +179,10 @@ def _plain_values(payload: dict, labels: dict[str, str]) -> dict[str, Any]:
     return values | ({"custom_data": custom} if custom else {}) | ({"tags": tags} if tags else {})
 
 
-def _main(entries: list[dict] | None) -> str:
-    """The primary of several emails or phones, else the first; a phone with its extension left out."""
+def _main(entries: list[dict] | None) -> dict:
+    """The primary of several emails or phones, else the first; empty for none."""
     entries = entries or []
-    first = next((one for one in entries if one.get("primary")), entries[0] if entries else {})
-    return first.get("value", "")
+    return next((one for one in entries if one.get("primary")), entries[0] if entries else {})
 
 
 def _read_email(text: str, values: dict, reasons: list[str]) -> None:
@@ -195,21 +195,21 @@ def _read_email(text: str, values: dict, reasons: list[str]) -> None:
         reasons.append(Reason.BAD_EMAIL)
 
 
-def _read_phone(text: str, values: dict, reasons: list[str], country: str) -> None:
-    if not text:
+def _read_phone(record: Record, values: dict, reasons: list[str], country: str) -> None:
+    """The main phone as of the country of the address, else of the firm; of several in one field the first."""
+    main = {"value": record.mends["phone"]} if record.mends.get("phone") else _main(record.payload.get("phones"))
+    if not main.get("value"):
         reasons.append(Reason.NO_PHONE)
         return
     try:
-        values["phone"] = read_phone(text, _Country(country))
-    except Bad:
+        phone = read(main["value"], region_for(values.get("country", ""), country))
+    except NotAPhone:
         reasons.append(Reason.BAD_PHONE)
-
-
-@dataclass(frozen=True)
-class _Country:
-    """What a phone number is read against."""
-
-    country: str
+        return
+    values["phone"] = phone.number
+    extension = phone.extension or main.get("extension", "")
+    if extension.isdecimal() and len(extension) <= EXTENSION_AT_MOST:
+        values["phone_extension"] = extension
 
 
 def _read_type(record: Record, values: dict, reasons: list[str], meanings: Meanings) -> None:
@@ -291,17 +291,23 @@ def _alike(records: list[Record]) -> dict[tuple[str, str, str], int]:
         return {(first, last, born.isoformat()): pk for first, last, born, pk in cursor.fetchall()}
 
 
-def mended_value(name: str, text: str, country: str) -> str:
-    """A value given by hand for a field of a record, as it is kept. Raises ValidationError with words for people."""
+def mended_value(name: str, text: str, region: str | None) -> str:
+    """A value given by hand for a field of a record, as it is kept. Raises ValidationError with words for people.
+
+    A phone is read as of `region`; its extension stays beside it.
+    """
     text = text.strip()
     if name == "email":
         validate_email(text)
         return text.lower()
     if name == "phone":
         try:
-            return e164(text, country)
+            phone = read(text, region)
         except NotAPhone as error:
             raise ValidationError(str(error)) from None
+        if phone.others:
+            raise ValidationError(SEVERAL_NUMBERS)
+        return f"{phone.number} x{phone.extension}" if phone.extension else phone.number
     if not text:
         raise ValidationError("Give a value.")
     return text[: LENGTHS[name]]
