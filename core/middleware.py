@@ -3,7 +3,6 @@
 import logging
 from contextlib import suppress
 
-import pghistory
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from core.domain.limits import TooOften
 from core.forms import SEEN, read_seen
 from core.health import readiness
 from core.resending import typed_into
+from core.signature import signed
 
 logger = logging.getLogger(__name__)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -159,10 +159,10 @@ class HistoryContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Run the view inside a history context naming the user."""
+        """Run the view; what it changes is signed by the user."""
         if request.method in {"GET", "HEAD", "OPTIONS"} or not request.user.is_authenticated:
             return self.get_response(request)
-        with pghistory.context(user=request.user.pk):
+        with signed(user=request.user.pk):
             return self.get_response(request)
 
 

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable
 from datetime import timedelta
 
-import pghistory
 from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
@@ -17,6 +16,7 @@ from core.domain.disk import NEXT, WORDS, is_full
 from core.models import KeptRows, Operation, OperationLine
 from core.operations import CannotGoOn, Kind, NotNow, Outcome, Stream
 from core.registry import operation_kinds
+from core.signature import signed
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def run(operation_id: int) -> None:
     if operation is None:
         return
     kind: Kind = operation_kinds[operation.kind]
-    with pghistory.context(user=operation.owner_id, operation=operation.pk):
+    with signed(user=operation.owner_id, operation=operation.pk):
         try:
             _work(operation, kind)
         except CannotGoOn as error:

@@ -138,3 +138,16 @@ def test_what_was_deleted_before_deletions_were_kept_hides_nothing(contact):
         [("Experience", "First", "Second")],
         [("Experience", "Second", "Third")],
     ]
+
+
+def test_rows_of_a_file_and_their_households_are_signed_by_the_import(admin, advisor, bring, apply):
+    known = ContactFactory(email="known@example.com", primary_advisor=advisor)
+    text = f"""First Name,Last Name,Email,Phone,Type,Advisor,Household
+Nora,New,new@example.com,2125550101,client,{advisor.email},Norths
+Kim,Known,{known.email},,,,Norths
+"""
+    file_import = apply(admin, bring(admin, text))
+    rows = apps.get_model("contacts", "ContactEvent").objects.exclude(pgh_label="insert", email=known.email)
+    found = rows.values_list("email", "pgh_context__metadata__user", "pgh_context__metadata__operation")
+    made_by = (admin.pk, file_import.apply_operation_id)
+    assert {*found} == {("new@example.com", *made_by), (known.email, *made_by)}
