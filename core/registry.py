@@ -118,13 +118,15 @@ class Traces:
     """What a room above contacts holds of them, asked when contacts are purged.
 
     `kept(ids)` names those contacts whose records the room may not give up, so that their row must stay, without a
-    name. `remove(ids)` removes all else it holds of them, in the caller's transaction, the keeper of history silenced.
+    name. `remove(ids)` removes, in the caller's transaction, what is not simply deleted with them: rows that point to
+    a contact are, unless `stays` names their model.
     `history` names the models whose history rows go by a column that holds the contact's key.
     """
 
     kept: Callable[[list[int]], set[int]]
     remove: Callable[[list[int]], None]
     history: dict[str, str] = field(default_factory=dict)
+    stays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

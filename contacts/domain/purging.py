@@ -9,21 +9,12 @@ import logging
 import pgtrigger
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import F, Value
-from django.db.models.fields import CharField
+from django.db.models import CharField, F, FileField, Model, Value
 from django.db.models.functions import Cast, Concat, Now
 
 from accounts.models import Role, User
-from contacts.models import (
-    Assignment,
-    Contact,
-    Engagement,
-    Household,
-    ImportRow,
-    Note,
-    PortalSignIn,
-    ResourceView,
-)
+from contacts.models import Contact, Household, ImportRow
+from core.domain.erasing import emptied, remove_dependants
 from core.domain.recording import record
 from core.domain.stored_files import remove_after_commit
 from core.lookups import key_array
@@ -38,25 +29,36 @@ HISTORY = {
     "contacts.NoteEvent": "contact_id",
     "contacts.AssignmentEvent": "contact_id",
 }
-TEXTS = (
-    "preferred_name photo gender address_1 address_2 city state postal_code country time_zone household_role "
-    "do_not_contact_from"
-)
-EMPTY = (
-    "date_of_birth household team experience campaign user first_invited_at last_invited_at start_at last_login_at "
-    "deactivated_at do_not_contact_since deceased_on"
-)
-NAMELESS = {
-    "first_name": "Deleted",
-    "last_name": "contact",
-    "phone": "-",
-    "custom_data": {},
-    "locked_fields": [],
-    "invitations_sent": 0,
-    "deceased": False,
-    **dict.fromkeys(TEXTS.split(), ""),
-    **dict.fromkeys(EMPTY.split()),
+# Of a contact who was sent mail, whose row stays for the archive: what says when which kind of contact was deleted, by
+# whom and with whose advisor. All else is erased, a column that is added tomorrow too.
+KEPT = {
+    *("id", "contact_type", "primary_advisor", "source", "created_at", "updated_at"),
+    *("deleted_at", "deleted_by", "purged_at"),
 }
+NAMELESS = emptied(
+    Contact,
+    kept=KEPT,
+    replaced={
+        "first_name": "Deleted",
+        "last_name": "contact",
+        "phone": "-",
+        "email": Concat(Value("deleted-"), Cast("pk", CharField()), Value("@contact.invalid")),
+    },
+)
+# Of a portal account that the audit trail names.
+KEPT_OF_ACCOUNTS = {"id", "role", "created_at"}
+NAMELESS_ACCOUNT = emptied(
+    User,
+    kept=KEPT_OF_ACCOUNTS,
+    replaced={
+        "first_name": "Deleted",
+        "last_name": "contact",
+        "email": Concat(Value("deleted-user-"), Cast("pk", CharField()), Value("@portal.invalid")),
+        "password": "!",
+        "is_active": False,
+        "session_generation": F("session_generation") + 1,
+    },
+)
 
 
 def purge_trash() -> None:
@@ -81,21 +83,17 @@ def _purge(ids: list[int]) -> None:
         # Deferred checks pile up over a chunk's triggers and are walked again for each row otherwise.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     due = Contact.objects.to_purge().select_for_update(of=("self",), skip_locked=True)
-    contacts = list(due.filter(pk__in=ids).only("photo", "user_id", "household_id"))
+    contacts = list(due.filter(pk__in=ids).only("first_name", "last_name", "photo", "user_id", "household_id"))
     ids = [contact.pk for contact in contacts]
     if not ids:
         return
     kept = set().union(*(traces.kept(ids) for traces in contact_traces))
     for contact in contacts:
-        remove_after_commit(contact.photo)
+        for field in _files_of(Contact):
+            remove_after_commit(getattr(contact, field.name))
+    _forget_names(contacts)
     _remove_what_is_theirs(ids)
-    Contact.objects.filter(pk__in=kept).update(
-        **NAMELESS,
-        email=Concat(Value("deleted-"), Cast("pk", CharField()), Value("@contact.invalid")),
-        purged_at=Now(),
-        updated_at=Now(),
-    )
-    Contact.tags.through.objects.filter(contact__in=ids).delete()
+    Contact.objects.filter(pk__in=kept).update(**NAMELESS, purged_at=Now(), updated_at=Now())
     Contact.objects.filter(pk__in=[pk for pk in ids if pk not in kept]).delete()
     _remove_accounts([contact.user_id for contact in contacts if contact.user_id])
     _remove_empty_households({contact.household_id for contact in contacts} - {None})
@@ -107,13 +105,30 @@ def _purge(ids: list[int]) -> None:
 
 def _remove_what_is_theirs(ids: list[int]) -> None:
     """Everything that hangs on the contacts, in this room and in those above."""
+    stays = {"contacts.ImportRow"}  # counted by its import
     for traces in contact_traces:
         traces.remove(ids)
-    for model in (Note, PortalSignIn, ResourceView, Engagement, Assignment):
-        model.objects.filter(contact__in=ids).delete()
-    ImportRow.objects.filter(match__in=ids).update(match=None)
-    Household.objects.filter(head__in=ids).update(head=None)
+        stays |= traces.stays
+    ImportRow.objects.filter(match__in=ids).update(match=None, values={}, changes={}, reasons=[], key="")
+    remove_dependants(Contact, ids, kept=stays)
     _forget_values(ids)
+
+
+def _files_of(model: type[Model]) -> list[FileField]:
+    """The fields of a model that hold files."""
+    return [field for field in model._meta.concrete_fields if isinstance(field, FileField)]
+
+
+def _forget_names(contacts: list[Contact]) -> None:
+    """Operations on one contact are called by the contact's name ("Update Nora North from CRM")."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_operation AS operation SET title = replace(operation.title, gone.name, 'Deleted contact')"
+            " FROM unnest(%s::bigint[], %s::text[]) AS gone (id, name), core_activity AS event"
+            " WHERE event.subject_type = 'contact' AND event.subject_id = gone.id"
+            " AND event.operation_id = operation.id AND strpos(operation.title, gone.name) > 0",
+            [[contact.pk for contact in contacts], [contact.name for contact in contacts]],
+        )
 
 
 def _forget_values(ids: list[int]) -> None:
@@ -146,16 +161,8 @@ def _remove_accounts(user_ids: list[int]) -> None:
     accounts = User.objects.filter(pk__in=user_ids, role=Role.CONTACT)
     named = set(Activity.objects.filter(actor__in=user_ids).values_list("actor_id", flat=True))
     accounts.exclude(pk__in=named).delete()
-    accounts.update(
-        first_name="Deleted",
-        last_name="contact",
-        email=Concat(Value("deleted-user-"), Cast("pk", CharField()), Value("@portal.invalid")),
-        phone="",
-        photo="",
-        password="!",  # noqa: S106 - no password at all
-        is_active=False,
-        session_generation=F("session_generation") + 1,
-    )
+    remove_dependants(User, list(accounts.values_list("pk", flat=True)), kept=())
+    accounts.update(**NAMELESS_ACCOUNT)
     _remove_history({"accounts.UserEvent": "pgh_obj_id"}, user_ids)
 
 

@@ -11,6 +11,7 @@ from contacts.models import Contact
 from contacts.models.contact import CRMMark
 from crm.domain.households import read_household
 from crm.domain.judging import JUDGED, Meanings, judge, save_judged
+from crm.domain.traces import FORGOTTEN
 from crm.models import Category, Connection, Reason, Record, Sync
 from crm.records import SEVERAL, Page, RemoteContact, RemoteHousehold, digest, payload
 
@@ -138,7 +139,7 @@ def forget(connection_id: int, merged: dict[str, str]) -> int:
     linked = list(rows.filter(contact__isnull=False))
     idle = rows.filter(contact=None, former_contact_id=None)
     emails = set(idle.values_list("email", flat=True)) - {""}
-    count = idle.delete()[0] + rows.filter(contact=None).update(gone_at=Now())
+    count = idle.delete()[0] + rows.filter(contact=None).update(**FORGOTTEN | {"gone_at": Now()})
     for record in linked:
         record.gone_at, record.merged_into = timezone.now(), merged[record.remote_id][:200]
     Record.objects.write(linked, ["gone_at", "merged_into"])

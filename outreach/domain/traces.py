@@ -1,7 +1,7 @@
 """What outreach holds of contacts, when they are purged. The archive stays as it is: books and records."""
 
 from core.registry import Traces
-from outreach.models import ArchivedMessage, Bounce, Invitation, Link, ScheduledInvitation, Send
+from outreach.models import ArchivedMessage, Bounce, Send
 
 
 def with_archive(ids: list[int]) -> set[int]:
@@ -11,11 +11,9 @@ def with_archive(ids: list[int]) -> set[int]:
 
 
 def remove(ids: list[int]) -> None:
-    """Invitations, links, what is scheduled, and the mails of the ledger that are not in the archive."""
-    for model in (Link, Invitation, ScheduledInvitation):
-        model.objects.filter(contact__in=ids).delete()
+    """The mails of the ledger that are not in the archive, and what was reported of any."""
     Bounce.objects.filter(send__contact__in=ids).delete()
     Send.objects.filter(contact__in=ids, archived=None).delete()
 
 
-TRACES = Traces(with_archive, remove, {"outreach.InvitationEvent": "contact_id"})
+TRACES = Traces(with_archive, remove, {"outreach.InvitationEvent": "contact_id"}, frozenset({"outreach.Send"}))

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from contacts.domain.purging import purge_trash
 from contacts.models import FileImport
 
 
@@ -37,3 +38,14 @@ def apply(as_user, django_capture_on_commit_callbacks):
         return file_import
 
     return go
+
+
+@pytest.fixture
+def purge(django_capture_on_commit_callbacks):
+    """`purge()`: the night's work."""
+
+    def run():
+        with django_capture_on_commit_callbacks(execute=True):
+            purge_trash()
+
+    return run

@@ -14,7 +14,6 @@ from accounts.models import User
 from contacts.domain import clearing_imports
 from contacts.domain.clearing_imports import clear_old_imports
 from contacts.domain.photos import put_photo
-from contacts.domain.purging import purge_trash
 from contacts.domain.signing_in import record_sign_in
 from contacts.models import Contact, FileImport, Household, ImportRow
 from core.domain.recording import record
@@ -68,17 +67,6 @@ def tables_with(*words):
             if cursor.fetchone():
                 found.add(name)
     return found
-
-
-@pytest.fixture
-def purge(django_capture_on_commit_callbacks):
-    """`purge()`: the night's work."""
-
-    def run():
-        with django_capture_on_commit_callbacks(execute=True):
-            purge_trash()
-
-    return run
 
 
 def test_a_contact_without_archived_mail_is_gone_with_every_trace(files_on_disk, purge, advisor):
