@@ -11,6 +11,7 @@ from accounts.domain.guessing import check_own_password, check_password_of
 from accounts.domain.own_password import set_own_password
 from accounts.models import Firm, User
 from accounts.models.user import STAFF_ROLES
+from core.emails import canonical
 from core.forms import ConflictModelForm
 
 NO_MATCH = "Email and password do not match. Check both and try again."
@@ -34,7 +35,7 @@ class SignInForm(forms.Form):
         """Check both together; the message is the same whatever was wrong."""
         data = super().clean()
         if data.get("email") and data.get("password"):
-            self.user = check_password_of(self.request, data["email"].lower(), data["password"], self.side)
+            self.user = check_password_of(self.request, canonical(data["email"]), data["password"], self.side)
             if self.user is None:
                 raise forms.ValidationError(NO_MATCH)
         return data
@@ -118,8 +119,8 @@ class StaffForm(OwnFieldsForm):
         self.fields["first_name"].required = self.fields["last_name"].required = True
 
     def clean_email(self) -> str:
-        """Addresses are kept in lower case."""
-        return self.cleaned_data["email"].lower()
+        """In its one form: the constraint compares what is kept."""
+        return canonical(self.cleaned_data["email"])
 
 
 class SuccessorForm(forms.Form):

@@ -13,6 +13,7 @@ from accounts.models import Firm, Role, User
 from contacts.domain.phone import NotAPhone, e164, region_for
 from contacts.domain.tagging import NAME_AT_MOST, split_tags
 from contacts.models import Contact, Household
+from core.emails import canonical
 from core.forms import ConflictModelForm
 from experiences.models import Team
 
@@ -43,9 +44,7 @@ class TagsField(forms.CharField):
 class ContactForm(ConflictModelForm):
     """A contact's own data, for adding and editing by `user`."""
 
-    tag_names = TagsField(
-        required=False, max_length=1000, label="Tags", help_text="Separated by commas. New ones are made."
-    )
+    tag_names = TagsField(required=False, label="Tags", help_text="Separated by commas. New ones are made.")
     household_name = forms.CharField(
         required=False,
         max_length=Household._meta.get_field("name").max_length,
@@ -122,8 +121,8 @@ class ContactForm(ConflictModelForm):
             self.initial.setdefault("primary_advisor", user.pk)
 
     def clean_email(self) -> str:
-        """In lower case, and nobody else's; whoever may see the other contact is led to them."""
-        email = self.cleaned_data["email"].lower()
+        """In its one form, and nobody else's; whoever may see the other contact is led to them."""
+        email = canonical(self.cleaned_data["email"])
         other = Contact.objects.with_email(email).exclude(pk=self.instance.pk).first()
         if other is None:
             return email

@@ -11,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import Role
+from core.emails import canonical
+from core.searching import narrow
 from experiences.models import TeamMember
 
 KEPT_IN_TRASH = timedelta(days=30)
@@ -100,11 +102,11 @@ class ContactQuerySet(ScopedQuerySet):
         return self.visible_to(user) if user.is_authenticated and user.may_edit else self.none()
 
     def with_email(self, email: str) -> "ContactQuerySet":
-        """Contacts with this address, whatever its case, whoever may see them. Only to keep addresses unique."""
-        return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower(), deleted_at=None)
+        """Contacts with this address, however it is written, whoever may see them. Only to keep addresses unique."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=canonical(email), deleted_at=None)
 
     def addresses_in_use(self, emails) -> set[str]:
-        """Which of these addresses, given in lower case, contacts have, whoever may see them. To keep them unique."""
+        """Which of these addresses, in their one form, contacts have, whoever may see them. To keep them unique."""
         found = self.annotate(folded_email=Lower("email")).filter(folded_email__in=emails, deleted_at=None)
         return set(found.values_list("folded_email", flat=True))
 
@@ -123,13 +125,16 @@ class ContactQuerySet(ScopedQuerySet):
         A word of one or two letters is looked for where words begin: the trigram index knows no shorter pieces.
         A word of three digits or more is also looked for in the phone number with its punctuation removed.
         """
-        found = self
-        for word in map(fold, text.split()[:6]):
-            condition = Q(search_text__contains=word)
-            if len(word) < 3:
-                condition = Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
-            digits = re.sub(r"[^\d]", "", word)
-            if len(digits) >= 3 and len(digits) >= len(word) - 3:
-                condition |= Q(search_text__contains=digits)
-            found = found.filter(condition)
-        return found
+        return narrow(self, text, _holds)
+
+
+def _holds(word: str) -> Q:
+    """Whether the column for searching holds a word."""
+    word = fold(canonical(word) if "xn--" in word.lower() else word)
+    condition = Q(search_text__contains=word)
+    if len(word) < 3:
+        condition = Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
+    digits = re.sub(r"[^\d]", "", word)
+    if len(digits) >= 3 and len(digits) >= len(word) - 3:
+        condition |= Q(search_text__contains=digits)
+    return condition

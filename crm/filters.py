@@ -4,8 +4,9 @@ import django_filters
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
-from contacts.querysets import fold
+from core.emails import canonical
 from core.listing import ListFilter
+from core.searching import narrow
 from crm.models import Connection, Reason, Record
 
 
@@ -29,9 +30,7 @@ class RecordFilter(ListFilter):
 
     def by_text(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """In name or email, whatever the case."""
-        for word in value.split()[:6]:
-            qs = qs.filter(Q(name__icontains=word) | Q(email__contains=fold(word)))
-        return qs
+        return narrow(qs, value, lambda word: Q(name__icontains=word) | Q(email__contains=canonical(word)))
 
     def by_reason(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Records with this reason among theirs."""

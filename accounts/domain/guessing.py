@@ -21,6 +21,7 @@ from accounts.known_browsers import known_browser, knows_anybody
 from accounts.models import User
 from core.domain import limits
 from core.domain.limits import Count, Limit, TooOften, Use
+from core.emails import canonical
 
 WHAT = "wrong passwords"
 BY_BROWSER = Limit("guesses by a known browser", 10, 900, WHAT)
@@ -46,7 +47,7 @@ class Attempt:
     @property
     def account(self) -> str:
         """The account as it is counted, whether there is such a one or not."""
-        return f"{self.side}:{self.email.lower()}"
+        return f"{self.side}:{canonical(self.email)}"
 
     def uses(self) -> list[Use]:
         """What the attempt counts for. The first is forgotten when the password was right."""

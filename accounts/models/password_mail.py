@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models.user import User
+from core.fields import EmailField
 
 OPEN = ["waiting", "handed_over"]
 
@@ -37,7 +38,7 @@ class PasswordMail(models.Model):
         FAILED = "failed", "Not sent"
         UNKNOWN = "unknown", "Unknown whether sent"
 
-    email = models.EmailField(max_length=254, help_text="The address that was asked for.")
+    email = EmailField(max_length=254, help_text="The address that was asked for.")
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="password_mails")
     welcome = models.BooleanField(default=False, help_text="Somebody new, who has no password yet.")
     requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

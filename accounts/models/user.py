@@ -11,6 +11,10 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from core.emails import canonical
+from core.fields import EmailField
+from core.searching import narrow
+
 
 class Role(models.TextChoices):
     """The five roles; what each sees and may do is in the product's vocabulary."""
@@ -38,14 +42,23 @@ class UserQuerySet(models.QuerySet):
         return self.filter(role=Role.CONTACT)
 
     def with_email(self, email: str) -> "UserQuerySet":
-        """Those with this address, whatever its case; one index for the staff and one for the clients serve it."""
-        return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower())
+        """Those with this address, however it is written; one index for the staff and one for the clients serve it."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=canonical(email))
+
+    def search(self, text: str) -> "UserQuerySet":
+        """Those in whose names or address each word of `text` is found."""
+        return narrow(self, text, _named_like)
 
     def possible_advisors(self) -> "UserQuerySet":
         """Active staff who can be a primary advisor, by name."""
         return self.filter(role__in=[Role.ADMIN, Role.ADVISOR], is_active=True).order_by(
             "last_name", "first_name", "pk"
         )
+
+
+def _named_like(word: str) -> Q:
+    """Whether a word is found in the names or the address."""
+    return Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -78,7 +91,7 @@ class User(AbstractBaseUser):
     Email is unique per side: somebody of the staff may also be a client of the firm.
     """
 
-    email = models.EmailField(max_length=254)
+    email = EmailField(max_length=254)
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     job_title = models.CharField(max_length=100, blank=True)

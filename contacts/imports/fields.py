@@ -13,6 +13,7 @@ from django.core.validators import validate_email
 from contacts.domain.phone import NotAPhone, read
 from contacts.domain.tagging import NAME_AT_MOST, split_tags
 from contacts.models import Contact, ContactType, Household
+from core.emails import canonical
 
 
 class Bad(Exception):
@@ -45,14 +46,14 @@ _PLAIN_EMAIL = re.compile(r"\w+(?:[.+-]\w+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z
 
 
 def read_email(text: str, lookup) -> str:
-    """In lower case; plain addresses take a short way with the same result."""
+    """In its one form; plain addresses take a short way with the same result."""
     if len(text) < 60 and _PLAIN_EMAIL.fullmatch(text):
         return text.lower()
     try:
         validate_email(text)
     except ValidationError:
         raise Bad(f"“{text[:60]}” is not an email address.") from None
-    return text.lower()
+    return canonical(text)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def read_type(text: str, lookup) -> str:
 
 def read_advisor(text: str, lookup) -> int:
     """By email, or by name where only one has it."""
-    found = lookup.advisors.get(" ".join(text.lower().split()))
+    found = lookup.advisors.get(" ".join(canonical(text).split()))
     if found is None:
         raise Bad(f"No advisor is called “{text[:60]}”.")
     if found == 0:

@@ -11,6 +11,7 @@ from django.db import connection
 from contacts.imports.checking import Plan
 from contacts.imports.reading import rows as read_rows
 from contacts.models import FileImport
+from core.emails import canonical
 from core.lookups import key_array
 
 ROWS_AT_ONCE = 5000
@@ -45,8 +46,8 @@ def _values(cells: list[str], columns: dict[int, str]) -> dict[str, str]:
 
 
 def row_key(values: dict[str, str]) -> str:
-    """By what a row is known among the others: its address in lower case, as far as it has one."""
-    return values.get("email", "").lower()[:254]
+    """By what a row is known among the others: its address in its one form, as far as it has one."""
+    return canonical(values.get("email", ""))[:254]
 
 
 def _copy(import_id: int, rows: Iterator[tuple[int, dict[str, str]]]) -> None:

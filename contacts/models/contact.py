@@ -14,6 +14,7 @@ from contacts.models.household import Household
 from contacts.models.listing import listing_triggers
 from contacts.models.tags import Tag
 from contacts.querysets import ContactQuerySet
+from core.fields import EmailField
 from core.history import InsertEvents, UpdateEvents
 from experiences.models import Campaign, Experience, Team
 
@@ -120,7 +121,7 @@ class Contact(models.Model):
     primary_advisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="advised_contacts", db_index=False
     )
-    email = models.EmailField(max_length=254)
+    email = EmailField(max_length=254)
     phone = models.CharField(max_length=20, help_text="Stored as E.164, for example +12125550123.")
     phone_extension = models.CharField(
         max_length=7, blank=True, default="", db_default="", validators=[RegexValidator(r"^\d+$", "Use digits only.")]

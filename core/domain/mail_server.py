@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage, get_connection
 
 from core.domain import mail_provider
 from core.domain.mail_verdict import ACCEPTED, PERMANENT, TEMPORARY, UNKNOWN, Verdict, reason_of
+from core.emails import deliverable
 
 # RFC 4954: the server wants us to sign in, or to do it otherwise. That is no fault of the mail.
 SIGN_IN = {530, 534, 535, 538}
@@ -64,6 +65,7 @@ class MailServer:
         its attribute `return_path`, if any, is where reports of failure go, and `envelope_id` what they name it by.
         """
         self._data_begun = False
+        message.to = [deliverable(address) for address in message.to]
         self._address(message)
         try:
             self._backend.send_messages([message])

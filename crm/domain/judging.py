@@ -18,6 +18,7 @@ from accounts.models import Firm, User
 from contacts.domain.phone import SEVERAL_NUMBERS, NotAPhone, read, region_for
 from contacts.imports.fields import Bad, read_email
 from contacts.models import Contact
+from core.emails import canonical
 from crm.domain.households import read_household
 from crm.domain.no_contact import read_no_contact
 from crm.domain.tags import read_tags
@@ -299,7 +300,7 @@ def mended_value(name: str, text: str, region: str | None) -> str:
     text = text.strip()
     if name == "email":
         validate_email(text)
-        return text.lower()
+        return canonical(text)
     if name == "phone":
         try:
             phone = read(text, region)

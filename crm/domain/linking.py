@@ -9,6 +9,7 @@ from accounts.models import User
 from contacts.domain.field_history import emptied_values
 from contacts.models import Contact
 from core.domain.recording import record as record_event
+from core.emails import canonical
 from crm.domain import no_contact
 from crm.domain.differences import PLAIN
 from crm.domain.staging import judge_again, mark
@@ -41,7 +42,7 @@ def link(one: Record, contact: Contact, by: User) -> bool:
         mark([one])
         sentence = f"Linked to a record of {one.connection.name}"
         record_event("crm_linked", sentence, subject_ids=[contact.pk], actor=by)
-        judge_again(Record.objects.filter(email=contact.email.lower(), contact=None))
+        judge_again(Record.objects.filter(email=canonical(contact.email), contact=None))
     return True
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.domain import running
+from core.emails import canonical
 from core.models import Operation
 from crm.domain.going_through import settle_vanished
 from crm.domain.guarding import Guarded
@@ -74,13 +75,13 @@ def open_sync(connection: Connection) -> Sync | None:
 def refresh_owners(connection: Connection, owners: list[RemoteOwner]) -> None:
     """Take over who the CRM's users are, and match those nobody has decided on by their email."""
     known = {owner.remote_id: owner for owner in Owner.objects.filter(connection=connection)}
-    advisors = {user.email.lower(): user.pk for user in User.objects.possible_advisors().only("email")}
+    advisors = {user.email: user.pk for user in User.objects.possible_advisors().only("email")}
     fresh = []
     for one in owners:
         owner = known.get(one.remote_id) or Owner(connection=connection, remote_id=one.remote_id[:200])
         owner.name, owner.email, owner.active = one.name[:200], one.email[:254], one.active
         if not owner.by_hand:
-            owner.user_id = advisors.get(one.email.lower())
+            owner.user_id = advisors.get(canonical(one.email))
         fresh.append(owner)
     values = ["name", "email", "active", "user"]
     Owner.objects.bulk_create(

@@ -16,9 +16,11 @@ from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.views.bulk import BulkView
 from core.domain import running, selecting
+from core.emails import canonical
 from core.keys import read_key
 from core.models import Operation, OperationLine
 from core.presses import once
+from core.searching import narrow
 from crm.domain import differences
 from crm.domain.conflicts import Seen, read_seen, seen_now
 from crm.domain.implied import implied_by
@@ -257,8 +259,9 @@ def link_one(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Linked to {one} in {one.connection.name}. Nothing has changed yet.")
         return redirect("crm:update_one", pk=pk)
     text = request.GET.get("find", contact.last_name).strip()
-    same = Q(email=contact.email.lower())
-    found = free.filter(Q(name__icontains=text) | Q(email__icontains=text) | same) if text else free.filter(same)
+    same = Q(email=canonical(contact.email))
+    found = narrow(free, text, lambda word: Q(name__icontains=word) | Q(email__icontains=word) | same)
+    found = found if text else free.filter(same)
     found = found.select_related("connection").annotate(near=Count("pk", filter=same)).order_by("-near", "name", "pk")
     context = {"contact": contact, "records": found[:FOUND_AT_MOST], "query": text}
     return render(request, "crm/link.html", context)

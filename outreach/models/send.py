@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
 from contacts.models import Contact
+from core.emails import canonical
+from core.fields import EmailField
 
 OPEN = ["planned", "claimed", "handed_over"]
 # The mail is, or may be, in somebody's mailbox.
@@ -30,8 +32,8 @@ class SendQuerySet(models.QuerySet):
         return self.filter(Q(state__in=LEFT) | Q(sent_at__isnull=False))
 
     def to_address(self, email: str) -> "SendQuerySet":
-        """Mail to this address, whatever its case."""
-        return self.alias(folded_recipient=Lower("recipient")).filter(folded_recipient=email.lower())
+        """Mail to this address, however it is written."""
+        return self.alias(folded_recipient=Lower("recipient")).filter(folded_recipient=canonical(email))
 
 
 class Send(models.Model):
@@ -62,7 +64,7 @@ class Send(models.Model):
     purpose = models.CharField(max_length=10, choices=Purpose)
     subject_id = models.BigIntegerField(help_text="The invitation, or the contact for mails about passwords.")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="sends")
-    recipient = models.EmailField(max_length=254)
+    recipient = EmailField(max_length=254)
     number = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=11, choices=State, default=State.PLANNED)
     reason = models.CharField(max_length=300, blank=True)
@@ -102,8 +104,8 @@ class BounceQuerySet(models.QuerySet):
     """Questions asked of the reports."""
 
     def to_address(self, email: str) -> "BounceQuerySet":
-        """Of mail to this address, whatever its case."""
-        return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower())
+        """Of mail to this address, however it is written."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=canonical(email))
 
 
 class Bounce(models.Model):
@@ -111,7 +113,7 @@ class Bounce(models.Model):
 
     send = models.ForeignKey(Send, on_delete=models.CASCADE, related_name="bounces")
     attempt = models.PositiveIntegerField(help_text="The mail's number of claims when it was sent.")
-    email = models.EmailField(max_length=254)
+    email = EmailField(max_length=254)
     permanent = models.BooleanField()
     reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(db_default=Now())
@@ -131,8 +133,8 @@ class SuppressionQuerySet(models.QuerySet):
     """Questions asked of the addresses that get no mail."""
 
     def with_email(self, email: str) -> "SuppressionQuerySet":
-        """This address, whatever its case."""
-        return self.alias(folded_email=Lower("email")).filter(folded_email=email.lower())
+        """This address, however it is written."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=canonical(email))
 
 
 class Suppression(models.Model):
@@ -148,7 +150,7 @@ class Suppression(models.Model):
         UNSUBSCRIBED = "unsubscribed", "Its owner unsubscribed"
         FIRM = "firm", "Set by the firm"
 
-    email = models.EmailField(max_length=254)
+    email = EmailField(max_length=254)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.FIRM)
     reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -193,7 +195,7 @@ class BounceMailbox(models.Model):
 class LinkRequest(models.Model):
     """Somebody asked for a password link to this address, known or not: the request itself looks nothing up."""
 
-    email = models.EmailField(max_length=254)
+    email = EmailField(max_length=254)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
