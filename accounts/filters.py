@@ -1,7 +1,7 @@
 """What the users page can be narrowed by."""
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.models.user import STAFF_ROLES
@@ -23,11 +23,7 @@ class UserFilter(ListFilter):
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Every word is found in a name or the email."""
-        for word in value.split()[:6]:
-            queryset = queryset.filter(
-                Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
-            )
-        return queryset
+        return queryset.search(value)
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Those who can sign in, or those who left."""

@@ -36,7 +36,7 @@ class ChangeForm(forms.Form):
     team_how = how_field("Team", HOW["team"])
     team = forms.ModelChoiceField(Team.objects.none(), required=False, label="New team", empty_label="Choose")
     tags_how = how_field("Tags", HOW["tags"])
-    tags = TagsField(required=False, max_length=1000, label="Which tags", help_text="Separated by commas.")
+    tags = TagsField(required=False, label="Which tags", help_text="Separated by commas.")
 
     def __init__(self, *args, user, firm, initial=None, **kwargs) -> None:
         kept = {f"{name}_how": wanted["how"] for name, wanted in (initial or {}).items()}

@@ -15,6 +15,7 @@ from contacts.models.contact import CRMMark
 from contacts.querysets import fold
 from core.keys import read_key
 from core.listing import ListFilter
+from core.searching import narrow
 from experiences.models import Campaign, Experience, Team
 
 # More are no choice any more: they take long to load and longer to read. A name is typed instead.
@@ -148,9 +149,9 @@ class ContactFilter(ListFilter):
 
     def by_advisor_name(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Contacts of every advisor whose name has all the words."""
-        advisors = User.objects.staff()
-        for word in value.split():
-            advisors = advisors.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+        advisors = narrow(
+            User.objects.staff(), value, lambda word: Q(first_name__icontains=word) | Q(last_name__icontains=word)
+        )
         return qs.filter(primary_advisor__in=advisors.values("pk"))
 
     def by_household(self, qs: QuerySet, name: str, value: str) -> QuerySet:

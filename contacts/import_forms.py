@@ -106,7 +106,6 @@ class MendRowForm(forms.Form):
             if field.name in named:
                 self.fields[field.name] = forms.CharField(
                     required=False,
-                    max_length=1000,
                     label=field.label,
                     initial=row.values.get(field.name, ""),
                     help_text=" ".join(wrong.get(field.name, [])),

@@ -68,6 +68,7 @@ class Kind:
     has_lines = True  # whether each of its rows has a line; a stream tells figures only
     read_only = False  # changes nothing: whoever may not edit may still stop their own
     repeatable = False  # whether it can be begun again over some of its rows: those that failed, or were never reached
+    subject_sort = ""  # the column of its `subject_rows` by which they are sorted as people expect it
     unnamed = "No longer there, or not yours to see"  # what a report calls a row of which `subjects` gives no name
     selection_key = ""  # whose ticks are dropped once the operation has been started from a list
 
@@ -78,9 +79,13 @@ class Kind:
         """
         raise NotImplementedError
 
-    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
-        """Name and address ("" for none) of the rows a report is about, as far as `user` may see them."""
+    def subjects(self, subject_ids: Sequence[int], rows: QuerySet | None) -> dict[int, tuple[str, str]]:
+        """Name and address ("" for none) of the rows a report is about, among `rows`, which `subject_rows` gave."""
         return {}
+
+    def subject_rows(self, user) -> QuerySet | None:
+        """The rows that lines may be about, as far as `user` may know them; None where lines are about no rows."""
+        return None
 
     def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
         """The columns and rows of the downloadable report, as `core.exporting` takes them."""

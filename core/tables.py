@@ -3,6 +3,7 @@
 from functools import cached_property
 
 import django_tables2 as tables
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -86,7 +87,10 @@ class OperationTable(tables.Table):
 
 
 class LineTable(tables.Table):
-    """One row for each row of an operation. `kind` and `user` give the rows their names."""
+    """One row for each row of an operation. `kind` and `user` give the rows their names.
+
+    With `by_name` they are sorted by these: else by their keys, as they are found.
+    """
 
     subject = tables.Column(
         accessor="subject_id", verbose_name="For", order_by="subject_id", attrs={"td": {"class": "col-main"}}
@@ -99,15 +103,30 @@ class LineTable(tables.Table):
     class Meta:
         order_by = "subject"
 
-    def __init__(self, *args, kind, user, **kwargs) -> None:
+    def __init__(self, *args, kind, user, by_name: bool = True, **kwargs) -> None:
+        self.kind, self.user, self.by_name = kind, user, by_name
         super().__init__(*args, **kwargs)
-        self.kind, self.user = kind, user
 
     @cached_property
     def names(self) -> dict[int, tuple[str, str]]:
         """Names and addresses of the page's rows."""
         ids = [line.subject_id for line in self.page.object_list.data]
-        return self.kind.subjects(ids, self.user) if self.kind else {}
+        return self.kind.subjects(ids, self.subject_rows) if self.kind else {}
+
+    @cached_property
+    def subject_rows(self) -> QuerySet | None:
+        """What the rows may be about: asked once for the names and for their order."""
+        return self.kind.subject_rows(self.user) if self.kind else None
+
+    def order_subject(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the name shown, those without one at the end."""
+        key = "-subject_id" if is_descending else "subject_id"
+        if not self.by_name or self.subject_rows is None:
+            return queryset.order_by(key), True
+        named = self.subject_rows.filter(pk=OuterRef("subject_id")).order_by()
+        name = Subquery(named.values(self.kind.subject_sort)[:1])
+        named = F("subject_name").desc(nulls_last=True) if is_descending else F("subject_name").asc(nulls_last=True)
+        return queryset.annotate(subject_name=name).order_by(named, key), True
 
     def render_subject(self, value: int) -> str:
         """Their name, linked."""

@@ -4,6 +4,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 
 from core.listing import ListFilter
+from core.searching import narrow
 from experiences.models import Resource
 from experiences.models.resources import ResourceTemplate
 from experiences.models.template import TemplateQuerySet
@@ -19,9 +20,7 @@ class TemplateFilter(ListFilter):
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Every word stands in the name or the description."""
-        for word in value.split()[:6]:
-            queryset = queryset.filter(Q(name__icontains=word) | Q(description__icontains=word))
-        return queryset
+        return narrow(queryset, value, lambda word: Q(name__icontains=word) | Q(description__icontains=word))
 
     def narrow(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Only the archived ones; "all" narrows nothing."""

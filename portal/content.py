@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.models import Assignment, Contact
 from contacts.querysets import fold
+from core.searching import words_of
 from experiences.models import Card, Category, CategoryResource, Resource, Touchpoint
 
 
@@ -78,7 +79,7 @@ def shelves_of(assignment: Assignment, query: str = "") -> list[Shelf]:
     categories = Category.objects.filter(template=_library(assignment)).prefetch_related(
         Prefetch("placements", placements.select_related("resource"))
     )
-    words = fold(query).split()
+    words = words_of(fold(query))
     shelves = {}
     for category in categories:
         found = [placed.resource for placed in category.placements.all()]

@@ -64,6 +64,7 @@ def skip(reason: str, *conditions: Q, **lookups) -> When:
 class ContactKind(Undoable):
     """Base of operations on contacts; see the head of this file."""
 
+    subject_sort = "sort_name"
     selection_key = "contacts"
     repeatable = True
     filterset_class: type[ListFilter] = ContactFilter  # that of the list from which selections come
@@ -167,12 +168,16 @@ class ContactKind(Undoable):
             notes["watch"] = Watch.over(operation, self.reach(operation), self.filterset_class)
         return notes["watch"].astray(ids)
 
-    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
-        """Name and address of each contact, for the report; of one that `user` does not see, what became of them."""
+    def subject_rows(self, user) -> ContactQuerySet:
+        """Contacts, those in the trash included."""
+        return Contact.objects.known_to(user)
+
+    def subjects(self, subject_ids: Sequence[int], rows: QuerySet) -> dict[int, tuple[str, str]]:
+        """Name and address of each contact, for the report; of one that is not among `rows`, what became of them."""
         from contacts.tables import detail_address
 
         address = detail_address()
-        seen = Exists(Contact.objects.known_to(user).filter(pk=OuterRef("pk")))
+        seen = Exists(rows.filter(pk=OuterRef("pk")))
         there = Contact.objects.filter(pk__in=subject_ids, purged_at=None).annotate(seen=seen)
         found = dict.fromkeys(subject_ids, (PURGED, ""))
         for one in there.only("first_name", "last_name", "deleted_at"):

@@ -44,7 +44,7 @@ class ImportKind(Kind):
         """The import the operation is about."""
         return FileImport.objects.select_related("owner").get(pk=operation.params["file_import"])
 
-    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
+    def subjects(self, subject_ids: Sequence[int], rows: QuerySet | None) -> dict[int, tuple[str, str]]:
         """Which lines of the file a batch is."""
         words = {n: f"Lines {(n - 1) * BATCH + 1:,} to {n * BATCH:,}" if n else "Reading the file" for n in subject_ids}
         return {number: (text, "") for number, text in words.items()}

@@ -23,6 +23,7 @@ from core.templatetags.table_rows import thousands
 from core.templatetags.ui import distance, exact
 
 Line = OperationLine.State
+SORTED_AT_MOST = 20_000  # lines by name: of more, a second and more would pass for each page
 REPETITIONS = {Line.FAILED: "The failed were tried again", Line.UNTOUCHED: "The rest was begun"}
 
 
@@ -88,7 +89,8 @@ class OperationPage(ListPage):
 
     def table_options(self) -> dict:
         """Names come from the kind."""
-        return {"kind": operation_kinds.get(self.operation.kind), "user": self.request.user}
+        kind = operation_kinds.get(self.operation.kind)
+        return {"kind": kind, "user": self.request.user, "by_name": self.operation.total <= SORTED_AT_MOST}
 
     def extra(self) -> dict:
         """Progress, and what can be done now."""

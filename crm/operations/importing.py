@@ -20,12 +20,17 @@ class RecordKind(Kind):
 
     chunk = 2000
     repeatable = True
+    subject_sort = "name"
     selection_key = "crm_records"
     unnamed = "A record that has left the CRM, or is no longer yours"
 
-    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
-        """The record's name, and the contact it became where `user` sees them."""
-        found = _nameable(user).filter(pk__in=subject_ids)
+    def subject_rows(self, user) -> QuerySet:
+        """Records that a report may name."""
+        return _nameable(user)
+
+    def subjects(self, subject_ids: Sequence[int], rows: QuerySet) -> dict[int, tuple[str, str]]:
+        """The record's name, and the contact that it became."""
+        found = rows.filter(pk__in=subject_ids)
         return {
             one.pk: (str(one), reverse("contacts:detail", args=[one.contact_id]) if one.contact_id else "")
             for one in found.only("name", "remote_id", "contact_id")

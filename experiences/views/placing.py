@@ -12,6 +12,7 @@ from accounts.models import User
 from core.domain.limits import take
 from core.keys import read_key
 from core.listing import SEARCHES
+from core.searching import narrow
 from core.words import counted
 from experiences.domain.ordering import next_position
 from experiences.domain.reach import reach_of
@@ -49,9 +50,7 @@ class AddView(PartView):
 
     def narrowed(self, rows: QuerySet, query: str) -> QuerySet:
         """Rows that have every word of the search."""
-        for word in query.split()[:6]:
-            rows = rows.filter(Q(name__icontains=word) | Q(description__icontains=word))
-        return rows
+        return narrow(rows, query, lambda word: Q(name__icontains=word) | Q(description__icontains=word))
 
     def shown(self, row: Model) -> Candidate:
         """A row as people read it."""
@@ -139,9 +138,7 @@ class AddToTeam(AddView):
 
     def narrowed(self, rows: QuerySet, query: str) -> QuerySet:
         """By name and email."""
-        for word in query.split()[:6]:
-            rows = rows.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
-        return rows
+        return rows.search(query)
 
     def shown(self, row: User) -> Candidate:
         """Name, role and address."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from core.models import Activity
-from tests.factories import ContactFactory, HouseholdFactory, TeamFactory
+from tests.factories import ContactFactory, HouseholdFactory, TagFactory, TeamFactory
 
 ADD = "/contacts/add/"
 
@@ -154,3 +154,16 @@ def test_a_contact_given_away_leaves_ones_list(as_user, advisor, colleague, cont
     client = as_user(advisor)
     response = client.post(edit(contact), as_shown(client, edit(contact)) | {"primary_advisor": colleague.pk})
     assert (response.status_code, response.url) == (302, "/contacts/")
+
+
+def test_a_contact_with_long_tags_can_be_edited(as_user, advisor):
+    contact = ContactFactory(primary_advisor=advisor)
+    names = [f"A tag of which there are many: number {number}" for number in range(60)]
+    contact.tags.set([TagFactory(name=name) for name in names])
+    client = as_user(advisor)
+    tags = client.get(edit(contact)).context["form"]["tag_names"].value()
+    assert len(tags) > 2000
+    shown = as_shown(client, edit(contact)) | {"tag_names": tags}
+    assert client.post(edit(contact), shown | {"city": "Springfield"}).status_code == 302
+    contact.refresh_from_db()
+    assert (contact.city, contact.tags.count()) == ("Springfield", 60)

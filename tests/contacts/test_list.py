@@ -185,3 +185,48 @@ def test_a_parameter_that_is_no_filter_narrows_nothing(as_user, admin):
     asked = client.post("/contacts/deactivate/", {"all": "1", "query": "utm_source=mail"})
     draft = Operation.objects.get(pk=asked.url.partition("draft=")[2])
     assert (draft.query, draft.selection, draft.total) == ("", "All contacts", 1)
+
+
+@pytest.fixture
+def felix(advisor):
+    """One among others with whom he shares a name each."""
+    ContactFactory(first_name="Felix", last_name="Archer", primary_advisor=advisor)
+    ContactFactory(first_name="Nora", last_name="Baker", primary_advisor=advisor)
+    return ContactFactory(
+        first_name="Felix", last_name="Baker", email="felix@example.com", phone="+12125550199", primary_advisor=advisor
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Baker, Felix",
+        "Baker,Felix;",
+        "Felix Baker <felix@example.com>",
+        "Felix Baker <Felix@Example.com>;",
+        '"Felix Baker"',
+        "“Felix Baker”",
+        "'Felix' 'Baker'",
+        "Felix Baker (212) 555-0199",
+        "baker felix baker felix baker felix baker",
+    ],
+)
+def test_a_person_is_found_as_other_programs_write_them(as_user, advisor, felix, text):
+    rows = as_user(advisor).get(LIST, {"q": text}).context["table"].paginated_rows
+    assert [row.record.pk for row in rows] == [felix.pk]
+
+
+@pytest.mark.parametrize("text", ["f b fel bak feli bake nobody", "felix " + "x1 x2 x3 x4 x5 x6 x7 " * 9, ";", '""'])
+def test_every_word_narrows_however_many_there_are(as_user, advisor, felix, text):
+    assert shown(as_user(advisor).get(LIST, {"q": text})) == []
+
+
+def test_more_words_than_anybody_has_find_nobody(as_user, advisor, felix):
+    text = " ".join(str(number) for number in range(500))
+    assert shown(as_user(advisor).get(LIST, {"q": text})) == []
+
+
+def test_a_domain_is_found_however_it_is_written(as_user, advisor):
+    ContactFactory(last_name="Zorn", email="zorn@müller.example", primary_advisor=advisor)
+    for text in ("müller.example", "muller", "zorn@xn--mller-kva.example", "XN--MLLER-KVA.example"):
+        assert shown(as_user(advisor).get(LIST, {"q": text})) == ["Zorn"]

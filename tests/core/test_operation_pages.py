@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from contacts.models import FileImport
+from contacts.models import Contact, FileImport
 from core.domain import selecting
 from core.models import Activity, Operation, OperationLine
 from tests.factories import ContactFactory
@@ -244,3 +244,17 @@ def test_operations_are_narrowed_to_a_kind_and_a_report_is_downloaded_as_it_is_s
     assert "?format=csv&amp;state=failed" in page
     report = b"".join(client.get(f"{PAGE}{closed.pk}/report/", {"format": "csv", "state": "failed"})).decode()
     assert "Why failed." in report and "Why skipped." not in report
+
+
+def test_the_report_is_sorted_by_name_not_by_key(as_user, advisor, colleague, monkeypatch):
+    operation = operation_of(advisor, states=("done",) * 4)
+    lines = list(operation.lines.order_by("pk"))
+    for line, last_name in zip(lines, ("Zorn", "Abel", "Müller", "Unseen"), strict=True):
+        Contact.objects.filter(pk=line.subject_id).update(last_name=last_name)
+    Contact.objects.filter(pk=lines[3].subject_id).update(primary_advisor=colleague)
+    client, (zorn, abel, muller, unseen) = as_user(advisor), [line.pk for line in lines]
+    address = f"{PAGE}{operation.pk}/"
+    assert shown(client.get(address)) == [abel, muller, zorn, unseen]
+    assert shown(client.get(address, {"sort": "-subject"})) == [zorn, muller, abel, unseen]
+    monkeypatch.setattr("core.views.operations.SORTED_AT_MOST", 3)
+    assert shown(client.get(address)) == [zorn, abel, muller, unseen]
