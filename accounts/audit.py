@@ -27,7 +27,10 @@ GROUPS = {
     "sign_ins": ("Sign-ins", ["signed_in", "signed_out"]),
     "failures": ("Failed sign-ins", ["sign_in_failed"]),
     "passwords": ("Passwords and sessions", ["password_link", "password_changed", "sessions_ended"]),
-    "access": ("Users and roles", ["invited", "role_changed", "email_changed", "deactivated", "reactivated"]),
+    "access": (
+        "Users and roles",
+        ["invited", "role_changed", "email_changed", "photo_changed", "deactivated", "reactivated"],
+    ),
     "exports": ("Exports", ["exported"]),
     "alerts": ("Alerts", ["guessing", "limit_reached"]),
 }

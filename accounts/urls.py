@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.access import admins_only, overseers_only
-from accounts.views import audit, firm, own_password, password_links, sessions, sign_in, users
+from accounts.views import audit, firm, own_password, password_links, photos, sessions, sign_in, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("users/", admins_only(users.UserList.as_view()), name="users"),
     path("users/invite/", users.user_invite, name="user_invite"),
     path("users/<int:pk>/", users.user_edit, name="user"),
+    path("profile/photo/", photos.own_photo, name="own_photo"),
+    path("users/<int:pk>/photo/", photos.user_photo, name="user_photo"),
+    path("users/<int:pk>/picture/", photos.picture, name="user_picture"),
     path("users/<int:pk>/link/", users.user_link, name="user_link"),
     path("users/<int:pk>/deactivate/", users.user_deactivate, name="user_deactivate"),
     path("users/<int:pk>/reactivate/", users.user_reactivate, name="user_reactivate"),

@@ -33,7 +33,7 @@ NUMBER = {"td": {"class": "col-num"}, "th": {"class": "col-num"}}
 
 def person_cell(person, address: str = "") -> SafeString:
     """Face, name and email of somebody, linked to their page where there is one."""
-    parts = avatar(person), person.name, person.email
+    parts = avatar(person, "md", getattr(person, "photo_url", "")), person.name, person.email
     if address:
         return markup(f'<a class="person" href="{{}}">{PERSON}</a>', address, *parts)
     return markup(f'<span class="person">{PERSON}</span>', *parts)

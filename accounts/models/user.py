@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -164,6 +165,11 @@ class User(AbstractBaseUser):
             return ZoneInfo(self.time_zone or firm.time_zone)
         except ZoneInfoNotFoundError:
             return timezone.get_default_timezone()
+
+    @property
+    def photo_url(self) -> str:
+        """Where colleagues see the photo, an address that changes with it; empty without one."""
+        return f"{reverse('accounts:user_picture', args=[self.pk])}?v={self.photo.name}" if self.photo else ""
 
     @property
     def is_staff_side(self) -> bool:

@@ -13,13 +13,15 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from accounts.access import editors_only, staff_only
 from accounts.models import Firm
 from contacts.domain.households import make_head
+from contacts.domain.photos import put_photo
 from contacts.domain.timeline import KINDS, timeline
 from contacts.forms import ContactForm
 from contacts.models import Contact
-from contacts.section_forms import SECTIONS, NoteForm, PhotoForm
+from contacts.section_forms import SECTIONS, NoteForm
 from contacts.tables import no_contact_badges
 from contacts.views.editing import saved
 from core.forms import for_saving
+from core.photo_forms import PhotoForm
 from core.registry import contact_actions, contact_integrations, contact_next_steps, contact_sections
 from experiences.models import TeamMember
 
@@ -110,9 +112,10 @@ def photo_edit(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         contact = get_object_or_404(for_saving(Contact.objects.editable_by(request.user), request), pk=pk)
         posted = request.POST if request.method == "POST" else None
-        form = PhotoForm(posted, request.FILES or None, contact=contact)
+        form = PhotoForm(posted, request.FILES or None, person=contact)
         if request.method == "POST" and form.is_valid():
-            form.save(contact, request.user)
+            if form.changes:
+                put_photo(contact, form.chosen, by=request.user)
             for sentence in form.kept:
                 messages.warning(request, sentence)
             return _after(request, pk, "", "The photo has been saved.")
