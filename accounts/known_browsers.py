@@ -67,7 +67,7 @@ class KnownBrowserMiddleware:
                 settings.KNOWN_BROWSER_COOKIE,
                 value,
                 max_age=LASTS,
-                secure=not settings.INSECURE_HTTP,
+                secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
                 samesite="Lax",
             )

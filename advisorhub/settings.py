@@ -83,12 +83,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.session_age.SessionAgeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.PersonalPagesMiddleware",
     "core.middleware.NoNulMiddleware",  # after the check against forgery, which reads forms
+    "accounts.session_age.SessionAgeMiddleware",  # after it: the key of a session comes from a cookie
     "accounts.middleware.ViewerTimeZoneMiddleware",
     "core.middleware.GoneMeanwhileMiddleware",
     "core.middleware.HistoryContextMiddleware",

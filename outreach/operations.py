@@ -47,6 +47,7 @@ class Decide(Kind):
 
     key = "outreach.decide"
     label = "Decide about mails"
+    subject_sort = "contact__sort_name"
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """Decide about those that are still unknown and still the owner's to decide."""
@@ -55,11 +56,15 @@ class Decide(Kind):
         done = decide(list(mine.values_list("pk", flat=True)), by=operation.owner, operation=operation)
         return Outcome(done=done, skipped=dict.fromkeys(set(subject_ids) - set(done), DECIDED))
 
-    def subjects(self, subject_ids: Sequence[int], user) -> dict[int, tuple[str, str]]:
-        """The contact of each mail that `user` may see, and the address it went to."""
+    def subject_rows(self, user) -> QuerySet:
+        """The mails to contacts whom `user` may see."""
+        return Send.objects.visible_to(user)
+
+    def subjects(self, subject_ids: Sequence[int], rows: QuerySet) -> dict[int, tuple[str, str]]:
+        """The contact of each mail, with the address it went to."""
         address = detail_address()
-        rows = Send.objects.visible_to(user).filter(pk__in=subject_ids).select_related("contact")
-        return {one.pk: (f"{one.contact.name}, {one.recipient}", address.of(one.contact_id)) for one in rows}
+        found = rows.filter(pk__in=subject_ids).select_related("contact")
+        return {one.pk: (f"{one.contact.name}, {one.recipient}", address.of(one.contact_id)) for one in found}
 
     def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
         """A row a mail; addresses that `user` does not see are left out."""

@@ -13,7 +13,7 @@ from tests.routing import ROUTES, answers
 pytestmark = pytest.mark.django_db
 # What is the same for everybody may be kept by browsers and proxies.
 PUBLIC = {"logo/", "portal/manifest.webmanifest", "portal/icon/<int:size>.png", "portal/worker.js", "portal/offline/"}
-PICTURES = ("/photo/", "/image/", "/cover/")
+PICTURES = ("/photo/", "/picture/", "/image/", "/cover/")
 TAG = re.compile(r"<(script|style)\b([^>]*)>")
 INLINE = re.compile(r"""\s(style|on[a-z]+)=["']""")
 
@@ -73,7 +73,7 @@ def production(settings, monkeypatch):
     monkeypatch.setenv("INSECURE_HTTP", "0")
     loaded = runpy.run_path(str(BASE_DIR / "advisorhub" / "settings.py"))
     for name, value in loaded.items():
-        if name.startswith(("SECURE_", "SESSION_COOKIE_", "CSRF_COOKIE_")):
+        if name.startswith(("SECURE_", "SESSION_COOKIE_", "CSRF_COOKIE_", "KNOWN_BROWSER_")):
             setattr(settings, name, value)
 
 
@@ -93,7 +93,7 @@ def test_cookies_are_bound_to_the_host(production, advisor):
     client = Client()
     client.get("/", secure=True)
     client.post("/", {"email": advisor.email, "password": PASSWORD}, secure=True)
-    assert set(client.cookies) == {"__Host-session", "__Host-csrf"}
+    assert set(client.cookies) == {"__Host-session", "__Host-csrf", "__Host-known"}
     for cookie in client.cookies.values():
         assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
     assert client.cookies["__Host-session"]["httponly"]

@@ -66,7 +66,7 @@ def test_those_who_match_no_more_can_be_changed_too_and_it_is_kept_that_they_wer
     assert (preview.will, preview.skipped) == (4, [])
     confirm(client, url)
     operation = Operation.objects.get()
-    assert (operation.done, operation.query) == (4, "type=client&sort=-name&page=2")
+    assert (operation.done, operation.query) == (4, "type=client")
     assert operation.selection == "All that match Type: Client (1 of them no longer match)"
 
 

@@ -163,7 +163,7 @@ def test_an_export_takes_as_many_queries_for_one_row_as_for_three(
     for _ in range(rows):
         AssignmentFactory(contact__primary_advisor=advisor).contact.tags.add(TagFactory())
     client = as_user(admin)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(lines(client.post(URL, {"all": "1", "format": "csv"}))) == rows
 
 

@@ -9,6 +9,7 @@ from contacts.models import Contact
 from core.domain import running
 from core.models import Operation
 from tests.factories import ContactFactory, UserFactory
+from tests.forms import as_shown
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +54,8 @@ def test_who_receives_contacts_cannot_leave_before_they_are_there(as_user, admin
     reason = escape(f"“{begun.title}” has not ended yet.")
     answer = client.post(f"/users/{colleague.pk}/deactivate/")
     assert (answer.status_code, reason in answer.content.decode()) == (422, True)
-    data = {"first_name": "C", "last_name": "C", "email": colleague.email, "role": "support"}
-    answer = client.post(f"/users/{colleague.pk}/", data)
+    page = f"/users/{colleague.pk}/"
+    answer = client.post(page, as_shown(client, page, role="support"))
     assert (answer.status_code, reason in answer.content.decode()) == (422, True)
     colleague.refresh_from_db()
     assert (colleague.is_active, colleague.role) == (True, "advisor")

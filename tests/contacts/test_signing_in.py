@@ -88,7 +88,7 @@ def test_the_account_takes_the_new_address_of_its_contact(assigned):
     user = give_password(assigned, PASSWORD)
     Contact.objects.filter(pk=assigned.pk).update(email="New@example.com", last_name="Married")
     user.refresh_from_db()
-    assert (user.email, user.last_name) == ("New@example.com", "Married")
+    assert (user.email, user.last_name) == ("new@example.com", "Married")
 
 
 def test_a_deleted_contact_leaves_the_address_to_the_next(assigned):

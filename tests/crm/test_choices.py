@@ -104,7 +104,8 @@ def test_a_record_assigned_to_another_advisor_is_reported_and_changes_nothing(as
     page_of_owners = reverse("crm:owners", args=[imported.pk])
     users = {owner.remote_id: owner for owner in Owner.objects.all()}
     chosen = {f"owner_{one.pk}": office["two"].pk if key in ("U1", "U2") else "" for key, one in users.items()}
-    as_user(office["admin"]).post(page_of_owners, chosen)
+    client = as_user(office["admin"])
+    assert client.post(page_of_owners, seen_at(client, page_of_owners) | chosen).status_code == 302
     moved = Record.objects.filter(owner_id_there="U1", state="linked", gone_at=None)
     assert {one.contact.primary_advisor for one in moved} == {office["one"]}
     assert {one.contact.crm_mark for one in moved} == {"newer"}

@@ -185,7 +185,7 @@ def test_a_file_comes_in_and_goes_out_as_a_download(builder):
     answer = builder.get(f"/experiences/resources/{resource.pk}/file/")
     assert b"".join(answer.streaming_content) == PDF
     assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"] == 'attachment; filename="My_guide.pdf"'
+    assert answer["Content-Disposition"] == 'attachment; filename="My guide.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 

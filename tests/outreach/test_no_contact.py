@@ -13,6 +13,7 @@ from outreach.domain import inviting, links, passwords, reinviting, scheduling
 from outreach.domain.inviting import DECEASED, DO_NOT_CONTACT, Mode
 from outreach.models import Invitation, Link, ScheduledInvitation, Send
 from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory
+from tests.outreach.mails import mailed
 
 LONG_AGO = timezone.now() - timedelta(days=3)
 INVITED = {"first_invited_at": LONG_AGO, "last_invited_at": LONG_AGO, "invitations_sent": 1}
@@ -89,7 +90,7 @@ def _skips(draft: Operation) -> list:
 @BOTH
 def test_automatic_re_invites_leave_them_out(assigned, values, reason):
     Firm.objects.update(auto_reinvite=True, reinvite_days=[3])
-    change(assigned, **INVITED)
+    mailed(assigned, LONG_AGO)
     assert reinviting.judged(Contact.objects.all(), Firm.get()).get().refusal == ""
     change(assigned, **values)
     assert reinviting.judged(Contact.objects.all(), Firm.get()).get().refusal == reason
