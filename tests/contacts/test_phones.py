@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 
 import pytest
 
@@ -223,3 +224,9 @@ def test_records_of_crms_are_read_alike(admin, phone, country, values, reasons):
     judge([record], meanings)
     assert (record.values.get("phone"), record.values.get("phone_extension")) == values
     assert [reason for reason in record.reasons if "phone" in reason] == reasons
+
+
+def test_knowing_countries_by_name_does_not_load_the_places_of_all_numbers():
+    """They take a hundred megabytes in each process, and seconds at its start."""
+    assert region_of("Deutschland") == region_of("germany") == "DE"
+    assert "phonenumbers.geodata" not in sys.modules
