@@ -18,7 +18,7 @@ from accounts.models import Firm, User
 GUESSES = 10**9
 GUESSES_OF_THE_REST = 10**6  # of what is left without the own words
 LOOKED_AT = 48  # characters: what comes after makes it no easier
-# zxcvbn 4.5.0 tries every reading of signs that may stand for letters, one by one: a text of "|7!(<{…" took 34 seconds.
+# zxcvbn 4.5.0 tries every reading of signs that may stand for letters, one by one, which can take very long.
 SPELLINGS = {"a": "4@", "c": "({[<", "g": "69", "i": "1!|", "l": "1|7", "s": "$5", "t": "+7"}
 READINGS = 16  # digits alone make four
 OWN_WORD = 3  # characters; shorter names are parts of too many words
