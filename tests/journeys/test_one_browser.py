@@ -10,11 +10,14 @@ from tests.journeys.test_main_path import PASSWORD, sign_in
 CLIENT_PASSWORD = "four words for couples"
 PREPARE = """
 from accounts.models import Role, User
-from experiences.models import Experience
+from experiences.models import CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
 from outreach.domain import links
 from outreach.models import Link
-from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory
-experience = Experience.objects.first() or ExperienceFactory()
+from tests.factories import AssignmentFactory, ContactFactory
+# Under names of its own: factories count from the beginning in each process, and tests share the database.
+parts = [kind.objects.get_or_create(name="Couple")[0] for kind in (CardTemplate, ResourceTemplate, FeaturedTemplate)]
+experience, _ = Experience.objects.get_or_create(name="Couple", defaults=dict(
+    card_template=parts[0], resource_template=parts[1], featured_template=parts[2]))
 staff = User.objects.create_user(
     "desk.SCENE@couple.example.com", "PASSWORD", role=Role.ADMIN, first_name="Sam", last_name="Desk")
 for name in ("Pat", "Kim"):
