@@ -1,7 +1,5 @@
 """Forms of the accounts room."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.password_validation import validate_password
@@ -10,6 +8,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from accounts.domain.guessing import check_own_password, check_password_of
 from accounts.domain.own_password import set_own_password
 from accounts.models import Firm, User
+from accounts.models.firm import time_zones
 from accounts.models.user import STAFF_ROLES
 from core.emails import canonical
 from core.forms import ConflictModelForm
@@ -199,4 +198,4 @@ class FirmForm(ConflictModelForm):
 
 def time_zone_choices() -> list[tuple[str, str]]:
     """All IANA zones that name a place, in alphabetical order."""
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+    return [(name, name.replace("_", " ")) for name in sorted(time_zones()) if "/" in name or name == "UTC"]

@@ -1,6 +1,7 @@
 """The one firm of this deployment and its rules."""
 
 import re
+from functools import cache
 from zoneinfo import available_timezones
 
 import pghistory
@@ -11,9 +12,15 @@ from django.db.models import Q
 from django.urls import reverse
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Names of all IANA zones; the standard library reads some 600 files for each answer, so it is asked once."""
+    return frozenset(available_timezones())
+
+
 def validate_time_zone(value: str) -> None:
     """Raise ValidationError unless `value` is an IANA zone such as America/New_York."""
-    if value not in available_timezones():
+    if value not in time_zones():
         raise ValidationError("Choose a time zone from the list, for example America/New_York.")
 
 

@@ -1,14 +1,13 @@
 """The dry run: every row in exactly one of create, update, unchanged, cannot be imported, with its reasons."""
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.db.models import Count, F, Lookup, Max, Min
 from django.db.models.functions import Lower
 
 from accounts.models import Firm, Role, User
+from accounts.models.firm import time_zones
 from contacts.domain.phone import region_for
 from contacts.domain.tagging import known_tags
 from contacts.imports.fields import BY_NAME, REQUIRED, Bad, PhoneRegion, extension_beside
@@ -71,7 +70,7 @@ class Lookup:
     def __init__(self, file_import: FileImport) -> None:
         self.file_import, self.user = file_import, file_import.owner
         self.country = Firm.get().default_country
-        self.zones = _zones()
+        self.zones = time_zones()
         self.options = file_import.options
         self.advisors: dict[str, int] = {}
         self.possible: set[int] = set()
@@ -87,12 +86,6 @@ class Lookup:
         # As far as the rows name any: the keys of tags by name, and each contact's tags by key.
         self.tags: dict[str, int] = {}
         self.worn: dict[int, dict[int, str]] = {}
-
-
-@cache
-def _zones() -> set[str]:
-    """All zones; looking them up reads many files."""
-    return available_timezones()
 
 
 def plan(file_import: FileImport, rows: list[ImportRow], *, lock: bool = False) -> list[Plan]:

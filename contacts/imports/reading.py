@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from typing import IO
 
 from charset_normalizer import from_bytes
@@ -68,21 +69,25 @@ def delimiter_of(text: str) -> str:
 
 
 def rows(file: IO[bytes], reading: dict) -> Iterator[Row]:
-    """Number (the first line is 1) and cells of every row that is not empty, headings included. Raises Unreadable."""
+    """Number (the first line is 1) and cells of every row that is not empty, headings included. Raises Unreadable.
+
+    Who stops before the end closes it, or it lets go of a file that was closed meanwhile.
+    """
     file.seek(0)
     source = _workbook_rows(file) if reading["kind"] == "xlsx" else _text_rows(file, reading)
     count = 0
-    for number, cells in source:
-        while cells and not cells[-1]:
-            cells.pop()
-        if not cells:
-            continue
-        if len(cells) > COLUMNS_AT_MOST:
-            raise Unreadable(f"Line {number} has more than {COLUMNS_AT_MOST} columns. Is this a list of contacts?")
-        count += 1
-        if count > ROWS_AT_MOST + 1:
-            raise Unreadable(f"The file has more than {ROWS_AT_MOST:,} rows. Import it in parts.")
-        yield number, cells
+    with closing(source):
+        for number, cells in source:
+            while cells and not cells[-1]:
+                cells.pop()
+            if not cells:
+                continue
+            if len(cells) > COLUMNS_AT_MOST:
+                raise Unreadable(f"Line {number} has more than {COLUMNS_AT_MOST} columns. Is this a list of contacts?")
+            count += 1
+            if count > ROWS_AT_MOST + 1:
+                raise Unreadable(f"The file has more than {ROWS_AT_MOST:,} rows. Import it in parts.")
+            yield number, cells
 
 
 def _text_rows(file: IO[bytes], reading: dict) -> Iterator[Row]:

@@ -1,6 +1,7 @@
 """From upload to report: what each step of an import sets going."""
 
 import json
+from contextlib import closing
 from itertools import islice
 
 from django.db import connection, transaction
@@ -24,9 +25,9 @@ REPEATABLE = [State.MAPPING, State.CHECKED, State.FAILED]
 def receive(upload, user) -> FileImport:
     """Look into an uploaded file, guess its columns, and keep it. Raises Unreadable."""
     reading = describe(upload)
-    source = rows(upload, reading)
-    first = next(source, None)
-    sample = [cells for _, cells in islice(source, SAMPLE_ROWS)]
+    with closing(rows(upload, reading)) as source:
+        first = next(source, None)
+        sample = [cells for _, cells in islice(source, SAMPLE_ROWS)]
     if not sample:
         raise Unreadable("The file has headings but no rows." if first else "The file is empty.")
     headings = [heading or f"Column {number}" for number, heading in enumerate(first[1], start=1)]

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 
 from django.db import connection
@@ -25,8 +26,7 @@ def stage(file_import: FileImport) -> int:
     """
     file_import.rows.all()._raw_delete("default")
     columns = {int(index): name for index, name in file_import.mapping.items()}
-    with file_import.file.open("rb") as file:
-        source = read_rows(file, file_import.reading)
+    with file_import.file.open("rb") as file, closing(read_rows(file, file_import.reading)) as source:
         next(source, None)  # the headings
         count = 0
         while batch := list(islice(source, ROWS_AT_ONCE)):
