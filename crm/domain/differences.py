@@ -1,16 +1,16 @@
 """What the CRM says otherwise than the contact: by field, with who changed it here and what ticking it would do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
-
-from django.apps import apps
 
 from accounts.models import User
 from contacts.domain.phone import readable
 from contacts.models import Contact, ContactType
 from crm.domain import no_contact
+from crm.domain.authors import last_changes, written_by_imports
 from crm.domain.households import household_change
 from crm.domain.tags import tag_change
 from crm.models import Record
@@ -38,12 +38,8 @@ PLAIN = {
 LABELS = PLAIN | no_contact.LABELS | {"tags": "Tags", "household": "Household"}
 REQUIRED = {"first_name", "last_name", "email", "phone", "contact_type", "primary_advisor"}
 NOTES = {"email": "They sign in with the new address, and links mailed to the old one stop working."}
+AT_ONCE = 500
 COLUMNS = ["id", "locked_fields", *PLAIN, *no_contact.ALL_COLUMNS]
-HISTORY = {
-    "primary_advisor": "primary_advisor_id",
-    "household": "household_id",
-    "do_not_contact": "do_not_contact_since",
-}  # tags have none
 
 
 @dataclass(frozen=True)
@@ -100,9 +96,9 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
     """All fields in which the two differ. What the CRM leaves empty empties nothing that is required.
 
     The record comes from `Record.objects.compared()`. A value here is held to be changed by hand when it is not the one
-    that last came from the CRM, so what was emptied here counts as well. Of a contact that was linked later nothing
-    came yet: there all that is filled in here counts as by hand, and what the history knows to have been emptied (see
-    `crm.domain.linking`). For tags and households see `crm.domain.tags` and `crm.domain.households`.
+    that last came from the CRM, so what was emptied here counts as well; `compare` knows besides what imports wrote. Of
+    a contact that was linked later nothing came yet: there all that is filled in here counts, and what the history
+    knows to have been emptied (see `crm.domain.linking`). For tags and households see their modules.
     """
     found = []
     for name in (name for name in PLAIN if name not in record.left_out):
@@ -121,6 +117,30 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
         _household(record, contact),
     )
     return found + [one for one in belonging if one is not None and one.field not in record.left_out]
+
+
+def compare(pairs: Iterable[tuple[Record, Contact]]) -> Iterator[tuple[Record, Contact, list[Difference]]]:
+    """All differences of many records and their contacts, some hundred at a time.
+
+    What only an import wrote here is not held to be changed by hand (`crm.domain.authors`): two queries for each
+    batch in which anything differs from what came, one where no import wrote any of it.
+    """
+    pairs = iter(pairs)
+    while batch := list(islice(pairs, AT_ONCE)):
+        found = {record.pk: differences(record, contact) for record, contact in batch}
+        doubtful = {
+            contact.pk: fields
+            for record, contact in batch
+            if (fields := {one.field for one in found[record.pk] if one.by_hand})
+        }
+        imported = written_by_imports(doubtful)
+        for record, contact in batch:
+            names = imported.get(contact.pk, ())
+            yield (
+                record,
+                contact,
+                [replace(one, by_hand=False) if one.field in names else one for one in found[record.pk]],
+            )
 
 
 def _no_contact(record: Record, contact: Contact, name: str) -> Difference | None:
@@ -167,24 +187,11 @@ def _home(name: str, role: str, head: bool) -> dict[str, Any]:
 
 def with_authors(contact: Contact, found: list[Difference]) -> list[Difference]:
     """The same with who changed each field here last, and when, as the history knows."""
-    model = apps.get_model("contacts", "ContactEvent")
-    rows = list(model.objects.filter(pgh_obj_id=contact.pk).select_related("pgh_context").order_by("pgh_id"))
-    columns = {name: HISTORY.get(name, name) for name in LABELS if name != "tags"}
-    authors: dict[str, tuple[Any, datetime]] = {}
-    for older, newer in zip([None, *rows], rows, strict=False):
-        user = ((newer.pgh_context and newer.pgh_context.metadata) or {}).get("user")
-        for name, column in columns.items():
-            if older is None or getattr(older, column) != getattr(newer, column):
-                authors[name] = (user, newer.pgh_created_at)
-    names = {user.pk: user.name for user in User.objects.filter(pk__in={who for who, _ in authors.values() if who})}
-    nobody = (None, None)
+    changes = last_changes(contact.pk, {one.field for one in found})
     return [
-        replace(
-            one,
-            changed_by=names.get(authors.get(one.field, nobody)[0], ""),
-            changed_at=authors.get(one.field, nobody)[1],
-        )
+        replace(one, changed_by=name, changed_at=at)
         for one in found
+        for name, at in [changes.get(one.field, ("", None))]
     ]
 
 
@@ -205,8 +212,8 @@ class FieldSummary:
 def summary(records: Iterable[Record]) -> list[FieldSummary]:
     """Counts by field over many records, compared ones, whose `contact` is loaded."""
     counts: dict[str, list[int]] = {}
-    for record in records:
-        for one in differences(record, record.contact):
+    for _, _, found in compare((record, record.contact) for record in records):
+        for one in found:
             entry = counts.setdefault(one.field, [0, 0, 0, 0])
             entry[0] += 1
             entry[1] += one.locked

@@ -11,7 +11,7 @@ from core.operations import register
 from core.words import counted
 from crm.domain import no_contact
 from crm.domain.conflicts import changed_since
-from crm.domain.differences import COLUMNS, LABELS, NOTES, PLAIN, Difference, differences, taken_addresses
+from crm.domain.differences import COLUMNS, LABELS, NOTES, PLAIN, Difference, compare, taken_addresses
 from crm.domain.remembering import UpdateSnapshot
 from crm.domain.staging import mark
 from crm.domain.taking_over import Chosen, take_over
@@ -60,9 +60,10 @@ class UpdateKind(ContactKind):
         found = self.with_reason(operation, self.reach(operation).filter(pk__in=operation.planned())).filter(why="")
         will, counts, fields = [], dict(seen.skipped), _Counts()
         linked = Record.objects.filter(contact__in=found.order_by().values("pk"))
-        for record in linked.select_related("contact").compared().iterator(chunk_size=2000):
-            if takes := chosen_of(operation, differences(record, record.contact)):
-                will.append(record.contact)
+        records = linked.select_related("contact").compared().iterator(chunk_size=2000)
+        for _, contact, found in compare((one, one.contact) for one in records):
+            if takes := chosen_of(operation, found):
+                will.append(contact)
                 fields.add(takes)
             else:
                 counts[NOTHING] = counts.get(NOTHING, 0) + 1
@@ -80,8 +81,7 @@ class UpdateKind(ContactKind):
         # One whose record is gone since the question why they would be skipped.
         left_out = dict.fromkeys({*ids} - {one.contact_id for one in records}, UNLINKED)
         chosen, written = {}, []
-        for record in records:
-            found = differences(record, contacts[record.contact_id])
+        for record, _, found in compare((one, contacts[one.contact_id]) for one in records):
             if "seen" in operation.params and (moved := changed_since(operation.params["seen"], found, wanted)):
                 left_out[record.contact_id] = CHANGED.format(", ".join(moved))
                 continue

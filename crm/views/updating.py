@@ -120,17 +120,23 @@ class UpdateView(BulkView):
         if "primary_advisor" not in operation.params.get("fields", []):
             return []
         records = self._records(operation).iterator(chunk_size=2000)
-        found = ((one.contact, chosen_of(operation, differences.differences(one, one.contact))) for one in records)
-        return implied_by((contact, one) for contact, some in found for one in some if one.field == "primary_advisor")
+        found = differences.compare((one, one.contact) for one in records)
+        return implied_by(
+            (contact, one)
+            for _, contact, some in found
+            for one in chosen_of(operation, some)
+            if one.field == "primary_advisor"
+        )
 
     def _drilled(self, operation: Operation, name: str) -> list[tuple]:
         """Contact, value here, value there, the difference: of those that differ in one field."""
         names, found = differences.advisor_names(), []
-        for record in self._records(operation).order_by("name", "pk").iterator(chunk_size=500):
-            for one in differences.differences(record, record.contact):
+        records = self._records(operation).order_by("name", "pk").iterator(chunk_size=differences.AT_ONCE)
+        for _, contact, some in differences.compare((one, one.contact) for one in records):
+            for one in some:
                 if one.field == name:
                     here, there = (differences.shown(name, value, names) for value in (one.here, one.there))
-                    found.append((record.contact, here, there, one))
+                    found.append((contact, here, there, one))
             if len(found) >= DRILLED:
                 break
         return found
@@ -156,7 +162,8 @@ def _compare(
 
     `wanted` are the fields that were ticked then: those stay ticked that nobody has changed.
     """
-    found = differences.with_authors(contact, differences.differences(record, contact))
+    [(_, _, found)] = differences.compare([(record, contact)])
+    found = differences.with_authors(contact, found)
     names, before = differences.advisor_names(), moved or {}
     rows = []
     for one in found:

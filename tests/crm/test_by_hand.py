@@ -5,8 +5,12 @@ from django.urls import reverse
 
 from accounts.models import Firm, Role
 from contacts.models import Contact
+from core.models import Operation
+from crm.domain.differences import compare
 from crm.models import Record
 from portal.forms import ProfileForm
+from tests.contacts.test_undoing import undo
+from tests.contacts.test_undoing_imports import bring
 from tests.crm.conftest import tie
 from tests.factories import AssignmentFactory, ContactFactory, HouseholdFactory, UserFactory
 
@@ -92,3 +96,59 @@ def test_a_household_role_emptied_here_does_not_come_back(as_user, demo, office,
     Record.objects.filter(pk=record.pk).update(household_id_there="H", household_role="child")
     Contact.objects.filter(pk=contact.pk).update(household=home, household_role="")
     assert ticked(as_user(office["one"]), contact) == {"household": False}
+
+
+COLUMNS = "Email,First name,Last name,Phone,Type,Advisor,City,Preferred name"
+
+
+def brought(by, *addresses: str, city: str = "Lagos") -> Operation:
+    """Import a file with these people to the end; its operation."""
+    lines = [f"{one},Nia,New,2125550101,client,advisor@demo.example.com,{city},Ni" for one in addresses]
+    return bring("\n".join([COLUMNS, *lines]), by).apply_operation
+
+
+@pytest.fixture
+def imported(demo, office):
+    """A contact made by an import whose record says something else of three fields, and the import."""
+    operation = brought(office["admin"], "nia@example.com")
+    contact = Contact.objects.get(email="nia@example.com")
+    tie(demo, contact, {}, {"city": "Boston", "preferred_name": "Bo", "gender": "Female"})
+    return contact, operation
+
+
+def test_what_only_an_import_wrote_is_not_by_hand(as_user, office, imported):
+    contact, _ = imported
+    client = as_user(office["one"])
+    assert ticked(client, contact) == {"city": True, "preferred_name": True, "gender": True}
+    edit(client, contact, city="Accra")
+    assert ticked(client, contact) == {"city": False, "preferred_name": True, "gender": True}
+    preview = update_all(client, ["city", "preferred_name"])
+    contact.refresh_from_db()
+    assert (contact.city, contact.preferred_name) == ("Accra", "Bo"), preview
+
+
+def test_a_later_import_over_what_was_typed_is_not_by_hand_and_undone_it_is(as_user, office, imported):
+    contact, _ = imported
+    client = as_user(office["one"])
+    edit(client, contact, city="Accra")
+    again = brought(office["admin"], "nia@example.com", city="Cairo")
+    assert ticked(client, contact)["city"] is True
+    undoing, _ = undo(as_user(office["admin"]), again)
+    contact.refresh_from_db()
+    assert (contact.city, ticked(client, contact)["city"]) == ("Accra", False)
+    undo(as_user(office["admin"]), undoing)
+    contact.refresh_from_db()
+    assert (contact.city, ticked(client, contact)["city"]) == ("Cairo", True)
+
+
+def test_reading_who_wrote_the_values_takes_four_queries_however_many(
+    office, imported, demo, django_assert_num_queries
+):
+    brought(office["admin"], *(f"p{number}@example.com" for number in range(20)))
+    people = list(Contact.objects.filter(email__startswith="p"))
+    for one in people:
+        tie(demo, one, {}, {"city": "Boston"})
+    records = list(Record.objects.filter(contact__in=people).select_related("contact").compared())
+    with django_assert_num_queries(4):
+        found = [one.by_hand for _, _, some in compare((one, one.contact) for one in records) for one in some]
+    assert found == [False] * 20
