@@ -38,7 +38,8 @@ def read(content: bytes, recipient: str = "") -> Report | None:
     try:
         message = email.message_from_bytes(content[:LARGEST], policy=email.policy.compat32)
         return _read(message, recipient)
-    except (MessageError, LookupError, ValueError, AttributeError, TypeError):  # of mail that is not well formed
+    # Of mail that is not well formed, or holds parts within parts without end.
+    except (MessageError, LookupError, ValueError, AttributeError, TypeError, RecursionError):
         return None
 
 

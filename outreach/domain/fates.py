@@ -36,6 +36,12 @@ class Report:
     attempt: int = 0
     reason: str = ""
 
+    def __post_init__(self) -> None:
+        """Whoever a mail goes to has a hand in these words; the database keeps neither NUL nor half a character."""
+        for name in ("recipient", "message_id", "reason"):
+            text = getattr(self, name).encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+            object.__setattr__(self, name, text)
+
 
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")

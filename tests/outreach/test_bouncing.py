@@ -315,3 +315,9 @@ def test_a_person_still_decides_about_a_mail_of_unknown_fate(accepted, advisor):
     Send.objects.update(state="unknown", sent_at=None)
     accepted.refresh_from_db()
     assert deciding.count_as_sent([accepted.pk], by=advisor) == [accepted.pk]
+
+
+@pytest.mark.parametrize("odd", ["550 no \0 such user", "550 no \ud800 such user"])
+def test_odd_characters_in_a_servers_answer_do_not_refuse_the_providers_report(accepted, odd):
+    tell(reports.of_sendgrid(reason=odd), "SendGrid", accepted)
+    assert accepted.state == "bounced"

@@ -302,6 +302,34 @@ def test_a_mailbox_that_counts_anew_is_read_from_its_beginning(accepted, imap):
     assert accepted.state == "bounced"
 
 
+NESTED = b"Content-Type: message/rfc822\n\n" * 8000
+NESTED_PARTS = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (one, one) for one in range(3000))
+
+
+def with_nul(content: bytes, message_id: str) -> bytes:
+    """The report of a server that has lost our key, with a NUL in the id of the mail that it gives back."""
+    return content.replace(b"<mail-1@firm.example.com>", message_id.replace("@", "\0@").encode())
+
+
+@pytest.mark.parametrize(
+    "content", [NESTED, NESTED_PARTS, with_nul(report("exim-4.96", "hdrs", "lost"), "<a@b.example>")]
+)
+def test_nothing_that_strangers_send_to_the_bounce_address_stops_the_reading(accepted, imap, monkeypatch, content):
+    pipe(content, monkeypatch)
+    imap.messages = {1: content, 2: report("exim-4.96", "unknown", key_of(accepted))}
+    assert bounce_mailbox.read_mailbox() == 2
+    accepted.refresh_from_db()
+    assert (accepted.state, BounceMailbox.objects.get().trouble) == ("bounced", "")
+
+
+def test_a_server_that_puts_a_nul_into_its_answer_does_not_stop_the_reading(accepted, imap):
+    content = report("postfix-3.7.11", "unknown", key_of(accepted)).replace(b"User unknown", b"User \0 unknown")
+    imap.messages = {1: content}
+    assert bounce_mailbox.read_mailbox() == 1
+    accepted.refresh_from_db()
+    assert (accepted.state, "\ufffd" in accepted.reason) == ("bounced", True)
+
+
 def test_an_empty_mailbox_is_no_trouble(imap):
     assert bounce_mailbox.read_mailbox() == 0
     assert BounceMailbox.objects.get().trouble == ""
