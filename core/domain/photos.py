@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Model
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from core.domain.stored_files import remove_after_commit
 
@@ -29,7 +29,9 @@ def square_photo(upload: UploadedFile) -> ContentFile:
         if image.width * image.height > PIXELS_AT_MOST:
             raise NotAPhoto("The photo has too many pixels. Choose a smaller one.")
         image = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (SIDE, SIDE))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except NotAPhoto:
+        raise
+    except Exception:  # damaged metadata leads Pillow to errors of many kinds, such as struct.error and TypeError
         raise NotAPhoto("This is not a photo we can read. Choose a JPEG, PNG or WebP file.") from None
     written = BytesIO()
     image.save(written, "JPEG", quality=85)

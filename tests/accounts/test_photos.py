@@ -87,3 +87,17 @@ def test_the_second_of_two_who_set_a_photo_is_told(as_user, admin, advisor):
     assert client.post(page, seen_at(client, page) | {"photo": picture()}).status_code == 302
     again = client.post(page, opened | {"photo": picture("blue")})
     assert (again.status_code, list(again.context["form"].errors)) == (422, ["photo"])
+
+
+def test_a_photo_with_damaged_metadata_is_refused_in_words(as_user, advisor):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x0100] = 6, 900  # how it is turned, and its width
+    written = BytesIO()
+    Image.new("RGB", (900, 600)).save(written, "JPEG", exif=exif)
+    whole, kind = written.getvalue(), b"\x01\x00\x00\x04"
+    assert kind in whole
+    damaged = whole.replace(kind, b"\x01\x00\x00\x02")  # the width is called a text
+    client = as_user(advisor)
+    answer = client.post(OWN, seen_at(client, OWN) | {"photo": SimpleUploadedFile("me.jpg", damaged)})
+    assert answer.status_code == 422
+    assert "This is not a photo we can read" in answer.content.decode()
