@@ -34,7 +34,10 @@ def logo(request: HttpRequest) -> HttpResponse:
     image = request.firm.logo
     if not image:
         raise Http404
-    response = FileResponse(image.open("rb"))
+    try:
+        response = FileResponse(image.open("rb"))
+    except FileNotFoundError:  # a restored backup knows files that are gone
+        raise Http404 from None
     response["Cache-Control"] = "public, max-age=3600"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -4,8 +4,11 @@ import os
 import time
 
 import pytest
+from django.urls import reverse
 
+from accounts.models import Firm
 from core.domain.stored_files import STRAY_AFTER, remove_strays
+from core.models import ExportFile, Operation
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -28,3 +31,13 @@ def test_strays_are_removed_and_nothing_else(files_on_disk):
 
 def test_a_firm_without_files_has_no_strays(files_on_disk):
     remove_strays()
+
+
+def test_a_file_that_a_restored_backup_has_lost_is_not_found(as_user, client, admin):
+    Firm.objects.update(logo="firm/lost.png")
+    assert client.get("/logo/").status_code == 404
+    operation = Operation.objects.create(
+        kind="contacts.export", title="Export", owner=admin, params={"format": "csv"}, state=Operation.State.FINISHED
+    )
+    ExportFile.objects.create(operation=operation, role=admin.role, name="a.csv", size=3, file="exports/lost.csv")
+    assert as_user(admin).get(reverse("core:export_file", args=[operation.pk])).status_code == 404
