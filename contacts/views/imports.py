@@ -1,5 +1,7 @@
 """The pages of a file import: upload, columns, dry run, mending, applying, report."""
 
+from collections.abc import Callable
+from functools import wraps
 from types import SimpleNamespace
 
 import django_filters
@@ -45,14 +47,26 @@ DONE = {
 }
 
 
+def _limited(view: Callable) -> Callable:
+    """Count what is posted as an import, outside of the transaction of `once`, which would take the count back."""
+
+    @wraps(view)
+    def limited(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            take(IMPORTS, request.user.pk)
+        return view(request)
+
+    return limited
+
+
 @editors_only
+@_limited
 @once
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file; earlier imports stand below."""
     form = UploadForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        take(IMPORTS, request.user.pk)
         try:
             file_import = steps.receive(form.cleaned_data["file"], request.user)
         except Unreadable as error:

@@ -12,7 +12,7 @@ from core.domain import limits
 from core.domain.limits import Limit, TooOften, Use, take
 from core.exports import EXPORTS
 from core.listing import SEARCHES
-from core.models import Tally
+from core.models import Activity, Tally
 from core.tasks import sweep
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -122,7 +122,7 @@ def test_exporting_without_end_is_refused_and_told_to_admins(as_user, admin, adv
     assert admin.alert == f"{advisor.name} reached the limit of 60 exports in an hour"
 
 
-def test_importing_without_end_is_refused(as_user, advisor, files_on_disk):
+def test_importing_without_end_is_refused(as_user, admin, advisor, files_on_disk):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     all_but(1, IMPORTS, advisor)
@@ -132,4 +132,5 @@ def test_importing_without_end_is_refused(as_user, advisor, files_on_disk):
         file = SimpleUploadedFile("people.csv", b"first_name,last_name,email\nCarla,Client,carla@example.com\n")
         return client.post("/contacts/import/", {"file": file}).status_code
 
-    assert [upload(), upload()] == [302, 429]
+    assert [upload(), upload(), upload()] == [302, 429, 429]
+    assert Activity.objects.filter(verb="limit_reached").count() == 1, "admins are told of the first refusal only"
