@@ -16,7 +16,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 TOKEN_FIELD = "csrfmiddlewaretoken"  # noqa: S105 - the name of a form field
 SECRET = re.compile(r"passw|passphrase|secret|token|credential|^current$|(^|_)key$|^code$|^otp", re.IGNORECASE)
 # Fields that no person fills in: sent again, but not shown.
-TECHNICAL = frozenset({TOKEN_FIELD, "next", "ids", "all", "without", "query", "draft", "confirm", "signs_out", "step"})
+TECHNICAL = frozenset(
+    {TOKEN_FIELD, "next", "ids", "all", "without", "query", "draft", "confirm", "signs_out", "step", "alert"}
+)
 LONGEST = 100_000  # characters
 
 

@@ -15,6 +15,6 @@ def alert_admins(verb: str, sentence: str) -> None:
     User.objects.filter(role=Role.ADMIN, is_active=True).update(alert=sentence[:300])
 
 
-def dismiss_alert(user: User) -> None:
-    """Take the sentence away from this admin's pages; others keep theirs."""
-    User.objects.filter(pk=user.pk).update(alert="")
+def dismiss_alert(user: User, shown: str) -> None:
+    """Take the sentence that was shown away from this admin's pages; others keep theirs, and a newer one stays."""
+    User.objects.filter(pk=user.pk, alert=shown).update(alert="")

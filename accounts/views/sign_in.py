@@ -63,7 +63,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def dismiss(request: HttpRequest) -> HttpResponse:
     """Take an alert away from one's own pages."""
-    dismiss_alert(request.user)
+    dismiss_alert(request.user, request.POST.get("alert", ""))
     return HttpResponseRedirect(_next_page(request))
 
 

@@ -161,10 +161,19 @@ def test_an_admin_dismisses_an_alert_for_themselves_alone(as_user, admin):
     User.objects.update(alert="Somebody is guessing")
     client = as_user(admin)
     assert "Somebody is guessing" in client.get("/users/").content.decode()
-    assert client.post("/alert/dismiss/", {"next": "/users/"}).url == "/users/"
+    form = {"next": "/users/", "alert": "Somebody is guessing"}
+    assert '<input type="hidden" name="alert" value="Somebody is guessing">' in client.get("/users/").content.decode()
+    assert client.post("/alert/dismiss/", form).url == "/users/"
     assert "Somebody is guessing" not in client.get("/users/").content.decode()
     other.refresh_from_db()
     assert other.alert == "Somebody is guessing"
+
+
+def test_an_alert_that_came_after_the_page_was_drawn_is_not_dismissed_with_it(as_user, admin):
+    client = as_user(admin)
+    User.objects.update(alert="Somebody is guessing again")
+    client.post("/alert/dismiss/", {"next": "/users/", "alert": "Somebody is guessing"})
+    assert "Somebody is guessing again" in client.get("/users/").content.decode()
 
 
 def test_advisors_are_shown_no_alerts(as_user, advisor):
