@@ -100,6 +100,8 @@ def check_own_password(user: User, password: str) -> bool:
     if closed := limits.used_up([use]):
         raise GuessingClosed(closed.use.limit, closed.until)
     count = limits.add([use])[0]
+    if count.number > use.limit.most:
+        raise GuessingClosed(use.limit, count.until)  # others at the same moment were faster
     if user.check_password(password):
         limits.forget(use)
         return True

@@ -109,6 +109,15 @@ def test_an_open_screen_is_not_enough_to_change_a_password(as_user, ada):
     assert User.objects.get(pk=ada.pk).check_password(PASSWORD)
 
 
+def test_guesses_at_the_same_moment_use_up_the_right_one_too(as_user, ada, monkeypatch):
+    monkeypatch.setattr("core.domain.limits.used_up", lambda uses: None)  # all have looked before any was counted
+    client = as_user(ada)
+    for _ in range(10):
+        client.post("/profile/password/", {"current": "wrong", "password": GOOD})
+    assert client.post("/profile/password/", {"current": PASSWORD, "password": GOOD}).status_code == 429
+    assert User.objects.get(pk=ada.pk).check_password(PASSWORD)
+
+
 def test_changing_a_password_brings_back_no_access_that_was_taken_meanwhile(as_user, ada, monkeypatch):
     from accounts.domain import own_password
 
