@@ -118,6 +118,13 @@ def test_guesses_at_the_same_moment_use_up_the_right_one_too(as_user, ada, monke
     assert User.objects.get(pk=ada.pk).check_password(PASSWORD)
 
 
+def test_django_admin_is_no_way_past_the_rules_for_ones_own_password(as_user, admin):
+    client, page = as_user(admin), "/django-admin/password_change/"
+    form = {"old_password": PASSWORD, "new_password1": GOOD, "new_password2": GOOD}
+    assert [client.get(page).url, client.post(page, form).url] == ["/profile/password/"] * 2
+    assert User.objects.get(pk=admin.pk).check_password(PASSWORD)
+
+
 def test_changing_a_password_brings_back_no_access_that_was_taken_meanwhile(as_user, ada, monkeypatch):
     from accounts.domain import own_password
 
