@@ -19,6 +19,7 @@ from core.exports import ExportKind, Source
 from core.listing import ListFilter, filtered, ordered_table
 from core.models import Activity, Operation
 from core.operations import register
+from core.searching import narrow
 from core.templatetags.ui import exact
 from core.words import counted
 
@@ -73,6 +74,14 @@ def _words(prefix: str) -> Coalesce:
     return Coalesce(NullIf(name, Value("")), F(f"{prefix}email"), output_field=CharField())
 
 
+def _told_with(word: str) -> Q:
+    """Whether an entry says a word, is about or by somebody of that name or email, or came from that address."""
+    named = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+    staff = User.objects.staff().filter(named).order_by().values("pk")
+    about = Q(subject_type="user", subject_id__in=staff)
+    return Q(sentence__icontains=word) | Q(actor__in=staff) | about | Q(data__address__startswith=word)
+
+
 class AuditFilter(ListFilter):
     """Words, kind and days."""
 
@@ -89,16 +98,7 @@ class AuditFilter(ListFilter):
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Every word is found in the sentence, in a name or email of whom it is about or by, or in the address."""
-        for word in value.split():
-            people = User.objects.filter(
-                Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
-            )
-            staff = people.staff().values("pk")
-            about = Q(subject_type="user", subject_id__in=staff)
-            queryset = queryset.filter(
-                Q(sentence__icontains=word) | Q(actor__in=staff) | about | Q(data__address__startswith=word)
-            )
-        return queryset
+        return narrow(queryset, value, _told_with)
 
     def by_group(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Entries of one kind."""

@@ -88,6 +88,7 @@ def test_the_page_tells_who_did_what_to_whom(as_user, admin, advisor, colleague,
         ("what=nonsense", 0),
         ("q=203.0.113", 2),
         ("q=byron+signed", 1),
+        ("q=%22Byron,%22+signed", 1),
         ("q=nobody", 0),
         ("since=2030-01-01", 0),
         ("until=2030-01-01", 5),
@@ -110,6 +111,15 @@ def test_the_page_is_narrowed_and_sorted(as_user, admin, query, count):
     record("guessing", "50 wrong passwords", subject_ids=[1], subject_type="firm")
     record("noted", "About a contact", subject_ids=[1])
     assert as_user(admin).get(f"/audit/?{query}").context["page"].paginator.count == count
+
+
+def test_a_search_of_too_many_words_is_not_begun(as_user, admin):
+    email = "augusta.ada.byron@example.com"
+    record("invited", f"Invited {email}", subject_ids=[1], subject_type="firm")
+    words = [email[start : start + 3] for start in range(25)] + [email[start : start + 4] for start in range(25)]
+    for number, found in ((20, 1), (50, 0)):
+        table = as_user(admin).get("/audit/", {"q": " ".join(words[:number])}).context["table"]
+        assert len(list(table.paginated_rows)) == found
 
 
 @pytest.mark.parametrize("count", [1, 3])
