@@ -34,8 +34,9 @@ WHERE id = 1 RETURNING unknowns
 TRY_ONE = """
 UPDATE core_mailstatus
 SET look_again_at = %(now)s + least(%(first)s * power(2, least(unknowns - %(limit)s, 20)), %(longest)s)
-WHERE id = 1 AND unknowns >= %(limit)s AND look_again_at <= %(now)s RETURNING id
-"""
+WHERE id = 1 AND unknowns >= %(limit)s AND (look_again_at <= %(now)s OR look_again_at > %(now)s + 2 * %(longest)s)
+RETURNING id
+"""  # so far ahead, it was set while the clock was wrong
 PAUSES = {"limit": UNKNOWNS_IN_A_ROW, "first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
 
 

@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.domain import password_links
-from accounts.models import PasswordMail
+from accounts.models import Firm, PasswordMail
 from contacts.models import Contact
 from core.domain import mail_flow
 from core.models import MailStatus, Operation
 from core.tasks import call_mail_server, sweep
 from outreach.domain import inviting, sending
 from outreach.domain.inviting import Mode
-from outreach.models import Send
+from outreach.models import Pace, Send
 from tests.factories import AssignmentFactory, UserFactory
 
 LIMIT = mail_flow.UNKNOWNS_IN_A_ROW
@@ -72,6 +72,27 @@ def test_one_that_drops_now_and_then_stops_nothing(sixty, smtp):
     sending.send_due()
     assert states() == {"unknown": LIMIT - 1, "accepted": 60 - LIMIT + 1}
     assert MailStatus.get().unknowns == 0
+
+
+@pytest.mark.parametrize("kept", ["pace", "pause"])
+def test_a_clock_that_was_wrong_once_stops_no_mail_when_it_is_right_again(assigned, advisor, smtp, send_now, kept):
+    ahead = timezone.now() + timedelta(days=300)
+    if kept == "pace":
+        Pace.objects.update(next_at=ahead)
+    else:
+        MailStatus.objects.update(unknowns=3, look_again_at=ahead)
+    inviting.invite([assigned.pk], Mode.FIRST, by=advisor)
+    send_now()
+    assert len(smtp.messages) == 1
+    assert not Pace.objects.filter(next_at__gt=timezone.now() + timedelta(minutes=2)).exists()
+
+
+def test_a_firms_slow_pace_is_still_kept(assigned, advisor, smtp, send_now):
+    Firm.objects.update(sends_per_minute=1)
+    Pace.objects.update(next_at=timezone.now() + timedelta(seconds=59))
+    inviting.invite([assigned.pk], Mode.FIRST, by=advisor)
+    send_now()
+    assert smtp.messages == []
 
 
 def test_staff_links_stop_at_the_same_server(sixty, smtp):
