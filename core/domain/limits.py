@@ -25,10 +25,14 @@ ADD = """
 INSERT INTO core_tally (key, count, until)
 SELECT key, 1, until FROM unnest(%(keys)s::text[], %(untils)s::timestamptz[]) AS new (key, until) ORDER BY key
 ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN core_tally.until <= %(now)s THEN 1 ELSE least(core_tally.count + 1, 1000000000) END,
-    until = CASE WHEN core_tally.until <= %(now)s THEN EXCLUDED.until ELSE core_tally.until END
+    count = CASE WHEN core_tally.until > %(now)s AND core_tally.until <= EXCLUDED.until + %(slack)s
+        THEN least(core_tally.count + 1, 1000000000) ELSE 1 END,
+    until = CASE WHEN core_tally.until > %(now)s AND core_tally.until <= EXCLUDED.until + %(slack)s
+        THEN core_tally.until ELSE EXCLUDED.until END
 RETURNING key, count, until
 """
+# What lasts longer than its limit was counted while the clock was wrong. Clocks of several hosts differ by less.
+SLACK = timedelta(minutes=5)
 # In the order of the keys, as above: two that count the same things at once must not wait for each other.
 GIVE_BACK = """
 UPDATE core_tally SET count = greatest(count - 1, 0)
@@ -99,16 +103,17 @@ def add(uses: Iterable[Use]) -> list[Count]:
     now, by_key = timezone.now(), {use.key: use for use in uses}
     untils = [now + timedelta(seconds=use.limit.seconds) for use in by_key.values()]
     with connection.cursor() as cursor:
-        cursor.execute(ADD, {"keys": list(by_key), "untils": untils, "now": now})
+        cursor.execute(ADD, {"keys": list(by_key), "untils": untils, "now": now, "slack": SLACK})
         found = {key: Count(by_key[key], number, until) for key, number, until in cursor.fetchall()}
     return [found[key] for key in by_key]
 
 
 def used_up(uses: Iterable[Use]) -> Count | None:
     """The use whose limit is used up now, the one that ends last; None when all may go on. Counts nothing."""
-    by_key = {use.key: use for use in uses}
-    rows = Tally.objects.filter(key__in=by_key, until__gt=timezone.now()).order_by("-until")
+    now, by_key = timezone.now(), {use.key: use for use in uses}
+    rows = Tally.objects.filter(key__in=by_key, until__gt=now).order_by("-until")
     counts = (Count(by_key[row.key], row.count, row.until) for row in rows)
+    counts = (count for count in counts if count.until <= now + timedelta(seconds=count.use.limit.seconds) + SLACK)
     return next((count for count in counts if count.is_used_up), None)
 
 

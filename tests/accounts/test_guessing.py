@@ -156,6 +156,15 @@ def test_closed_doors_open_by_themselves(ada):
         assert sign_in(Client()) == 302
 
 
+def test_a_clock_that_was_wrong_once_shuts_nobody_out_when_it_is_right_again(ada):
+    with time_machine.travel(NOON, tick=False) as clock:
+        clock.shift(timedelta(days=300))
+        assert [sign_in(Client(), "wrong") for _ in range(10)][-1] == 429
+        clock.shift(timedelta(days=-300))
+        assert sign_in(Client(), "wrong") == 422
+        assert sign_in(Client()) == 302
+
+
 def test_an_admin_dismisses_an_alert_for_themselves_alone(as_user, admin):
     other = UserFactory(role=Role.ADMIN)
     User.objects.update(alert="Somebody is guessing")
