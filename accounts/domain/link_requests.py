@@ -11,6 +11,7 @@ from accounts.known_browsers import known_browser, knows_anybody
 from accounts.models import User
 from core.domain import limits
 from core.domain.limits import Limit, TooOften, Use
+from core.emails import canonical
 
 WHAT = "requests for a link"
 AGAIN = Limit("links asked for again", 1, 120, WHAT)
@@ -24,7 +25,7 @@ def may_ask(request: HttpRequest, side: str, account: str) -> bool:
     `account` is the email that was typed, known or not, or what else names whose link it is. Raises TooOften after
     five in an hour by one asker, or thirty for any accounts from a network.
     """
-    account = f"{side}:{account.strip().lower()}"
+    account = f"{side}:{canonical(account)}"
     browser = known_browser(request, _owner(request, side, account.partition(":")[2]))
     asker = f"{account} {browser or client_network(request)}"
     if limits.used_up([Use(AGAIN, asker)]):

@@ -35,6 +35,13 @@ def test_the_same_press_twice_is_one_request(side):
     assert table.objects.count() == 1
 
 
+def test_an_address_is_the_same_in_each_of_its_spellings(side):
+    path, table = side
+    spellings = ["Ada@xn--mller-kva.example", "ada@müller.example"]
+    assert [ask(path, email, "203.0.113.9") for email in spellings] == [302, 302]
+    assert table.objects.count() == 1
+
+
 def test_a_stranger_uses_up_nothing_of_the_owners(side):
     """Neither for an hour nor for the two minutes of pressing twice."""
     path, table = side
