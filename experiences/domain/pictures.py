@@ -30,7 +30,9 @@ def clean_picture(upload: UploadedFile, *, side: int = SIDE_AT_MOST) -> ContentF
                 raise ValidationError("The picture has more than 40 megapixels. Make it smaller first.")
             picture.load()
             picture = ImageOps.exif_transpose(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except ValidationError:
+        raise
+    except Exception as error:  # damaged metadata leads Pillow to errors of many kinds, as struct.error
         raise ValidationError("This is not a PNG, JPEG or WebP picture. Choose another file.") from error
     has_alpha = "A" in picture.getbands() or "transparency" in picture.info
     picture = picture.convert("RGBA" if has_alpha else "RGB")

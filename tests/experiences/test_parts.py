@@ -27,6 +27,15 @@ def picture(form="JPEG", size=(3000, 2000)):
     return out.getvalue()
 
 
+def damaged():
+    """A JPEG whose metadata says that it is turned, and calls its width a text."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x0100] = 6, 30
+    out = BytesIO()
+    Image.new("RGB", (30, 20)).save(out, "JPEG", exif=exif)
+    return out.getvalue().replace(b"\x01\x00\x00\x04", b"\x01\x00\x00\x02")
+
+
 @pytest.fixture
 def builder(as_user, advisor):
     return as_user(advisor)
@@ -87,7 +96,7 @@ def test_a_picture_is_written_anew_and_served_to_staff_only(builder, client):
     assert client.get(f"/experiences/cards/card/{card.pk}/image/").status_code == 302
 
 
-@pytest.mark.parametrize("content", [b"<svg onload='alert(1)'/>", b"GIF89a" + b"\x00" * 20, picture()[:300]])
+@pytest.mark.parametrize("content", [b"<svg onload='alert(1)'/>", b"GIF89a" + b"\x00" * 20, picture()[:300], damaged()])
 def test_what_is_no_picture_is_refused(builder, content):
     template = CardTemplateFactory()
     upload = SimpleUploadedFile("me.jpg", content, "image/jpeg")
