@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import contacts_only, staff_only
+from accounts.domain.signing_in import record_sign_out
 from accounts.known_browsers import remember_browser
 from accounts.models import User
 from contacts.domain.signing_in import portal_contact, record_sign_in, zone_of
@@ -77,5 +78,6 @@ def enter(request: HttpRequest, contact: Contact, user: User) -> None:
     """
     with transaction.atomic():
         record_sign_in(contact)
+        record_sign_out(request)
         login(request, user, backend=PORTAL_BACKEND)
     remember_browser(request, user)

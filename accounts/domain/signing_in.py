@@ -15,6 +15,7 @@ NOBODY = 0  # the subject of an entry about an address that is nobody's
 def enter(request: HttpRequest, user: User) -> None:
     """Sign one of the staff in and record it, both or neither; the session starts anew."""
     with transaction.atomic():
+        record_sign_out(request, user)
         login(request, user)
         _record("signed_in", "Signed in", request, user)
     remember_browser(request, user)
@@ -22,9 +23,14 @@ def enter(request: HttpRequest, user: User) -> None:
 
 def leave(request: HttpRequest) -> None:
     """Sign out whoever is signed in; of the staff it is recorded."""
-    if request.user.is_authenticated and request.user.is_staff_side:
-        _record("signed_out", "Signed out", request, request.user)
+    record_sign_out(request)
     logout(request)
+
+
+def record_sign_out(request: HttpRequest, successor: User | None = None) -> None:
+    """Record that whoever of the staff is signed in will no longer be, unless it is `successor` who signs in again."""
+    if request.user.is_authenticated and request.user.is_staff_side and request.user != successor:
+        _record("signed_out", "Signed out", request, request.user)
 
 
 def record_failure(request: HttpRequest, email: str) -> None:

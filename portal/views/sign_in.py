@@ -1,7 +1,6 @@
 """The contacts' way in and out."""
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import anyone
+from accounts.domain.signing_in import leave
 from accounts.forms import NO_MATCH
 from accounts.models import Role
 from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
@@ -50,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    logout(request)
+    leave(request)
     return redirect("portal:sign_in")
 
 

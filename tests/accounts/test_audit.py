@@ -52,6 +52,19 @@ def test_sign_ins_failures_and_sign_outs_of_the_staff_are_recorded_with_where_th
     assert set(Activity.objects.values_list("data__browser", flat=True)) == {BROWSER}
 
 
+@pytest.mark.parametrize("way", ["staff", "portal", "portal's button"])
+def test_whoever_is_signed_out_by_another_sign_in_is_recorded(as_user, advisor, admin, client_contact, way):
+    client, named = as_user(advisor), {"password": PASSWORD, "signs_out": advisor.pk}
+    if way == "staff":
+        client.post("/", named | {"email": admin.email})
+        client.post("/", named | {"email": admin.email})  # who signs in again is not signed out
+    elif way == "portal":
+        client.post("/portal/sign-in/", named | {"email": client_contact.email})
+    else:
+        client.post("/portal/sign-out/")
+    assert list(Activity.objects.filter(verb="signed_out").values_list("subject_id", "actor")) == [(advisor.pk,) * 2]
+
+
 def test_passwords_are_recorded_nowhere(db):
     UserFactory(email="ada@example.com")
     sign_in("ada@example.com", "mistyped-secret")
