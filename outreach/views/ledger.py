@@ -19,6 +19,7 @@ from outreach.domain import deciding, scheduling
 from outreach.filters import ScheduledFilter, SendFilter
 from outreach.forms import ScheduledForm
 from outreach.models import BounceMailbox, ScheduledInvitation, Send
+from outreach.operations import AGAIN, SENT
 from outreach.tables import ScheduledTable, SendTable
 
 PERSON = ("contact__first_name", "contact__last_name")
@@ -100,8 +101,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Whether one mail of unknown fate counts as sent, or is sent again."""
     mine = Contact.objects.editable_by(request.user)
     send = get_object_or_404(Send.objects.select_related("contact").filter(contact__in=mine), pk=pk)
-    if request.method == "POST":
-        if request.POST.get("decision") == "again":
+    decision = request.POST.get("decision")
+    if decision in (SENT, AGAIN):  # a form that says neither decides nothing
+        if decision == AGAIN:
             done = deciding.send_again([send.pk], by=request.user)
             words = f"The mail to {send.recipient} is sent again."
         else:

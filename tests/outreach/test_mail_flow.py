@@ -141,6 +141,14 @@ def test_many_are_sent_again_at_once_and_once_each(unknown, as_user, advisor, sm
     assert len({mail.to for mail in smtp.messages}) == len(smtp.messages) == 60
 
 
+@pytest.mark.parametrize("form", [{}, {"decision": "perhaps"}])
+def test_a_form_that_says_neither_decides_nothing(unknown, as_user, advisor, form):
+    send = Send.objects.filter(state="unknown").first()
+    assert as_user(advisor).post(reverse("outreach:decide", args=[send.pk]), form).status_code == 200
+    send.refresh_from_db()
+    assert send.state == "unknown"
+
+
 def test_nobody_decides_about_others_contacts(unknown, as_user, advisor, colleague, compliance):
     assert as_user(colleague).get(DECIDE).status_code == 302
     assert as_user(compliance).get(DECIDE).status_code == 404
