@@ -121,7 +121,7 @@ def held_back_words(sync: Sync, count: int) -> str:
 
 
 def vanished(sync: Sync):
-    """The records that a run through all did not meet."""
+    """The records that a run through all did not meet, nor any sync since."""
     return Record.objects.filter(connection=sync.connection_id, gone_at=None, seen_in__lt=sync.pk)
 
 

@@ -51,9 +51,8 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
         fresh, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=STORED, batch_size=1000
     )
     _restamp(set(restamped) - set(fresh), contacts)
-    if sync.whole:
-        seen = contacts.keys() & known.keys() | {one.remote_id for one in (*page.bad, *page.listed)}
-        see(sync, seen)
+    if sync.pk is not None:
+        see(sync, contacts.keys() & known.keys() | {one.remote_id for one in (*page.bad, *page.listed)})
     _settle_linked([record for record in fresh if record.contact_id])
     _join(sync.connection, page.households)
     counts.gone = forget(sync.connection_id, {one.remote_id: one.merged_into for one in page.gone})
@@ -61,7 +60,7 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
 
 
 def see(sync: Sync, remote_ids: Iterable[str]) -> None:
-    """Note that a run through all met these records."""
+    """Note that a sync met these records: a run through all that began before it can no longer miss them."""
     rows = Record.objects.filter(connection=sync.connection_id, remote_id__in=remote_ids, gone_at=None)
     rows.exclude(seen_in=sync.pk).update(seen_in=sync.pk)
 
@@ -85,7 +84,7 @@ def _taken(sync: Sync, one: RemoteContact, record: Record | None) -> Record | No
     record.payload, record.payload_digest, record.url = says, sign, one.url[:500]
     record.remote_created_at, record.remote_updated_at = one.created_at, one.updated_at
     record.changed_at, record.gone_at, record.merged_into = timezone.now(), None, ""
-    record.seen_in = sync.pk if sync.whole else record.seen_in
+    record.seen_in = sync.pk or record.seen_in
     if one.household:
         record.household_id_there, record.household_name = one.household.remote_id, one.household.name[:120]
         record.household_role, record.household_head = one.household.role, one.household.head

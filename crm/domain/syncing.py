@@ -9,7 +9,7 @@ from accounts.models import User
 from core.domain import running
 from core.emails import canonical
 from core.models import Operation
-from crm.domain.going_through import settle_vanished
+from crm.domain.going_through import settle_vanished, vanished
 from crm.domain.guarding import Guarded
 from crm.domain.judging import Meanings
 from crm.domain.staging import judge_again, stage
@@ -107,14 +107,14 @@ def look_again_at_matches(connection: Connection) -> None:
 
 @transaction.atomic
 def accept_vanishing(sync: Sync) -> int:
-    """A person agrees that what was missing is gone. Returns how many that are."""
+    """A person agrees that what was missing is gone. Returns how many that are: not those that came since."""
     sync = Sync.objects.select_for_update().get(pk=sync.pk)
-    held_back = sync.vanished
+    missing = vanished(sync).count()
     sync.vanishing_accepted = True
     sync.save(update_fields=["vanishing_accepted"])
     settle_vanished(sync)
     Connection.objects.filter(pk=sync.connection_id).update(state=Connection.State.GOOD, trouble="")
-    return held_back
+    return missing
 
 
 def apply_meanings(connection: Connection, records) -> int:
@@ -133,7 +133,8 @@ def reread(record: Record, adapter: Guarded) -> None:
     """Take over what the CRM says of one record now. Raises the errors of `crm.errors`."""
     found = adapter.fetch([record.remote_id])
     with transaction.atomic():
-        sync = Sync(connection=record.connection)
+        latest = Sync.objects.filter(connection=record.connection).order_by("-pk").first()
+        sync = latest or Sync(connection=record.connection)
         contacts = tuple(one for one in found if isinstance(one, RemoteContact))
         gone = tuple(one for one in found if isinstance(one, Gone))
         stage(sync, Page({}, contacts, gone=gone), Meanings.of(record.connection))

@@ -178,7 +178,7 @@ class Record(models.Model):
     updated_here_at = models.DateTimeField(null=True, blank=True, help_text="Last import or update of the contact.")
     gone_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.CharField(max_length=200, blank=True)
-    seen_in = models.BigIntegerField(default=0, help_text="The latest full sync that met it.")
+    seen_in = models.BigIntegerField(default=0, help_text="The latest sync that met it.")
 
     objects = RecordQuerySet.as_manager()
 

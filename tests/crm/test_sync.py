@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -11,9 +12,11 @@ from core.models import Operation
 from crm.adapters.demo import DemoCRM
 from crm.domain import syncing
 from crm.domain.credentials import seal, unseal
+from crm.domain.opening import open_adapter
 from crm.domain.staging import judge_again
 from crm.errors import SignInAgain, StateExpired, TooSlow, TryLater
 from crm.models import Category, Connection, Owner, Record
+from crm.records import Page, RemoteContact
 from tests.crm.conftest import move_on
 from tests.factories import ContactFactory
 
@@ -197,6 +200,37 @@ def test_many_missing_at_once_are_held_back_until_a_person_agrees(demo, office, 
     assert Record.objects.count() == 40
     demo.refresh_from_db()
     assert demo.state == Connection.State.GOOD
+
+
+def test_what_came_after_many_were_missing_is_not_gone_when_a_person_agrees(demo, office, sync, monkeypatch, as_user):
+    sync(demo, office["admin"])
+    with monkeypatch.context() as patch:
+        patch.setattr(DemoCRM, "_size", property(lambda self: 40))
+        held_back = sync(demo, office["admin"], whole=True)
+    known, asked = Record.objects.filter(seen_in__lt=held_back.pk).order_by("pk")[:2]
+    syncing.reread(asked, open_adapter(demo))
+    came = (RemoteContact("D-1", last_name="New"), RemoteContact(known.remote_id, last_name="There"))
+    with monkeypatch.context() as patch:
+        patch.setattr(DemoCRM, "changes", lambda self, state: iter([Page({"step": 1}, came, last=True)]))
+        sync(demo, office["admin"])
+    address = reverse("crm:accept_vanished", args=[demo.pk])
+    page = as_user(office["admin"]).post(address, {"sync": held_back.pk}, follow=True).content.decode()
+    assert "78 records count as gone." in page
+    there = Record.objects.filter(gone_at=None).values_list("remote_id", flat=True)
+    assert {"D-1", known.remote_id, asked.remote_id} <= set(there)
+    assert len(there) == 43
+
+
+def test_nobody_is_asked_about_missing_records_that_were_found_again(demo, office, sync, monkeypatch, as_user):
+    sync(demo, office["admin"])
+    with monkeypatch.context() as patch:
+        patch.setattr(DemoCRM, "_size", property(lambda self: 40))
+        sync(demo, office["admin"], whole=True)
+    address = reverse("crm:connection", args=[demo.pk])
+    assert "They are gone: 80 records" in as_user(office["admin"]).get(address).content.decode()
+    sync(demo, office["admin"], whole=True)
+    Connection.objects.update(trouble="The CRM refuses the credentials.", state=Connection.State.ATTENTION)
+    assert "They are gone" not in as_user(office["admin"]).get(address).content.decode()
 
 
 def test_a_few_missing_are_gone(demo, office, sync, monkeypatch):
