@@ -1,8 +1,13 @@
-"""Pages of an adapter into staging: new, changed, unchanged, gone. Running a page twice changes nothing."""
+"""Pages of an adapter into staging: new, changed, unchanged, gone. Running a page twice changes nothing.
+
+Records that are read here to be judged are locked before: what is written of them comes of what they say, and of the
+contact that they have, in that moment.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -36,10 +41,8 @@ def stage(sync: Sync, page: Page, meanings: Meanings) -> Counts:
     """Take a page in, inside the caller's transaction."""
     contacts = {one.remote_id: one for one in page.contacts if one.kind != "household"}
     counts = Counts()
-    known = {
-        record.remote_id: record
-        for record in Record.objects.filter(connection=sync.connection_id, remote_id__in=contacts)
-    }
+    rows = Record.objects.filter(connection=sync.connection_id, remote_id__in=contacts)
+    known = {record.remote_id: record for record in rows.locked()}
     restamped = [record for key, record in known.items() if record.remote_updated_at != contacts[key].updated_at]
     fresh = [record for one in contacts.values() if (record := _taken(sync, one, known.get(one.remote_id))) is not None]
     counts.added = sum(record.pk is None for record in fresh)
@@ -109,7 +112,7 @@ def _join(connection: Connection, households: Iterable[RemoteHousehold]) -> None
     members = {member.contact_id: (home, member) for home in homes.values() for member in home.members}
     rows = Record.objects.filter(connection=connection)
     changed = []
-    for record in rows.filter(Q(remote_id__in=members) | Q(household_id_there__in=homes)).order_by("pk"):
+    for record in rows.filter(Q(remote_id__in=members) | Q(household_id_there__in=homes)).locked():
         home, member = members.get(record.remote_id, (None, None))
         before = [getattr(record, name) for name in HOUSEHOLD]
         if home is not None and member is not None:
@@ -135,7 +138,7 @@ def forget(connection_id: int, merged: dict[str, str]) -> int:
     """
     merged = _last_of_chains(merged)
     rows = Record.objects.filter(connection=connection_id, remote_id__in=merged, gone_at=None)
-    linked = list(rows.filter(contact__isnull=False))
+    linked = [record for record in rows.locked() if record.contact_id is not None]
     idle = rows.filter(contact=None, former_contact_id=None)
     emails = set(idle.values_list("email", flat=True)) - {""}
     count = idle.delete()[0] + rows.filter(contact=None).update(**FORGOTTEN | {"gone_at": Now()})
@@ -206,13 +209,14 @@ def mark_of(record: Record) -> str:
     return CRMMark.NEWER if record.is_newer else CRMMark.LINKED
 
 
+@transaction.atomic
 def judge_again(records, *, quietly: bool = False) -> int:
     """Judge these records (a queryset of one connection or several) anew and save what comes of it.
 
     `quietly`: what changed is our own choice of fields, which makes nobody newer than they were.
     """
     by_connection: dict[int, list[Record]] = {}
-    for record in records.order_by("pk"):
+    for record in records.locked():
         by_connection.setdefault(record.connection_id, []).append(record)
     for connection in Connection.objects.filter(pk__in=by_connection):
         found = by_connection[connection.pk]

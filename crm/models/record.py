@@ -116,6 +116,10 @@ class RecordQuerySet(models.QuerySet):
             home_applied=Subquery(before.values("household")[:1]),
         )
 
+    def locked(self) -> "RecordQuerySet":
+        """These records as they are once nobody else is writing them, held until the transaction ends."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
     def write(self, records: list["Record"], fields: Iterable[str]) -> None:
         """Save these fields of whole records, in few statements; `bulk_update` takes ten times as long."""
         self.bulk_create(

@@ -26,10 +26,13 @@ class JudgeKind(RecordKind):
         """One chunk of records that the owner may mend, and that are no contacts yet unless the params say so."""
         linked = operation.params.get("linked", False)
         rows = Record.objects.editable_by(operation.owner).filter(pk__in=subject_ids)
-        found = list((rows if linked else rows.filter(contact=None)).values_list("pk", flat=True))
+        # The lock is taken on the key alone: what one may see is decided by joins that cannot be locked.
+        records = Record.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).locked()
+        records = [record for record in records if linked or record.contact_id is None]
+        found = [record.pk for record in records]
         mends = operation.params.get("mends")
         if mends:
-            for record in (records := list(Record.objects.filter(pk__in=found))):
+            for record in records:
                 record.mends |= mends
             Record.objects.write(records, ["mends"])
         judge_again(Record.objects.filter(pk__in=found), quietly=operation.params.get("quietly", False))

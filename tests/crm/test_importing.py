@@ -10,10 +10,14 @@ from django.db import transaction
 from contacts.models import Contact, Household
 from core.domain import running, selecting
 from core.models import Activity, Operation
+from crm.adapters.demo import DemoCRM
+from crm.domain import staging
 from crm.domain.importing import import_records
 from crm.domain.linking import link, unlink
+from crm.domain.syncing import apply_meanings
 from crm.domain.traces import TRACES
 from crm.models import Record
+from crm.records import Email, Page, Phone, RemoteContact
 from outreach.models import Send
 from tests.crm.conftest import move_on
 from tests.factories import ContactFactory
@@ -132,6 +136,71 @@ def test_gone_records_are_told_and_their_contacts_stay(staged, office, sync):
     assert set(gone.values_list("contact__crm_mark", flat=True)) == {"gone"}
     assert gone.exclude(merged_into="").exists()
     assert Contact.objects.count() == before
+
+
+def meanwhile(monkeypatch, work, ours) -> None:
+    """Do `ours`; the moment that it first judges records another worker does `work`, to its end or until it waits."""
+    real, threads = staging.judge, []
+
+    def other() -> None:
+        try:
+            work()
+        finally:
+            db.close()
+
+    def judge(records, meanings) -> None:
+        if not threads:
+            threads.append(threading.Thread(target=other))
+            threads[0].start()
+            threads[0].join(1)
+        real(records, meanings)
+
+    monkeypatch.setattr(staging, "judge", judge)
+    ours()
+    threads[0].join()
+
+
+def says_another_name(monkeypatch, record: Record) -> None:
+    """The CRM says only this, in its next changes."""
+    owner, category = record.owner_id_there, record.category
+    says = RemoteContact(
+        record.remote_id,
+        first_name="Zed",
+        last_name="Rivera",
+        emails=(Email("zed@example.com"),),
+        phones=(Phone("212-555-0105"),),
+        owner_id=owner,
+        category=category,
+    )
+    monkeypatch.setattr(DemoCRM, "changes", lambda self, state: iter([Page({"step": 1}, (says,), last=True)]))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_imported_while_its_change_arrives_says_that_it_is_newer(staged, office, sync, monkeypatch):
+    one = Record.objects.filter(state=State.READY).first()
+    says_another_name(monkeypatch, one)
+
+    def imports() -> None:
+        with transaction.atomic():
+            import_records([one.pk], office["admin"])
+
+    meanwhile(monkeypatch, imports, lambda: sync(staged, office["admin"]))
+    contact = Contact.objects.get()
+    one.refresh_from_db()
+    assert (one.contact, one.state, one.values["first_name"]) == (contact, State.LINKED, "Zed")
+    assert contact.first_name == "Zed" or contact.crm_mark == "newer"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_arrives_while_records_are_judged_again_is_kept(staged, office, sync, monkeypatch):
+    with transaction.atomic():
+        import_records([Record.objects.filter(state=State.READY).first().pk], office["admin"])
+    one = Record.objects.get(contact__isnull=False)
+    says_another_name(monkeypatch, one)
+    judged = Record.objects.filter(pk=one.pk)
+    meanwhile(monkeypatch, lambda: sync(staged, office["admin"]), lambda: apply_meanings(staged, judged))
+    one.refresh_from_db()
+    assert (one.payload["first_name"], one.values["first_name"], one.contact.crm_mark) == ("Zed", "Zed", "newer")
 
 
 @pytest.mark.django_db(transaction=True)
