@@ -23,6 +23,7 @@ def columns_of(field: str) -> tuple[str, ...]:
         return tuple(no_contact.COLUMNS[field])
     return {
         "tags": (),
+        "phone": ("phone", "phone_extension"),
         "primary_advisor": ("primary_advisor_id",),
         "household": ("household_id", "household_role"),
     }.get(field, (field,))

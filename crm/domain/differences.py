@@ -48,6 +48,7 @@ class Difference:
 
     `writes` is what taking it over writes and `came` what the record remembers then; both are `there` for a plain
     field. `note` says what taking over does where the two values do not show it. `empties`: nothing would be left here.
+    `beside`: further plain fields and values that are written with it, for they make no sense apart.
     """
 
     field: str
@@ -61,6 +62,7 @@ class Difference:
     empties: bool = False
     changed_by: str = ""
     changed_at: datetime | None = None
+    beside: tuple[tuple[str, Any], ...] = ()
 
     @property
     def label(self) -> str:
@@ -111,6 +113,7 @@ def differences(record: Record, contact: Contact) -> list[Difference]:
         locked, empties = name in contact.locked_fields, there in ("", {})
         note = NOTES.get(name, "") if here and there else ""
         found.append(Difference(name, here, there, locked, by_hand, there, there, note, empties))
+    found = _with_extension(record, contact, found)
     belonging = (
         *(_no_contact(record, contact, name) for name in no_contact.COLUMNS),
         _tags(record, contact),
@@ -141,6 +144,28 @@ def compare(pairs: Iterable[tuple[Record, Contact]]) -> Iterator[tuple[Record, C
                 contact,
                 [replace(one, by_hand=False) if one.field in names else one for one in found[record.pk]],
             )
+
+
+def _with_extension(record: Record, contact: Contact, found: list[Difference]) -> list[Difference]:
+    """The same, where another number comes with its extension, or without one: the old one is of the old number."""
+    number = next((one for one in found if one.field == "phone"), None)
+    here, there = contact.phone_extension, record.values.get("phone_extension", "")
+    if number is None or here == there:
+        return found
+    both = replace(
+        number,
+        here=_extended(number.here, here),
+        there=_extended(number.there, there),
+        locked=number.locked or "phone_extension" in contact.locked_fields,
+        by_hand=number.by_hand or here != record.applied.get("phone_extension", ""),
+        beside=(("phone_extension", there),),
+    )
+    return [both if one is number else one for one in found if one.field != "phone_extension"]
+
+
+def _extended(number: str, extension: str) -> str:
+    """A number and its extension as one value (RFC 3966)."""
+    return f"{number};ext={extension}" if extension else number
 
 
 def _no_contact(record: Record, contact: Contact, name: str) -> Difference | None:
@@ -231,7 +256,8 @@ def shown(name: str, value: Any, advisors: dict[int, str]) -> str:
     if name in no_contact.COLUMNS:
         return no_contact.shown(value or "")
     if name == "phone" and value:
-        return readable(value)
+        number, _, extension = value.partition(";ext=")
+        return readable(number, extension)
     if name == "household" and value:
         roles = [value["role"], "head of the household" if value["head"] and value["role"] != "Head" else ""]
         return ", ".join(filter(None, [value["name"], *roles]))

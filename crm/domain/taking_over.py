@@ -34,7 +34,8 @@ def take_over(records: list[Record], chosen: Chosen) -> None:
     take_off({pk: change.drop for pk, change in tags.items()})
     for record in records:
         if record.contact_id in chosen:
-            record.applied |= {one.field: one.came for one in chosen[record.contact_id]}
+            for one in chosen[record.contact_id]:
+                record.applied |= {one.field: one.came} | dict(one.beside)
             record.updated_here_at = timezone.now()
 
 
@@ -51,7 +52,7 @@ def _columns(some: list[Difference], connection_name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in some:
         if one.field in PLAIN:
-            found[one.field] = _writable(one)
+            found |= {one.field: _writable(one)} | dict(one.beside)
         elif one.field in no_contact.COLUMNS:
             found |= no_contact.columns(one.field, one.there, connection_name)
     return found
@@ -59,4 +60,4 @@ def _columns(some: list[Difference], connection_name: str) -> dict[str, Any]:
 
 def _writable(one: Difference):
     """A value for its column: an empty date is null."""
-    return None if one.field == "date_of_birth" and one.there == "" else one.there
+    return None if one.field == "date_of_birth" and one.writes == "" else one.writes

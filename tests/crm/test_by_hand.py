@@ -28,6 +28,14 @@ def ticked(client, contact: Contact) -> dict[str, bool]:
     return {one.field: tick for one, *_, tick in page.context["rows"]}
 
 
+@pytest.fixture
+def another_number(demo, office) -> Contact:
+    """Their number with an extension came from the CRM, which has another number by now, without one."""
+    contact = ContactFactory(primary_advisor=office["one"], phone="+12125550105", phone_extension="45")
+    tie(demo, contact, {"phone_extension": "45"}, {"phone": "+13125550177"})
+    return contact
+
+
 def edit(client, contact: Contact, **changes) -> None:
     """Save the contact's form."""
     url = reverse("contacts:edit", args=[contact.pk])
@@ -152,3 +160,34 @@ def test_reading_who_wrote_the_values_takes_four_queries_however_many(
     with django_assert_num_queries(4):
         found = [one.by_hand for _, _, some in compare((one, one.contact) for one in records) for one in some]
     assert found == [False] * 20
+
+
+def test_a_new_number_comes_without_the_extension_of_the_old_one(as_user, office, another_number):
+    client, url = as_user(office["one"]), reverse("crm:update_one", args=[another_number.pk])
+    page = client.get(url)
+    assert [row[1:3] for row in page.context["rows"]] == [("+1 212-555-0105 ext. 45", "+1 312-555-0177")]
+    client.post(url, {"seen": page.context["seen"], "field": ["phone"]})
+    another_number.refresh_from_db()
+    assert (another_number.phone, another_number.phone_extension) == ("+13125550177", "")
+    assert ticked(client, another_number) == {}
+    edit(client, another_number, phone="212-555-0105", phone_extension="46")
+    assert ticked(client, another_number) == {"phone": False}
+
+
+def test_an_update_of_many_takes_numbers_with_their_extensions(as_user, office, another_number):
+    client = as_user(office["admin"])
+    update_all(client, ["phone"])
+    another_number.refresh_from_db()
+    assert (another_number.phone, another_number.phone_extension) == ("+13125550177", "")
+    undo(client, Operation.objects.get(kind="crm.update"))
+    another_number.refresh_from_db()
+    assert (another_number.phone, another_number.phone_extension) == ("+12125550105", "45")
+
+
+def test_an_extension_given_here_keeps_its_number(as_user, office, another_number):
+    client = as_user(office["one"])
+    edit(client, another_number, phone_extension="46")
+    assert ticked(client, another_number) == {"phone": False}
+    update_all(as_user(office["admin"]), ["phone"])
+    another_number.refresh_from_db()
+    assert (another_number.phone, another_number.phone_extension) == ("+12125550105", "46")
