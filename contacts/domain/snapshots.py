@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Case, CharField, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import BooleanField, Case, CharField, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import JSONObject
 
@@ -57,21 +57,31 @@ LINES = lines_in("core_operationline")
 
 
 class SameJson(Func):
-    """Whether two JSON values are equal; as Django compares them, one of them would have to be a constant."""
+    """Whether what is kept of a contact, a JSON object, is so now, in the other one; both are expressions.
 
-    template = "(%(expressions)s)"
-    arg_joiner = " = "
-    conditional = True
+    The third are names that are kept of everybody: one that is missing is of a later release, and says nothing.
+    """
+
+    template = (
+        "(SELECT pair.kept = pair.now - ARRAY("
+        "SELECT part.name FROM unnest(pair.parts) AS part (name) WHERE NOT jsonb_exists(pair.kept, part.name))"
+        " FROM (SELECT %(expressions)s OFFSET 0) AS pair (kept, now, parts))"
+    )
+    output_field = BooleanField()
 
 
 class Differing(Func):
-    """Of two JSON values, under these names, those that differ, in words: names and words being arrays."""
+    """Of two JSON values, under these names, those that differ, in words: names, words and parts being arrays.
+
+    `parts` are the names that are kept of everybody, see `SameJson`.
+    """
 
     template = (
         "(SELECT string_agg(named.word, ', ' ORDER BY named.place)"
-        " FROM (SELECT %(expressions)s OFFSET 0) AS kept (was, now, names, words),"
+        " FROM (SELECT %(expressions)s OFFSET 0) AS kept (was, now, names, words, parts),"
         " unnest(kept.names, kept.words) WITH ORDINALITY AS named (name, word, place)"
-        " WHERE kept.was -> named.name IS DISTINCT FROM kept.now -> named.name)"
+        " WHERE (jsonb_exists(kept.was, named.name) OR named.name <> ALL (kept.parts))"
+        " AND kept.was -> named.name IS DISTINCT FROM kept.now -> named.name)"
     )
     output_field = CharField()
 
@@ -121,9 +131,13 @@ class Snapshot:
     def differing(self, kept: QuerySet, moment: str) -> Func:
         """The words for what is not as `kept`, the contact's line, says that it was at a moment: "type, tags"."""
         names = list(self.names())
-        texts: ArrayField = ArrayField(TextField())
-        words = Value([_words(name) for name in names], texts)
-        return Differing(Subquery(kept.values(moment)[:1]), self.values(), Value(names, texts), words)
+        words = _texts(_words(name) for name in names)
+        was = Subquery(kept.values(moment)[:1])
+        return Differing(was, self.values(), _texts(names), words, _texts(self.parts()))
+
+    def unchanged(self, kept: QuerySet, moment: str) -> Q:
+        """Whether the contact is as `kept`, the contact's line, says that it was at a moment."""
+        return Q(SameJson(Subquery(kept.values(moment)[:1]), self.values(), _texts(self.parts())))
 
     @property
     def all_columns(self) -> tuple[str, ...]:
@@ -196,7 +210,11 @@ class Snapshot:
         found = [*_assignments(lines)] if self.assignments else []
         if self.tags:
             found += _tags(lines)
-        was = {name: _read("line.before", Contact, name) for name in self.all_columns}
+        was = {
+            name: f"CASE WHEN jsonb_exists(line.before, '{name}')"
+            f" THEN {_read('line.before', Contact, name)} ELSE contact.{name} END"
+            for name in self.all_columns
+        }
         sets = [f"{name} = {value}" for name, value in was.items()]
         # Who has these values already is not written: each row written is a new version of the row.
         other = f"({', '.join(f'contact.{name}' for name in was)}) IS DISTINCT FROM ({', '.join(was.values())})"
@@ -206,6 +224,11 @@ class Snapshot:
             + ("" if self.tags or not was else f" AND {other}")
         )
         return found
+
+
+def _texts(names: Iterable[str]) -> Value:
+    """Texts as an array."""
+    return Value(list(names), ArrayField(TextField()))
 
 
 def _words(name: str) -> str:

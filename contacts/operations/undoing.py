@@ -6,12 +6,12 @@ then it is left alone, and the report says so.
 
 from datetime import timedelta
 
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 
 from accounts.models import Firm
-from contacts.domain.snapshots import SameJson, Snapshot
+from contacts.domain.snapshots import Snapshot
 from contacts.domain.what_is_gone import obstacles
 from contacts.operations.base import ContactKind
 from contacts.operations.undoable import Undoable
@@ -61,8 +61,7 @@ class Undo(ContactKind):
         """
         snapshot = self.keeps(operation)
         line = snapshot.kept_by(operation.undoes).filter(subject_id=OuterRef("pk"))
-        before, after = Subquery(line.values("before")[:1]), Subquery(line.values("after")[:1])
-        as_left, as_before = Q(SameJson(after, snapshot.values())), Q(SameJson(before, snapshot.values()))
+        as_left, as_before = snapshot.unchanged(line, "after"), snapshot.unchanged(line, "before")
         return [
             *(When(hindered & as_left, then=Value(why)) for hindered, why in obstacles(snapshot, line)),
             When(as_left, then=Value("")),

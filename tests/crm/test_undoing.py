@@ -9,7 +9,7 @@ from core.models import Operation
 from crm.domain.linking import unlink
 from crm.models import Record
 from tests.contacts.test_undoing import rows, undo
-from tests.crm.conftest import move_on
+from tests.crm.conftest import move_on, tie
 from tests.factories import ContactFactory, ExperienceFactory, NoteFactory
 
 State = Record.State
@@ -139,3 +139,23 @@ def test_an_import_of_nobody_cannot_be_undone(as_user, staged, office):
     assert (nobody.state, nobody.done) == ("finished", 0)
     page = as_user(office["admin"]).post(f"/contacts/undo/{nobody.pk}/", follow=True).content.decode()
     assert "It changed nothing that could be undone." in page
+
+
+def test_an_update_of_a_former_release_that_kept_fewer_columns_is_put_back(as_user, demo, office):
+    contact = ContactFactory(primary_advisor=office["one"], city="Boston", phone_extension="45")
+    tie(demo, contact, {"city": "Boston"}, {"city": "Springfield"})
+    params = {"fields": ["city"]}
+    operation = Operation.objects.create(kind="crm.update", title="Update", owner=office["admin"], params=params)
+    selecting.freeze(operation, Contact.objects.values_list("pk", flat=True))
+    running.start(operation)
+    for line in operation.lines.all():
+        for kept in (line.before, line.after):
+            del kept["phone_extension"]
+        line.save()
+    client = as_user(office["admin"])
+    undoing, preview = undo(client, operation)
+    contact.refresh_from_db()
+    assert (preview.will, preview.skipped, contact.city, contact.phone_extension) == (1, [], "Boston", "45")
+    again, _ = undo(client, undoing)
+    contact.refresh_from_db()
+    assert (again.done, contact.city, contact.phone_extension) == (1, "Springfield", "45")
