@@ -27,15 +27,19 @@ def day(value: Any) -> date | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """A moment in UTC from ISO 8601 text with or without offset (UTC then), or epoch milliseconds; None otherwise."""
+    """A moment in UTC from ISO 8601 text with or without offset (UTC then), or epoch milliseconds; None otherwise.
+
+    None also for one before 1850 or near the end of time, by which some CRMs mean that there is none.
+    """
     raw = str(value or "").strip()
     try:
         if raw.isdigit() and len(raw) >= 11:
             return datetime.fromtimestamp(int(raw) / 1000, UTC)
         found = datetime.fromisoformat(raw)
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    return found if 1850 <= found.year < 9999 else None
 
 
 def iso(when: datetime) -> str:

@@ -19,6 +19,8 @@ from crm.records import BadRecord, Gone, Listed, Page, RemoteContact, RemoteHous
 
 LONGEST_ID = 200
 LONGEST_TEXT, MOST = 20_000, 1000  # characters of one text, entries of one tuple or mapping
+LARGEST = 2**63 - 1  # of whole numbers
+MOST_RECORDS = 2**31 - 1
 KINDS = ("text", "lines", "host", "choice")
 _CONTROL = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -83,8 +85,7 @@ def checked_page(page: object) -> Page:
         raise TypeError("not a page")
     state = page.next_state
     if not isinstance(state, Mapping) or not all(
-        text_problem(name) == "" and (isinstance(value, int) or text_problem(value) == "")
-        for name, value in state.items()
+        text_problem(name) == "" and (_is_whole(value) or text_problem(value) == "") for name, value in state.items()
     ):
         raise TypeError("a next_state that is not flat")
     good, bad = split(page.contacts, RemoteContact)
@@ -92,7 +93,7 @@ def checked_page(page: object) -> Page:
     gone, bad_gone = split(page.gone, Gone)
     listed, bad_listed = split(page.listed, Listed)
     told = tuple(one if not fault(one, BadRecord) else BadRecord("", "An unreadable record.") for one in page.bad)
-    total = page.total if _is_number(page.total) and page.total >= 0 else None
+    total = page.total if type(page.total) is int and 0 <= page.total <= MOST_RECORDS else None
     return dataclasses.replace(
         page,
         contacts=tuple(map(_with_a_web_address, good)),
@@ -219,8 +220,12 @@ def _plain_problem(value: object, hint: type) -> str:
         return f"is {type(value).__name__}, not {hint.__name__}."
     if isinstance(value, datetime) and value.tzinfo is None:
         return "has no time zone."
+    if isinstance(value, datetime) and not 1 < value.year < 9999:
+        return "lies where no calendar reaches in every time zone."
     if isinstance(value, float) and not math.isfinite(value):
         return "is no number."
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return "is too large."
     return _values_problem(value, "") if dataclasses.is_dataclass(value) else ""
 
 
@@ -244,6 +249,10 @@ def _id_of(one: object) -> str:
 
 def _all_are(found: object, kind: type) -> bool:
     return isinstance(found, tuple) and all(isinstance(one, kind) for one in found)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and abs(value) <= LARGEST
 
 
 def _is_number(value: object) -> bool:

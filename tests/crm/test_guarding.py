@@ -1,7 +1,7 @@
 """No adapter can bring a page down: classes, calls and records with a fault are told in words, and health is true."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -14,6 +14,7 @@ from crm.domain.opening import open_adapter
 from crm.domain.syncing import learn
 from crm.errors import WillNotWork
 from crm.models import Connection, Record
+from crm.reading import moment
 from crm.records import Email, Gone, HouseholdLink, Page, RemoteContact, RemoteOwner
 from crm.validation import class_problem, fault
 
@@ -162,6 +163,9 @@ ODD = {
     "a text as date": replace(GOOD, birth_date="1970-01-01"),
     "a moment as date": replace(GOOD, birth_date=datetime(1970, 1, 1)),
     "a moment without zone": replace(GOOD, updated_at=datetime(2026, 1, 1)),
+    "a moment before our calendar": replace(GOOD, updated_at=datetime(1, 1, 1, tzinfo=UTC)),
+    "a moment after our calendar": replace(GOOD, created_at=datetime(9999, 12, 31, tzinfo=UTC)),
+    "a number without end in custom": replace(GOOD, custom={"risk": 10**5000}),
     "a list in custom": replace(GOOD, custom={"risk": ["a"]}),
     "no number in custom": replace(GOOD, custom={"risk": float("nan")}),
     "a long id of an owner": replace(GOOD, owner_id="x" * 201),
@@ -183,6 +187,25 @@ def test_a_record_that_cannot_be_stored_is_told_and_harms_no_other(demo, office,
     assert Record.objects.get().remote_id == "D2"
     assert "Rivera" not in done.notes[0][1]
     assert demo.state == Connection.State.GOOD
+
+
+@pytest.mark.parametrize("never", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-10:00"])
+def test_a_moment_that_means_never_is_none(demo, office, sync, monkeypatch, as_user, never):
+    monkeypatch.setattr(
+        DemoCRM,
+        "changes",
+        lambda self, state: iter([Page({}, (replace(GOOD, updated_at=moment(never)),), last=True)]),
+    )
+    sync(demo, office["admin"])
+    page = as_user(office["admin"]).get(reverse("crm:record", args=[Record.objects.get().pk]))
+    assert (page.status_code, Record.objects.get().remote_updated_at) == (200, None)
+
+
+@pytest.mark.parametrize("total", [float("inf"), float("nan"), 2.5, -1, 10**12])
+def test_a_total_that_cannot_be_is_none(demo, office, sync, monkeypatch, total):
+    page = Page({}, (GOOD,), total=total, last=True)
+    monkeypatch.setattr(DemoCRM, "changes", lambda self, state: iter([page]))
+    assert sync(demo, office["admin"]).operation.state == "finished"
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://crm.example.com", "https://[", "//a.example/x", "x"])
