@@ -1,6 +1,7 @@
 """The sync as an operation: pages are fetched outside of transactions, and saved with the place to go on from."""
 
 import logging
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from crm.models import Connection, Sync
 # The sweep looks every so often: a run that only waits for its own pace goes on before its time, by at least one round
 # of the sweep and by less than a call waits for its turn. Otherwise a part of each window would be lost.
 SMALLEST = 10  # records of a page that is not halved again
+LONGEST_REST = 86_400  # seconds after which a CRM is asked again that asks for patience, however much
 LATER = 300  # seconds after which a CRM is asked again that takes too long even for that
 logger = logging.getLogger(__name__)
 EARLY = min(settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"] + 5, PATIENCE - 5)
@@ -50,7 +52,7 @@ class SyncKind(Stream):
         except TryLater as later:
             if adapter is not None:
                 note_quota(sync.connection, adapter)
-            until = timezone.now() + timedelta(seconds=later.wait)
+            until = timezone.now() + timedelta(seconds=self._bounded(later.wait))
             Connection.objects.filter(pk=sync.connection_id).update(
                 state=Connection.State.WAITING, trouble=str(later).replace("\x00", "")[:1000], retry_at=until
             )
@@ -59,6 +61,12 @@ class SyncKind(Stream):
         except CRMError as error:
             note_trouble(sync.connection, error)
             raise CannotGoOn(str(error)) from None
+
+    @staticmethod
+    def _bounded(wait: object) -> float:
+        """Seconds to wait, whatever the CRM or its adapter asks for: a day at most, a minute where it is no number."""
+        fine = isinstance(wait, int | float) and not math.isnan(wait)
+        return min(max(wait, 0), LONGEST_REST) if fine else 60
 
     def _ask_for_less(self, sync: Sync, adapter: Guarded, slow: TooSlow) -> None:
         """An answer took too long: go on at once with pages of half the size; with the smallest ones, later."""

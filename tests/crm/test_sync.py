@@ -169,6 +169,18 @@ def test_a_busy_crm_is_waited_for(demo, office, sync, monkeypatch):
     assert Record.objects.count() == 120
 
 
+@pytest.mark.parametrize("wait", [float("inf"), float("nan"), 1e13, 1e10, None, -5])
+def test_a_crm_is_asked_again_within_a_day_however_long_it_says(demo, office, sync, monkeypatch, wait):
+    def busy(self, state):
+        raise TryLater("Too many calls.", wait)
+        yield
+
+    monkeypatch.setattr(DemoCRM, "changes", busy)
+    operation = sync(demo, office["admin"]).operation
+    assert operation.state == Operation.State.QUEUED
+    assert operation.wait_until <= timezone.now() + timedelta(days=1)
+
+
 def test_a_state_the_crm_forgot_means_everything_again(demo, office, sync, monkeypatch):
     sync(demo, office["admin"])
     real = DemoCRM.changes
