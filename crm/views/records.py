@@ -310,6 +310,9 @@ def import_one(request: HttpRequest, pk: int) -> HttpResponse:
     if one.pk in done.left_out:
         messages.error(request, done.left_out[one.pk])
         return redirect("crm:record", pk=pk)
+    if not Contact.objects.visible_to(request.user).filter(pk=done.contacts[one.pk]).exists():
+        messages.success(request, f"{one} was imported, and is seen by the primary advisor.")
+        return redirect("crm:ready")
     messages.success(request, f"{one} was imported.")
     return redirect("contacts:detail", pk=done.contacts[one.pk])
 

@@ -62,7 +62,9 @@ def test_the_second_may_open_and_import_it_and_the_first_is_its_advisor(second, 
     page = client.get(reverse("crm:record", args=[record.pk])).content.decode()
     assert "Also assigned to" in page and office["two"].name in page
     assert as_user(UserFactory()).get(reverse("crm:record", args=[record.pk])).status_code == 404
-    assert as_user(office["two"]).post(reverse("crm:import_one", args=[record.pk])).status_code == 302
+    answer = as_user(office["two"]).post(reverse("crm:import_one", args=[record.pk]), follow=True)
+    assert answer.status_code == 200
+    assert "was imported, and is seen by the primary advisor." in answer.content.decode()
     assert Contact.objects.get().primary_advisor == office["one"]
 
 
