@@ -160,7 +160,10 @@ def _saved(form: ConnectionForm, one: Connection) -> Connection | None:
     adapter_class, typed, before = form.adapter, {**form.cleaned_data}, (one.config, one.secrets)
     one.name, one.credentials_expire_on = typed.pop("name"), typed.pop("credentials_expire_on")
     one.compare_days = typed.pop("compare_days")
-    config = {**one.config, **unseal_or_nothing(one), **{key: value for key, value in typed.items() if value}}
+    # Only what is stored unseen is kept where nothing was typed; another setting that was emptied is empty.
+    unseen = {spec.name for spec in adapter_class.config_fields if spec.secret or spec.once}
+    given = {key: value for key, value in typed.items() if value or key not in unseen}
+    config = {**one.config, **unseal_or_nothing(one), **given}
     try:
         adapter = make_adapter(adapter_class, config, f"new-{one.pk or 'connection'}")
         config |= adapter.enrol()

@@ -7,11 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact
+from crm.adapters.demo import DemoCRM
+from crm.base import ConfigField
+from crm.domain.credentials import unseal
 from crm.domain.differences import differences
 from crm.domain.importing import import_records
 from crm.models import Connection, Record
 from tests.crm.conftest import move_on
-from tests.forms import seen_at
+from tests.forms import as_shown, seen_at
 
 State = Record.State
 EVERYTHING = [
@@ -49,6 +52,19 @@ def test_credentials_that_end_soon_are_told_beforehand(as_user, office):
     client.post(address, typed | later | seen_at(client, address))
     page = client.get(reverse("crm:connection", args=[one.pk])).content.decode()
     assert "The credentials expire on" not in page and "Credentials expire" in page
+
+
+def test_a_setting_that_is_emptied_is_empty_and_a_secret_stays(as_user, office, monkeypatch):
+    choice = ConfigField("dates", "Dates", kind="choice", choices=(("", "None"), ("day", "Day first")), required=False)
+    monkeypatch.setattr(DemoCRM, "config_fields", (*DemoCRM.config_fields, choice))
+    client = as_user(office["admin"])
+    client.post(reverse("crm:add", args=["demo"]), {"name": "Ours", "size": "50", "token": "t", "dates": "day"})
+    one = Connection.objects.get()
+    assert one.config["dates"] == "day"
+    address = reverse("crm:edit", args=[one.pk])
+    assert client.post(address, as_shown(client, address, dates="")).status_code == 302
+    one.refresh_from_db()
+    assert (one.config["dates"], unseal(one)["token"]) == ("", "t")
 
 
 def test_custom_fields_are_chosen(as_user, staged, office):
