@@ -30,6 +30,9 @@ _EXTENSION = re.compile(r"[\s,;(]*(?<![^\W\d_])(?:extension|extn|ext|x|#)[\s.:=]
 # Between numbers; what may also stand within one ("030/23125010") only where the text is none as a whole.
 _BETWEEN = re.compile(r"\s*[;|\n&]\s*|\s+/\s+|,\s+|\s+(?:or|and)\s+", re.IGNORECASE)
 _PERHAPS_BETWEEN = re.compile(r"\s*[/,]\s*")
+_MARK = "\0"  # stands where a label stood
+# Digits on both sides of a label, more than a country code before it, are of two numbers: "030 2312 mobil 0171 1234".
+_TWO = re.compile(rf"(?:\d[^\d{_MARK}]*){{4}}{_MARK}.*\d", re.DOTALL)
 _PLAIN_US = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d{2})\)?[ .-]?([2-9]\d{2})[ .-]?(\d{4})", re.ASCII)
 _NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")  # NANP, as its administrator numbers it: NXX-NXX-XXXX
 
@@ -120,10 +123,13 @@ def _is_valid(phone: Phone | None) -> bool:
 def _read_one(text: str, region: str | None) -> Phone:
     """One number with what may stand beside it. Raises NotAPhone."""
     labels = list(_LABEL.finditer(text))
-    text = _LABEL.sub(" ", text).strip()
+    text = _LABEL.sub(_MARK, text).strip(f"{_MARK} ")
     extension = ""
     if found := _EXTENSION.search(text):
-        text, extension = text[: found.start()].strip(), found[1]
+        text, extension = text[: found.start()].strip(f"{_MARK} "), found[1]
+    if _TWO.search(text):
+        raise NotAPhone(SEVERAL_NUMBERS)
+    text = text.replace(_MARK, " ")
     if any(one.isalpha() for one in text):
         raise NotAPhone(WITH_LETTERS)
     if any(label["fax"] for label in labels):
