@@ -125,6 +125,13 @@ def vanished(sync: Sync):
     return Record.objects.filter(connection=sync.connection_id, gone_at=None, seen_in__lt=sync.pk)
 
 
+def unanswered(connection: Connection) -> tuple[Sync | None, int]:
+    """The run that missed many, about which nobody has decided yet, and how many of them no sync has met since."""
+    held_back = Sync.objects.filter(connection=connection, vanished__gt=0, vanishing_accepted=False).first()
+    missing = vanished(held_back).count() if held_back else 0
+    return (held_back, missing) if missing else (None, 0)
+
+
 def _are_many(sync: Sync, missing: int) -> bool:
     """Whether so many records are missing at once that a person must agree."""
     there = Record.objects.filter(connection=sync.connection_id, gone_at=None).count()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from crm.base import Adapter
 from crm.domain.credentials import unseal
+from crm.domain.going_through import held_back_words, unanswered
 from crm.domain.guarding import Guarded
 from crm.errors import CRMError, SignInAgain, WillNotWork
 from crm.http import PATIENCE, Http
@@ -61,10 +62,12 @@ def check(connection: Connection) -> bool:
         note_trouble(connection, error)
         return False
     was_new = connection.synced_at is None
+    held_back, missing = unanswered(connection)
+    state = Connection.State.NEW if was_new else Connection.State.GOOD
     told = {"credentials_expire_on": result.expires_on} if result.expires_on else {}  # else what a person entered stays
     Connection.objects.filter(pk=connection.pk).update(
-        state=Connection.State.NEW if was_new else Connection.State.GOOD,
-        trouble="",
+        state=Connection.State.ATTENTION if held_back else state,
+        trouble=held_back_words(held_back, missing) if held_back else "",
         who=result.who[:200],
         scopes=list(result.scopes),
         warnings=list(result.warnings),

@@ -124,7 +124,10 @@ class SyncKind(Stream):
     def finish(self, operation: Operation) -> None:
         """See what is missing, and say how the connection is."""
         sync = Sync.objects.select_related("connection").get(operation=operation)
-        held_back = going_through.settle_vanished(sync) if sync.whole else 0
+        asked_about, held_back = sync, going_through.settle_vanished(sync) if sync.whole else 0
+        if not sync.whole:  # an earlier one may have left a question that nobody has answered
+            found, held_back = going_through.unanswered(sync.connection)
+            asked_about = found or sync
         syncing.look_again_at_matches(sync.connection)
         values = {"synced_at": timezone.now(), "state": Connection.State.GOOD, "trouble": "", "retry_at": None}
         if sync.whole and not held_back:
@@ -133,7 +136,7 @@ class SyncKind(Stream):
             values["read_at"] = timezone.now()
         if held_back:
             values["state"] = Connection.State.ATTENTION
-            values["trouble"] = going_through.held_back_words(sync, held_back)
+            values["trouble"] = going_through.held_back_words(asked_about, held_back)
         values["page_size"] = self._larger(sync)
         if sync.bad and not (sync.added or sync.changed or sync.unchanged):
             values["state"] = Connection.State.ATTENTION

@@ -21,7 +21,7 @@ from crm.domain import syncing
 from crm.domain.comparing import next_comparison
 from crm.domain.credentials import seal, unseal
 from crm.domain.differences import shown
-from crm.domain.going_through import vanished
+from crm.domain.going_through import unanswered
 from crm.domain.judging import Meanings, judge
 from crm.domain.opening import check, make_adapter, note_trouble, open_adapter
 from crm.errors import CRMError
@@ -72,7 +72,7 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     open_sync = syncing.open_sync(one)
     mine = Operation.objects.visible_to(request.user)
     reasons = _reasons(one, request.user)
-    held_back = Sync.objects.filter(connection=one, vanished__gt=0, vanishing_accepted=False).first()
+    held_back, missing = unanswered(one)
     finished = Sync.objects.filter(connection=one, operation__state=Operation.State.FINISHED)
     context = {
         "connection": one,
@@ -87,7 +87,7 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
         else None,
         "syncs": Sync.objects.filter(connection=one).select_related("operation__owner")[:5],
         "held_back": held_back,
-        "missing": vanished(held_back).count() if held_back else 0,
+        "missing": missing,
         "reasons": reasons,
         "unmapped_owners": one.owners.filter(user=None, active=True).count(),
         "unmapped_categories": one.categories.filter(contact_type="").count(),

@@ -233,6 +233,20 @@ def test_what_came_after_many_were_missing_is_not_gone_when_a_person_agrees(demo
     assert len(there) == 43
 
 
+def test_the_question_whether_many_are_gone_outlasts_the_next_sync(demo, office, sync, monkeypatch, as_user):
+    sync(demo, office["admin"])
+    with monkeypatch.context() as patch:
+        patch.setattr(DemoCRM, "_size", property(lambda self: 40))
+        sync(demo, office["admin"], whole=True)
+        assert sync(demo, office["admin"]).whole is False
+    client = as_user(office["admin"])
+    client.post(reverse("crm:check", args=[demo.pk]))
+    demo.refresh_from_db()
+    page = client.get(reverse("crm:connection", args=[demo.pk])).content.decode()
+    assert demo.state == Connection.State.ATTENTION
+    assert "80 records are missing in the CRM all at once" in page and "They are gone: 80 records" in page
+
+
 def test_nobody_is_asked_about_missing_records_that_were_found_again(demo, office, sync, monkeypatch, as_user):
     sync(demo, office["admin"])
     with monkeypatch.context() as patch:
