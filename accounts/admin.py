@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.models import Firm, PasswordMail, User
+from accounts.models import Firm, User
 from core.admin import RecordAdmin, SafeAdmin
 
 
@@ -15,15 +15,6 @@ class UserAdmin(RecordAdmin):
     list_filter = ["role", "is_active"]
     search_fields = ["email__istartswith", "last_name__istartswith"]
     fields = ["email", "first_name", "last_name", "job_title", "phone", "role", "time_zone", "is_active", "last_login"]
-
-
-@admin.register(PasswordMail)
-class PasswordMailAdmin(RecordAdmin):
-    """Links to choose a password, and what became of each."""
-
-    list_display = ["email", "user", "requested_by", "state", "reason", "created_at"]
-    list_filter = ["state"]
-    list_select_related = ["user", "requested_by"]
 
 
 @admin.register(Firm)

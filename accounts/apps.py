@@ -10,11 +10,14 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer settings and the own profile in the frame, mail links that wait, and clean up after sign-ins."""
+        """Offer settings and the own profile in the frame, bring mail to the staff into the ledger, clean up."""
         from accounts import audit  # noqa: F401 - its export registers itself
-        from accounts.domain import password_links
+        from accounts.domain.password_links import answer
+        from accounts.domain.purposes import StaffLink, StaffWelcome
         from accounts.domain.sessions import clear_expired_sessions
-        from core.registry import MailLedger, NavItem, daily_jobs, mail_ledgers, nav, person_menu, sweepers
+        from accounts.models import Firm
+        from core.registry import NavItem, daily_jobs, nav, person_menu
+        from mail.registry import link_answers, paces, purposes
 
         settings_item = NavItem("Settings", "settings", "accounts:firm", "/settings/", lambda user: user.is_admin)
         nav.register("settings", settings_item, order=900)
@@ -23,7 +26,8 @@ class AccountsConfig(AppConfig):
         person_menu.register("users", users_item, order=20)
         audit_item = NavItem("Audit trail", "shield", "accounts:audit", "/audit/", lambda user: user.sees_everything)
         person_menu.register("audit", audit_item, order=25)
-        mail_ledgers.register("staff", MailLedger(password_links.waiting, password_links.doubt))
-        sweepers.register("password_links", password_links.sweep_links, order=30)
         daily_jobs.register("sessions", clear_expired_sessions)
-        daily_jobs.register("password_mails", password_links.clear_old_password_mails)
+        for purpose in (StaffLink(), StaffWelcome()):
+            purposes.register(purpose.key, purpose)
+        link_answers.register("staff", answer)
+        paces.register("firm", lambda: Firm.get().sends_per_minute)

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "core",
+    "mail",
     "accounts",
     "experiences",
     "contacts",

@@ -16,8 +16,8 @@ from bench.figures import Figure, Missing
 from contacts.models import Contact, Status
 from core.domain import running, selecting
 from core.models import Operation
-from outreach.domain import sending
-from outreach.models import Send
+from mail.domain import sending
+from mail.models import Send
 
 ORDER = 60
 INVITED, SENT = 10_000, 1_000

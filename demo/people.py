@@ -114,9 +114,9 @@ FROM demo_known WHERE has_experience;
 INSERT INTO outreach_invitation (contact_id, created_at, created_by_id, accepted_at, revoked_why)
 SELECT contact_id, invited, advisor_id, started, '' FROM demo_known WHERE is_invited;
 
-INSERT INTO outreach_send (purpose, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
+INSERT INTO mail_send (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
     requested_by_id, created_at, sent_at, settled_at)
-SELECT 'invitation', invitation.id, known.contact_id, email, number,
+SELECT 'invitation', 50, invitation.id, known.contact_id, email, number,
     CASE WHEN stage %% 9 = 0 THEN 'delivered' ELSE 'accepted' END, '', 1, '', advisor_id, at, at, at
 FROM demo_known AS known
 JOIN outreach_invitation AS invitation ON invitation.contact_id = known.contact_id

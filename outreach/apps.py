@@ -25,11 +25,17 @@ class OutreachConfig(AppConfig):
             person_menu,
             timeline_sources,
         )
+        from mail.registry import link_answers, purposes
         from outreach import archive, on_contacts, operations  # noqa: F401 - its kinds register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
+        from outreach.domain.passwords import answer
+        from outreach.domain.purposes import PURPOSES
         from outreach.domain.taking_back import take_back, words_for_undoing
         from outreach.domain.traces import TRACES
 
+        for purpose in PURPOSES:
+            purposes.register(purpose.key, purpose)
+        link_answers.register("portal", answer)
         nav.register("outreach", NavItem("Invitations", "send", "outreach:sends", "/outreach/"), order=50)
         mailbox = NavItem("Mailbox", "inbox", "outreach:mailbox", "/outreach/mailbox/", _is_demo)
         person_menu.register("mailbox", mailbox, order=30)
@@ -51,13 +57,11 @@ def _watch_the_mail() -> None:
     from outreach.domain.bounce_mailbox import look_now_and_then
     from outreach.domain.reinviting import send_reinvites
     from outreach.domain.scheduling import send_scheduled
-    from outreach.domain.sweeping import sweep_mail
 
     sweepers.register("scheduled_invitations", send_scheduled, order=10)
     sweepers.register("reinvites", send_reinvites, order=20)
-    sweepers.register("mail", sweep_mail, order=30)
     sweepers.register("bounces", look_now_and_then, order=40)
-    mail_ledgers.register("contacts", MailLedger(restoring.waiting, restoring.doubt))
+    mail_ledgers.register("contacts", MailLedger(lambda: False, restoring.pause_inviting))
 
 
 def _is_demo(user) -> bool:

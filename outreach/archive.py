@@ -17,8 +17,9 @@ from core.models import Operation
 from core.operations import register
 from core.templatetags.ui import exact
 from core.words import counted
-from outreach.models import ArchivedMessage, Send
-from outreach.models.send import LEFT
+from mail.models import ArchivedMessage, Send
+from mail.models.send import LEFT
+from mail.registry import label_of
 from outreach.tables import MAIN, state_badge
 
 COLUMNS = [
@@ -26,7 +27,7 @@ COLUMNS = [
     Column("From", "sender", width=26),
     Column("To", "recipient", width=30),
     Column("Subject", "subject", width=40),
-    Column("Kind", "send__purpose", lambda value: Send.Purpose(value).label),
+    Column("Kind", "send__purpose", label_of),
     Column("State", "send__state", lambda value: Send.State(value).label),
     Column("Message ID", "send__message_id", width=40),
     Column("Text", "text", width=80),

@@ -6,7 +6,8 @@ from django.db.models.functions import Lower
 
 from contacts.models import Contact
 from core.listing import ListFilter
-from outreach.models import ScheduledInvitation, Send
+from mail.models import Send
+from outreach.models import Purpose, ScheduledInvitation
 
 
 class SendFilter(ListFilter):
@@ -14,7 +15,7 @@ class SendFilter(ListFilter):
 
     q = django_filters.CharFilter(method="search", label="Search")
     state = django_filters.ChoiceFilter(choices=Send.State.choices, label="State")
-    purpose = django_filters.ChoiceFilter(choices=Send.Purpose.choices, label="Kind")
+    purpose = django_filters.ChoiceFilter(choices=Purpose.choices, label="Kind")
     since = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte", label="From")
     until = django_filters.DateFilter(field_name="created_at", lookup_expr="date__lte", label="To")
 

@@ -13,9 +13,10 @@ from accounts.models import Firm
 from contacts.models import Contact, Status
 from core.domain import mail_flow
 from core.timeline import Entry, newest_before
+from mail.models import Send
 from outreach.domain import counting, inviting, scheduling, suppressing
 from outreach.domain.inviting import Mode
-from outreach.models import Bounce, Invitation, ScheduledInvitation, Send, Suppression
+from outreach.models import Bounce, Invitation, ScheduledInvitation, Suppression
 
 SENDS_SHOWN = 6
 
@@ -103,7 +104,7 @@ def mails(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
     return [
         Entry(
             at=send.created_at,
-            sentence=f"{send.get_purpose_display()} to {send.recipient}: {send.get_state_display().lower()}",
+            sentence=f"{send.purpose_label} to {send.recipient}: {send.get_state_display().lower()}",
             kind="mail",
             icon="mail",
             actor=send.requested_by.name if send.requested_by else "",

@@ -11,9 +11,9 @@ from contacts.tables import detail_address
 from core.exporting import Column
 from core.models import Operation
 from core.operations import OUTCOME, Kind, Outcome, register
+from mail.models import Send
 from outreach.domain import deciding, inviting, scheduling
 from outreach.domain.inviting import Mode
-from outreach.models import Send
 
 SENT, AGAIN = "sent", "again"
 DECIDED = "Decided meanwhile, or no longer yours to decide."

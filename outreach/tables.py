@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString
 
 from contacts.tables import detail_address
 from core.templatetags.ui import ago, badge, exact, icon
-from outreach.models import ScheduledInvitation, Send
+from mail.models import Send
+from outreach.models import ScheduledInvitation
 
 # State of a mail -> tone and icon of its badge.
 LOOKS = {

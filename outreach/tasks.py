@@ -2,14 +2,7 @@
 
 from celery import shared_task
 
-from outreach.domain import bounce_mailbox, passwords, sending
-
-
-@shared_task(name="outreach.send_due", acks_late=True, reject_on_worker_lost=True)
-def send_due() -> None:
-    """Answer requests for links and hand over the mail that is due."""
-    passwords.answer_requests()
-    sending.send_due()
+from outreach.domain import bounce_mailbox
 
 
 @shared_task(name="outreach.read_bounces", acks_late=True, reject_on_worker_lost=True)

@@ -5,7 +5,8 @@ from django.db import connection
 
 from accounts.models import User
 from contacts.models import Contact
-from outreach.models import Send, Suppression
+from mail.models import Send
+from outreach.models import Suppression
 from tests.factories import ContactFactory
 
 # By no order of their own: an empty table may be cheaper to read in the order asked for.

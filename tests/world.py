@@ -15,7 +15,8 @@ from contacts.models import Contact, FileImport, ImportRow, SavedView
 from core.models import ExportFile, Operation
 from crm.models import Connection, Record
 from experiences.models import Card
-from outreach.models import ArchivedMessage, Invitation, ScheduledInvitation, Send
+from mail.models import ArchivedMessage, Send
+from outreach.models import Invitation, ScheduledInvitation
 from tests.factories import (
     PASSWORD,
     AssignmentFactory,

@@ -1,6 +1,6 @@
 """How often a link to choose a password may be asked for: counted by who asks, never by whose it is.
 
-Whose it is gets at most a few mails, see `core.domain.asking`, but every link that its owner asks for. Only who asks
+Whose it is gets at most a few mails, see `mail.domain.asking`, but every link that its owner asks for. Only who asks
 again and again is refused, in words: a browser known to the owner by itself, others by the network they come from.
 """
 

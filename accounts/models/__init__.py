@@ -1,8 +1,7 @@
 """Users, their sessions, the mails with which they choose a password, and the firm."""
 
 from accounts.models.firm import Firm
-from accounts.models.password_mail import PasswordMail
 from accounts.models.session import Session
 from accounts.models.user import Role, User
 
-__all__ = ["Firm", "PasswordMail", "Role", "Session", "User"]
+__all__ = ["Firm", "Role", "Session", "User"]

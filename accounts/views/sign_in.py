@@ -11,10 +11,11 @@ from accounts.access import admins_only, anyone
 from accounts.demo import demo_sign_ins
 from accounts.domain.alerts import dismiss_alert
 from accounts.domain.link_requests import may_ask
-from accounts.domain.password_links import request_link
 from accounts.domain.signing_in import enter, leave
 from accounts.forms import PasswordLinkForm, SignInForm
 from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
+from mail.domain.requests import request_link
+from mail.models import LinkRequest
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -74,7 +75,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     form = PasswordLinkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if may_ask(request, "staff", form.cleaned_data["email"]):
-            request_link(form.cleaned_data["email"])
+            request_link(LinkRequest.Side.STAFF, form.cleaned_data["email"])
         return redirect("accounts:password_reset_sent")
     return render(request, "accounts/password_reset.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -71,13 +71,11 @@ def may_try(number: int) -> int:
 
 def call_if_silent() -> None:
     """Have a worker call a mail server of which nothing has been heard for a while. Run by the sweep."""
-    from core.tasks import call_mail_server
-
     now = timezone.now()
     silent = Q(tried_at=None) | Q(tried_at__lt=now - PROBE_EVERY)
     waits = Q(waiting_since__isnull=False, tried_at__lt=now - PROBE_WHILE_WAITING)
     if MailStatus.objects.filter(silent | waits, pk=1).update(tried_at=now):
-        call_worker(call_mail_server)
+        call_worker("core.call_mail_server")
 
 
 def call_server() -> None:

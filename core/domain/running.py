@@ -66,9 +66,7 @@ def _set_going(operation: Operation) -> None:
 
 def enqueue(operation_id: int) -> None:
     """Tell a worker to look at the operation."""
-    from core.tasks import run_operation
-
-    call_worker(run_operation, operation_id)
+    call_worker("core.run_operation", operation_id)
 
 
 def cancel(operation: Operation) -> None:

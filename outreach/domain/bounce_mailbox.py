@@ -35,10 +35,8 @@ class CannotRead(Exception):
 
 def look_now_and_then() -> None:
     """Tell a worker to look into the mailbox, if there is one; run by the sweep."""
-    from outreach.tasks import read_bounces
-
     if settings.BOUNCE_MAILBOX_URL and cache.add("outreach.bounces", "1", EVERY):
-        call_worker(read_bounces)
+        call_worker("outreach.read_bounces")
 
 
 def read_mailbox() -> int:

@@ -11,21 +11,16 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
-from contacts.models import Contact
+from mail.domain.sending import accept
+from mail.domain.telling import tell
+from mail.models import Send
+from mail.registry import purposes
 from outreach.domain import provider_reports, suppressing
-from outreach.domain.claim_rules import LATEST, was_asked_for
+from outreach.domain.claim_rules import was_asked_for
 from outreach.domain.fates import Fate, Report
-from outreach.domain.sending import accept, note_trouble
-from outreach.models import Bounce, Send, Suppression
+from outreach.models import Bounce, Suppression
 
 RECENT = timedelta(days=14)
-# How long after a mail came back it is tried again: the first time, the second. Beyond that it has bounced.
-PAUSES = {
-    Send.Purpose.INVITATION: (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=2)),
-    Send.Purpose.NEW_LINK: (timedelta(minutes=15), timedelta(hours=1)),
-    Send.Purpose.PASSWORD: (timedelta(minutes=15), timedelta(hours=1)),
-    Send.Purpose.SECURITY: (timedelta(hours=1), timedelta(hours=12)),
-}
 WAITING = [Send.State.PLANNED, Send.State.CLAIMED]
 UNSURE = [Send.State.HANDED_OVER, Send.State.UNKNOWN]
 GOOD = [Send.State.ACCEPTED, Send.State.DELIVERED]
@@ -59,14 +54,14 @@ def on_report(sender, event, esp_name: str, **kwargs) -> None:
 def note(report: Report) -> bool:
     """Write a report into the ledger, show it on the contact, and act on it. False when it is about no mail of ours.
 
-    The contact is held before the mail, as by everything that changes contacts and their mails.
+    The person is held before the mail, as by everything that changes people and their mails.
     """
     found = _mail_of(report)
     if found is None:
         if report.recipient and report.fate in SUPPRESSING:
             suppressing.suppress(report.recipient, SUPPRESSING[report.fate], report.reason)
         return False
-    Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=found.contact_id)
+    purposes[found.purpose].hold(found)
     send = Send.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
     if send.state in UNSURE and _is_of_this_try(send, report):  # whatever is told of it, it has left
         accept(send, at=timezone.now(), message_id=report.message_id or send.message_id)
@@ -101,12 +96,13 @@ def _note_return(send: Send, report: Report) -> None:
     if send.state not in GOOD or not is_new or not _is_of_this_try(send, report):
         return
     tries = send.bounces.count()
-    pauses = PAUSES[Send.Purpose(send.purpose)]
+    purpose = purposes[send.purpose]
+    pauses = purpose.pauses
     enough = suppressing.bounces_again_and_again(send.recipient)
     if enough:
         suppressing.suppress(send.recipient, Suppression.Kind.REPEATED, report.reason)
     again = timezone.now() + pauses[tries - 1] if tries <= len(pauses) else None
-    too_late = again is None or again > send.created_at + LATEST[Send.Purpose(send.purpose)]
+    too_late = again is None or again > send.created_at + purpose.latest
     if too_late or (enough and not was_asked_for(send)):
         _settle(send, Send.State.BOUNCED, f"Given up. {report.reason}")
         _tell(send, "Mail to {} bounced", report.reason)
@@ -170,9 +166,9 @@ def _settle(send: Send, state: str, reason: str) -> None:
 
 
 def _tell(send: Send, sentence: str, reason: str) -> None:
-    """Put it on the contact's timeline."""
+    """Say it where people look."""
     sentence = sentence.format(send.recipient)
-    note_trouble([send.contact_id], f"{sentence}: {reason}" if reason else sentence)
+    tell([send], f"{sentence}: {reason}" if reason else sentence)
 
 
 def _mail_of(report: Report) -> Send | None:

@@ -1,32 +1,18 @@
 """What is asked again when a mail is about to leave: time has passed since it was planned."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models.functions import Lower
-from django.utils import timezone
 
 from contacts.models import Contact
+from mail.models import Send
 from outreach.domain.suppressing import WHY
-from outreach.models import Invitation, Send, Suppression
-
-# A link to a forgotten password is of no use tomorrow; an invitation is not sent weeks late from a restored backup.
-LATEST = {
-    Send.Purpose.INVITATION: timedelta(days=7),
-    Send.Purpose.NEW_LINK: timedelta(hours=2),
-    Send.Purpose.PASSWORD: timedelta(hours=2),
-    Send.Purpose.SECURITY: timedelta(days=2),
-}
-
-
-def too_late(send: Send) -> bool:
-    """Whether the mail has waited so long that it should not leave any more."""
-    return timezone.now() - send.created_at > LATEST[Send.Purpose(send.purpose)]
+from outreach.models import Invitation, Purpose, Suppression
 
 
 def was_asked_for(send: Send) -> bool:
     """Whether its receiver asked for it a moment ago: such a mail is not held back by what became of others."""
-    return send.purpose in {Send.Purpose.PASSWORD, Send.Purpose.NEW_LINK} and send.requested_by_id is None
+    return send.purpose in {Purpose.PASSWORD, Purpose.NEW_LINK} and send.requested_by_id is None
 
 
 @dataclass(frozen=True)
@@ -42,7 +28,7 @@ class Beside:
         """For these mails."""
         folded = Suppression.objects.annotate(folded=Lower("email")).values_list("folded", "kind")
         still_open = Invitation.objects.filter(accepted_at=None, revoked_at=None).values_list("pk", flat=True)
-        asking = [send.contact_id for send in sends if send.purpose == Send.Purpose.PASSWORD]
+        asking = [send.contact_id for send in sends if send.purpose == Purpose.PASSWORD]
         entering = Contact.objects.open_to_portal().filter(pk__in=asking).values_list("pk", flat=True)
         return cls(
             dict(folded.filter(folded__in=[send.recipient.lower() for send in sends])),
@@ -51,10 +37,10 @@ class Beside:
         )
 
 
-def why_not(send: Send, beside: Beside) -> str:
+def why_not(send: Send, beside: Beside, *, too_late: bool) -> str:
     """Why a claimed mail must not leave now; empty when it may. `send` comes with its contact, read just now."""
     contact = send.contact
-    if too_late(send):
+    if too_late:
         return "It waited too long to be sent."
     if contact.deleted_at or contact.deactivated_at:
         return "The contact was deactivated or deleted meanwhile."
@@ -67,9 +53,9 @@ def why_not(send: Send, beside: Beside) -> str:
     kind = beside.suppressed.get(send.recipient.lower())
     if kind and not was_asked_for(send):
         return WHY[kind]
-    if send.purpose == Send.Purpose.SECURITY:
+    if send.purpose == Purpose.SECURITY:
         return ""
-    if send.purpose == Send.Purpose.PASSWORD:
+    if send.purpose == Purpose.PASSWORD:
         return "" if contact.pk in beside.may_enter else "The portal is closed to them."
     if contact.start_at:
         return "The contact has signed in meanwhile."

@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Su
 from django.db.models.functions import Coalesce
 
 from contacts.models import Contact
-from outreach.models import Invitation, Send
+from mail.models import Send
+from outreach.models import Invitation, Purpose
 
 # The mail has reached, or may have reached, somebody who can use its link.
 CAN_WORK = ["handed_over", "accepted", "delivered", "complained", "unknown"]
@@ -18,7 +19,7 @@ CAN_WORK = ["handed_over", "accepted", "delivered", "complained", "unknown"]
 def working_mails() -> QuerySet:
     """The invitation mails of the outer query's contact that can still work."""
     still_open = Invitation.objects.filter(pk=OuterRef("subject_id"), accepted_at=None, revoked_at=None)
-    rows = Send.objects.filter(contact=OuterRef("pk"), purpose=Send.Purpose.INVITATION, state__in=CAN_WORK)
+    rows = Send.objects.filter(contact=OuterRef("pk"), purpose=Purpose.INVITATION, state__in=CAN_WORK)
     return rows.filter(Exists(still_open), sent_at__isnull=False).order_by()
 
 

@@ -8,20 +8,20 @@ from django.db.models import QuerySet
 from contacts.models import Contact
 from core.lookups import key_array
 from core.models import Operation
-from outreach.domain.ledger import look_soon
-from outreach.models import Send
+from mail.domain.planning import look_soon
+from mail.models import Send
 
 # The contacts are held first, in the order of their keys, as by everything that changes contacts and their mails.
 HOLD = """
 SELECT id FROM contacts_contact
-WHERE id IN (SELECT contact_id FROM outreach_send WHERE id = ANY(%(sends)s::bigint[]))
+WHERE id IN (SELECT contact_id FROM mail_send WHERE id = ANY(%(sends)s::bigint[]))
 ORDER BY id FOR NO KEY UPDATE
 """
 SENT = """
 WITH earlier AS (
-    SELECT id, sent_at IS NOT NULL AS was_counted FROM outreach_send WHERE id = ANY(%(sends)s::bigint[])
+    SELECT id, sent_at IS NOT NULL AS was_counted FROM mail_send WHERE id = ANY(%(sends)s::bigint[])
 ), settled AS (
-    UPDATE outreach_send SET state = 'accepted', reason = '', sent_at = coalesce(settled_at, now()),
+    UPDATE mail_send SET state = 'accepted', reason = '', sent_at = coalesce(settled_at, now()),
         settled_at = coalesce(settled_at, now()), lease_until = NULL
     WHERE id = ANY(%(sends)s::bigint[]) AND state = 'unknown'
     RETURNING id, purpose, contact_id, recipient, sent_at
@@ -43,17 +43,17 @@ SELECT id FROM settled
 """
 AGAIN = """
 WITH settled AS (
-    UPDATE outreach_send SET state = 'failed', reason = %(reason)s
+    UPDATE mail_send SET state = 'failed', reason = %(reason)s
     FROM contacts_contact AS person
-    WHERE outreach_send.id = ANY(%(sends)s::bigint[]) AND outreach_send.state = 'unknown'
-        AND person.id = outreach_send.contact_id
-    RETURNING outreach_send.id, purpose, subject_id, contact_id, person.email
+    WHERE mail_send.id = ANY(%(sends)s::bigint[]) AND mail_send.state = 'unknown'
+        AND person.id = mail_send.contact_id
+    RETURNING mail_send.id, purpose, rank, subject_id, contact_id, person.email
 ), planned AS (
-    INSERT INTO outreach_send
-        (purpose, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
+    INSERT INTO mail_send
+        (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
          operation_id, requested_by_id)
-    SELECT DISTINCT ON (purpose, subject_id) purpose, subject_id, contact_id, email,
-        1 + (SELECT coalesce(max(earlier.number), 0) FROM outreach_send AS earlier
+    SELECT DISTINCT ON (purpose, subject_id) purpose, rank, subject_id, contact_id, email,
+        1 + (SELECT coalesce(max(earlier.number), 0) FROM mail_send AS earlier
              WHERE earlier.purpose = settled.purpose AND earlier.subject_id = settled.subject_id),
         'planned', '', 0, '', %(operation)s::bigint, %(by)s
     FROM settled WHERE email <> '' ORDER BY purpose, subject_id, id

@@ -12,7 +12,7 @@ import re
 from email.errors import MessageError
 from email.message import Message
 
-from outreach.domain.bounce_address import find_key
+from mail.domain.bounce_address import find_key
 from outreach.domain.fates import Fate, Report, fate_of_failure
 
 LARGEST = 256 * 1024  # bytes that are read of a report; what matters stands before the returned message

@@ -16,11 +16,13 @@ from contacts.querysets import ContactQuerySet
 from core.lookups import key_array
 from core.models import Operation
 from core.operations import Outcome
+from mail.domain.planning import look_soon
+from mail.models import Send
+from mail.models.send import OPEN
+from mail.registry import purposes
 from outreach.domain import counting
-from outreach.domain.ledger import look_soon
 from outreach.domain.suppressing import WHY
-from outreach.models import Send, Suppression
-from outreach.models.send import OPEN
+from outreach.models import Purpose, Suppression
 
 DEACTIVATED = "Deactivated: gets nothing until reactivated."
 DECEASED = "Deceased: gets nothing."
@@ -44,11 +46,11 @@ WHERE NOT EXISTS (
 ORDER BY wanted.id
 """
 PLAN = """
-INSERT INTO outreach_send
-    (purpose, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
+INSERT INTO mail_send
+    (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
      operation_id, requested_by_id)
-SELECT 'invitation', invitation.id, person.id, person.email,
-    1 + coalesce((SELECT max(earlier.number) FROM outreach_send AS earlier
+SELECT 'invitation', %(rank)s, invitation.id, person.id, person.email,
+    1 + coalesce((SELECT max(earlier.number) FROM mail_send AS earlier
                   WHERE earlier.purpose = 'invitation' AND earlier.subject_id = invitation.id), 0),
     'planned', '', 0, '', %(operation)s, %(by)s
 FROM outreach_invitation AS invitation JOIN contacts_contact AS person ON person.id = invitation.contact_id
@@ -128,6 +130,7 @@ def plan_mails(ids: list[int], *, by, operation: Operation | None = None) -> Non
         return
     with connection.cursor() as cursor:
         values = {"ids": key_array(ids), "by": by.pk if by else None, "operation": operation.pk if operation else None}
+        values["rank"] = purposes[Purpose.INVITATION].rank
         cursor.execute(OPEN_INVITATIONS, values)
         cursor.execute(PLAN, values)
     look_soon()
@@ -146,7 +149,7 @@ def _suppressions() -> QuerySet:
 
 def _has_mail(states: list[str]) -> Exists:
     """Whether an invitation, or a new link to one, is in one of these states."""
-    purposes = [Send.Purpose.INVITATION, Send.Purpose.NEW_LINK]
+    purposes = [Purpose.INVITATION, Purpose.NEW_LINK]
     return Exists(Send.objects.filter(contact=OuterRef("pk"), purpose__in=purposes, state__in=states))
 
 

@@ -14,8 +14,7 @@ from accounts.models import Firm
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address
-from outreach.domain import bounce_address
-from outreach.models import Send
+from outreach.models import Purpose
 
 # Placeholder -> what it stands for, as the page for the firm's texts explains it.
 PLACEHOLDERS = {
@@ -94,11 +93,11 @@ def changed_at(moment: datetime, contact: Contact, firm: Firm) -> str:
 def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailText:
     """The mail of this purpose with its link. `firm` may hold texts that are not saved yet."""
     subject, body, button = {
-        Send.Purpose.INVITATION: (firm.invitation_subject, firm.invitation_text, "Open your portal"),
-        Send.Purpose.NEW_LINK: (NEW_LINK_SUBJECT, NEW_LINK_TEXT, "Open your portal"),
-        Send.Purpose.SECURITY: (CHANGED_SUBJECT, CHANGED_TEXT, "It was not me"),
-        Send.Purpose.PASSWORD: (RESET_SUBJECT, RESET_TEXT, "Choose a new password"),
-    }[Send.Purpose(purpose)]
+        Purpose.INVITATION: (firm.invitation_subject, firm.invitation_text, "Open your portal"),
+        Purpose.NEW_LINK: (NEW_LINK_SUBJECT, NEW_LINK_TEXT, "Open your portal"),
+        Purpose.SECURITY: (CHANGED_SUBJECT, CHANGED_TEXT, "It was not me"),
+        Purpose.PASSWORD: (RESET_SUBJECT, RESET_TEXT, "Choose a new password"),
+    }[Purpose(purpose)]
     filled = fill(body.replace("\r\n", "\n"), values).strip()
     context = {
         "firm": firm,
@@ -115,11 +114,8 @@ def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailT
     return MailText(context["subject"], text, html)
 
 
-def message_for(mail: MailText, recipient: str, firm: Firm, send: Send | None = None) -> EmailMultiAlternatives:
-    """The message as it leaves: from the firm by name, answers to the firm, both forms of the text.
-
-    `send`, claimed for this try, travels along as our key, by which reports find back to the ledger.
-    """
+def message_for(mail: MailText, recipient: str, firm: Firm) -> EmailMultiAlternatives:
+    """The message as it leaves: from the firm by name, answers to the firm, both forms of the text."""
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
@@ -129,18 +125,14 @@ def message_for(mail: MailText, recipient: str, firm: Firm, send: Send | None = 
         headers=new_headers(),
     )
     message.attach_alternative(mail.html, "text/html")
-    if send is not None:  # comes back with what the provider reports; SMTP ignores it
-        message.metadata = {"send": str(send.pk), "try": str(send.attempts)}
-        message.envelope_id = bounce_address.key_of(send.pk, send.attempts)
-        message.return_path = bounce_address.return_path(message.envelope_id)
     return message
 
 
 def _lasts(purpose: str, firm: Firm) -> str:
     """How long the link works, in words; empty for a page that is always open."""
-    if purpose == Send.Purpose.SECURITY:
+    if purpose == Purpose.SECURITY:
         return ""
-    if purpose == Send.Purpose.PASSWORD:
+    if purpose == Purpose.PASSWORD:
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         return f"{hours} hour{'' if hours == 1 else 's'}"
     days = firm.invitation_link_days

@@ -3,18 +3,17 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from contacts.domain.signing_in import contact_to_enter
 from contacts.models import Contact
-from core.domain.asking import next_mail_at
 from core.domain.recording import record
-from outreach.domain.ledger import look_soon, plan_one
+from mail.domain import asking
+from mail.domain.planning import look_soon
+from mail.models import Send
+from outreach.domain.planning import plan_one
 from outreach.domain.suppressing import WHY
-from outreach.models import Invitation, Link, LinkRequest, Send, Suppression
-
-KNOWN_MAILS = 20  # as many as make a difference to when the next may leave
+from outreach.models import Invitation, Link, Purpose, Suppression
 
 
 class NotSent(Exception):
@@ -37,7 +36,7 @@ def send_password_link(contact: Contact, by=None, not_before: datetime | None = 
     listed = Suppression.objects.with_email(held.email).first() if by is not None else None
     if listed:
         raise NotSent(f"{WHY[listed.kind]} Allow mail to {held.email} first, or let {held.name} ask for a link.")
-    waiting = Send.objects.open().filter(contact=held, purpose=Send.Purpose.PASSWORD)
+    waiting = Send.objects.open().filter(contact=held, purpose=Purpose.PASSWORD)
     if send := waiting.first():
         if by is not None:
             waiting.filter(state=Send.State.PLANNED).update(not_before=None)
@@ -45,7 +44,7 @@ def send_password_link(contact: Contact, by=None, not_before: datetime | None = 
         elif send.requested_by_id:  # it is the contact's own wish by now
             waiting.filter(pk=send.pk).update(requested_by=None)
         return send
-    send = plan_one(Send.Purpose.PASSWORD, held, held.pk, by=by, not_before=not_before)
+    send = plan_one(Purpose.PASSWORD, held, held.pk, by=by, not_before=not_before)
     if by is not None:
         record("password_link", "A link to choose a new password was requested", subject_ids=[held.pk], actor=by)
     return send
@@ -55,31 +54,15 @@ def send_password_link(contact: Contact, by=None, not_before: datetime | None = 
 def tell_of_new_password(contact: Contact) -> Send:
     """Plan the mail that tells the contact that their password was changed, in the transaction that changes it."""
     held = Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact.pk)
-    return plan_one(Send.Purpose.SECURITY, held, held.pk)
+    return plan_one(Purpose.SECURITY, held, held.pk)
 
 
-def request_password_link(email: str) -> None:
-    """Note that somebody forgot the password of this address.
-
-    Nothing is looked up here: known and unknown addresses get the same answer in the same time. The worker
-    decides, see `answer_requests`.
-    """
-    with transaction.atomic():
-        LinkRequest.objects.create(email=email.strip()[:254], created_at=timezone.now())
-        look_soon()
-
-
-def answer_requests() -> None:
-    """Turn what was asked for into mails to contacts who may enter, and forget it. Safe to run twice at once."""
-    while True:
-        with transaction.atomic():
-            asked = LinkRequest.objects.select_for_update(skip_locked=True).order_by("pk").first()
-            if asked is None:
-                return
-            contact = contact_to_enter(asked.email)
-            if contact:
-                _mail_in_turn(contact, asked.created_at)
-            asked.delete()
+@transaction.atomic
+def answer(email: str, asked_at: datetime) -> None:
+    """Plan a link for whoever forgot the password of this address, if they may enter the portal."""
+    contact = contact_to_enter(email)
+    if contact:
+        _mail_in_turn(contact, asked_at)
 
 
 @transaction.atomic
@@ -95,25 +78,18 @@ def mail_new_link(link: Link) -> None:
 
 
 def _mail_in_turn(contact: Contact, asked_at: datetime, link: Link | None = None) -> None:
-    """Plan the link that was asked for at that moment, no sooner than its turn; see `core.domain.asking`.
-
-    Nothing is planned when a mail has left since, or waits to leave: it answers this request as well.
-    """
-    mails = Send.objects.filter(contact=contact, purpose__in=[Send.Purpose.NEW_LINK, Send.Purpose.PASSWORD])
-    gone = mails.exclude(state__in=[Send.State.FAILED, Send.State.SUPPRESSED]).annotate(
-        at=Coalesce("sent_at", "created_at")
-    )
-    sent = list(gone.order_by("-at").values_list("at", flat=True)[:KNOWN_MAILS])
-    if mails.open().update(requested_by=None) or (sent and asked_at <= sent[0]):  # what waits is their own wish by now
-        return
-    now = timezone.now()
-    turn = next_mail_at(sent, now)
-    not_before = turn if turn > now else None
+    """Plan the link that was asked for at that moment, no sooner than its turn."""
+    mails = Send.objects.filter(contact=contact, purpose__in=[Purpose.NEW_LINK, Purpose.PASSWORD])
     invitation = Invitation.objects.filter(contact=contact, accepted_at=None, revoked_at=None).first()
-    if link and link.purpose == Link.Purpose.INVITATION and contact.start_at is None and invitation:
-        plan_one(Send.Purpose.NEW_LINK, contact, invitation.pk, not_before=not_before)
-    else:
-        send_password_link(contact, not_before=not_before)
+    to_invitation = link and link.purpose == Link.Purpose.INVITATION and contact.start_at is None and invitation
+
+    def plan_link(not_before: datetime | None) -> None:
+        if to_invitation:
+            plan_one(Purpose.NEW_LINK, contact, invitation.pk, not_before=not_before)
+        else:
+            send_password_link(contact, not_before=not_before)
+
+    asking.answer(mails, asked_at, plan_link)
 
 
 def _held(contact_id: int) -> Contact | None:

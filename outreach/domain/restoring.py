@@ -1,6 +1,7 @@
 """After a backup was restored: what waited in it may have left already, and an admin decides before mail goes on.
 
-Sending is held by `core.domain.mail_mark`, which calls `doubt`. Links that somebody asks for meanwhile leave.
+Sending is held by `core.domain.mail_mark`, which has the ledger doubt what waits. Links that somebody asks for
+meanwhile leave.
 """
 
 from dataclasses import dataclass
@@ -8,39 +9,25 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
-from accounts.models import Firm, PasswordMail
+from accounts.models import Firm
 from contacts.models import Contact
 from core.domain import mail_mark
 from core.domain.mail_mark import MAY_HAVE_LEFT
 from core.domain.recording import record
 from core.models import MailStatus, Operation
+from mail.domain.planning import look_soon
+from mail.models import Send
 from outreach.domain import reinviting
-from outreach.domain.ledger import look_soon
-from outreach.models import LinkRequest, ScheduledInvitation, Send
-from outreach.models.send import OPEN
+from outreach.models import ScheduledInvitation
 
 TIME_PASSED = "Its time passed before the backup was restored, so it may have been sent. Invite by hand if it was not."
 INVITING = ["outreach.invite", "outreach.reinvite"]
 State = Send.State
 
 
-def waiting() -> bool:
-    """Whether mail to contacts waits."""
-    return Send.objects.open().exists()
-
-
-def doubt(state_at: datetime) -> None:
-    """Make all that waits unknown, and pause what would plan it once more.
-
-    Links that somebody asked for after `state_at` stay as they are: they are new. Older requests are forgotten.
-    """
-    asked_since = Q(purpose__in=[Send.Purpose.NEW_LINK, Send.Purpose.PASSWORD], created_at__gt=state_at)
-    Send.objects.filter(~asked_since, state__in=OPEN).update(
-        state=State.UNKNOWN, reason=MAY_HAVE_LEFT, settled_at=timezone.now(), lease_until=None
-    )
-    LinkRequest.objects.filter(created_at__lte=state_at).delete()
+def pause_inviting(state_at: datetime) -> None:
+    """Pause the operations that would plan once more what may have left; the ledger doubts its own mails."""
     going = Operation.objects.filter(state__in=[Operation.State.QUEUED, Operation.State.RUNNING])
     # A raised number of attempts takes the operation from a worker that goes on with it.
     going.filter(_invites()).update(state=Operation.State.PAUSED, attempts=F("attempts") + 1, lease_until=None)
@@ -60,12 +47,17 @@ class Doubts:
 def doubts(status: MailStatus) -> Doubts:
     """How much of each there is while sending is held."""
     return Doubts(
-        mails=Send.objects.filter(state=State.UNKNOWN, reason=MAY_HAVE_LEFT).count(),
+        mails=_in_doubt().filter(user=None).count(),
         scheduled=passed(status).count(),
         reminders=_reminders(),
         operations=Operation.objects.filter(_invites(), state=Operation.State.PAUSED).count(),
-        staff_links=PasswordMail.objects.filter(state=PasswordMail.State.UNKNOWN, reason=MAY_HAVE_LEFT).count(),
+        staff_links=_in_doubt().filter(contact=None).count(),
     )
+
+
+def _in_doubt() -> QuerySet:
+    """Mails that waited in the backup."""
+    return Send.objects.filter(state=State.UNKNOWN, reason=MAY_HAVE_LEFT)
 
 
 def passed(status: MailStatus) -> QuerySet:

@@ -10,9 +10,10 @@ from contacts.querysets import ContactQuerySet
 from core.domain.recording import record
 from core.models import Operation
 from core.words import counted
+from mail.models import Send
+from mail.models.send import LEFT, OPEN
 from outreach.domain import links
-from outreach.models import Invitation, Send
-from outreach.models.send import LEFT, OPEN
+from outreach.models import Invitation, Purpose
 
 UNDONE = "The assigning was undone."
 STOPPED = "Put back; the invitation was stopped before it left."
@@ -58,8 +59,8 @@ def _stop(sends: dict[int, int], undoing: Operation) -> None:
 
 def _close(operation: Operation, ids: Sequence[int], undoing: Operation) -> None:
     """Revoke the open invitations that the operation mailed, but for those that somebody has mailed otherwise."""
-    theirs = Send.objects.filter(operation=operation, contact__among=ids, purpose=Send.Purpose.INVITATION)
-    mailed = Send.objects.filter(purpose=Send.Purpose.INVITATION, subject_id=OuterRef("pk"), state__in={*OPEN, *LEFT})
+    theirs = Send.objects.filter(operation=operation, contact__among=ids, purpose=Purpose.INVITATION)
+    mailed = Send.objects.filter(purpose=Purpose.INVITATION, subject_id=OuterRef("pk"), state__in={*OPEN, *LEFT})
     found = Invitation.objects.filter(~Exists(mailed.exclude(operation=operation)), pk__in=theirs.values("subject_id"))
     contacts = links.revoke_invitations(found, UNDONE)
     record("revoked", f"Invitation closed: {UNDONE}", subject_ids=contacts, actor=undoing.owner, operation=undoing)

@@ -1,7 +1,8 @@
 """What outreach holds of contacts, when they are purged. The archive stays as it is: books and records."""
 
 from core.registry import Traces
-from outreach.models import ArchivedMessage, Bounce, Send
+from mail.models import ArchivedMessage, Send
+from outreach.models import Bounce
 
 
 def with_archive(ids: list[int]) -> set[int]:
@@ -16,4 +17,4 @@ def remove(ids: list[int]) -> None:
     Send.objects.filter(contact__in=ids, archived=None).delete()
 
 
-TRACES = Traces(with_archive, remove, {"outreach.InvitationEvent": "contact_id"}, frozenset({"outreach.Send"}))
+TRACES = Traces(with_archive, remove, {"outreach.InvitationEvent": "contact_id"}, frozenset({"mail.Send"}))

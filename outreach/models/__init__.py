@@ -1,18 +1,15 @@
 """Everything that leaves for a contact."""
 
-from outreach.models.archive import ArchivedMessage
 from outreach.models.invitation import Invitation, Link, ScheduledInvitation
-from outreach.models.send import Bounce, BounceMailbox, LinkRequest, Pace, Send, Suppression
+from outreach.models.purpose import Purpose
+from outreach.models.returned import Bounce, BounceMailbox, Suppression
 
 __all__ = [
-    "ArchivedMessage",
     "Bounce",
     "BounceMailbox",
     "Invitation",
     "Link",
-    "LinkRequest",
-    "Pace",
+    "Purpose",
     "ScheduledInvitation",
-    "Send",
     "Suppression",
 ]

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import overseers_only
 from core.exports import Source, export_or_begin
 from core.listing import ListPage, filters_in_words
+from mail.models import ArchivedMessage
 from outreach.archive import COLUMNS, ArchiveExport, ArchiveFilter, ArchiveTable, archive_rows, left
-from outreach.models import ArchivedMessage
 from outreach.views.mail_frame import framed
 
 
@@ -23,7 +23,7 @@ class Archive(ListPage):
     table_class = ArchiveTable
     filterset_class = ArchiveFilter
     template_name = "outreach/list_page.html"
-    empty = ("Nothing archived yet", "Each mail to a contact is kept here when it leaves.")
+    empty = ("Nothing archived yet", "Each mail is kept here when it leaves.")
     empty_icon = "archive"
 
     def rows(self) -> QuerySet:

@@ -13,9 +13,9 @@ from core.keys import read_key
 from core.listing import filtered
 from core.models import Operation
 from core.words import counted
+from mail.models import Send
 from outreach.domain import deciding
 from outreach.filters import SendFilter
-from outreach.models import Send
 from outreach.operations import AGAIN, SENT, Decide
 
 TITLES = {SENT: "Count {} as sent", AGAIN: "Send {} again"}

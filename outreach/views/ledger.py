@@ -15,10 +15,11 @@ from contacts.models import Contact
 from core.forms import for_saving
 from core.listing import ListPage, narrowing
 from core.presses import once
+from mail.models import Send
 from outreach.domain import deciding, scheduling
 from outreach.filters import ScheduledFilter, SendFilter
 from outreach.forms import ScheduledForm
-from outreach.models import BounceMailbox, ScheduledInvitation, Send
+from outreach.models import BounceMailbox, ScheduledInvitation
 from outreach.operations import AGAIN, SENT
 from outreach.tables import ScheduledTable, SendTable
 

@@ -16,7 +16,7 @@ from core.domain import mail_server
 from core.domain.mail_server import MailServer
 from outreach.domain.mail_text import PLACEHOLDERS, MailText, compose, message_for, values_for
 from outreach.forms import MailTextForm
-from outreach.models import Send
+from outreach.models import Purpose
 from outreach.views.mail_frame import framed
 
 
@@ -55,7 +55,7 @@ def mail_text_preview(request: HttpRequest) -> HttpResponse:
 def sample(firm: Firm, user) -> MailText:
     """An invitation to an invented contact of `user`; its link leads to the portal's door."""
     contact = Contact(first_name="Margaret", last_name="Sample", preferred_name="Maggie", primary_advisor=user)
-    return compose(Send.Purpose.INVITATION, values_for(contact, firm), firm, settings.BASE_URL + "/portal/")
+    return compose(Purpose.INVITATION, values_for(contact, firm), firm, settings.BASE_URL + "/portal/")
 
 
 def _send_test(request: HttpRequest, firm: Firm) -> None:

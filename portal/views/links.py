@@ -18,8 +18,10 @@ from accounts.followed_links import follow_link, followed_link, forget_link
 from accounts.models import User
 from accounts.session_switch import ASKS_FIRST, agreed_to_sign_out, signed_in_other
 from contacts.domain.signing_in import MayNotEnter, give_password
+from mail.domain.requests import request_link
+from mail.models import LinkRequest
 from outreach.domain import links
-from outreach.domain.passwords import mail_new_link, request_password_link, tell_of_new_password
+from outreach.domain.passwords import mail_new_link, tell_of_new_password
 from outreach.models import Link
 from portal.access import enter
 from portal.forms import AddressForm, NewPasswordForm
@@ -100,7 +102,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if may_ask(request, "portal", form.cleaned_data["email"]):
-            request_password_link(form.cleaned_data["email"])
+            request_link(LinkRequest.Side.PORTAL, form.cleaned_data["email"])
         return redirect("portal:forgotten_sent")
     return render(request, "portal/forgotten.html", {"form": form}, status=422 if form.errors else 200)
 

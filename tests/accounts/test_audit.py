@@ -201,7 +201,7 @@ def test_many_rows_are_exported_in_the_background_while_the_right_lasts(
     assert operation_kinds[operation.kind].source(operation).rows.count() == 0
 
 
-@pytest.mark.parametrize("table", ["core_activity", "outreach_archivedmessage"])
+@pytest.mark.parametrize("table", ["core_activity", "mail_archivedmessage"])
 @pytest.mark.parametrize("sql", ["TRUNCATE {}", "TRUNCATE {} CASCADE", "DELETE FROM {}", "UPDATE {} SET at = now()"])
 def test_nobody_changes_or_empties_what_is_recorded(contact, table, sql):
     record("signed_in", "Signed in", subject_ids=[1], subject_type="user")
@@ -215,4 +215,4 @@ def test_emptying_a_table_that_the_record_refers_to_is_refused_too(contact):
     archived(contact)
     with pytest.raises(DatabaseError, match="Cannot truncate"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("TRUNCATE outreach_send CASCADE")
+        cursor.execute("TRUNCATE mail_send CASCADE")

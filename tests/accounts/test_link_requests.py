@@ -3,16 +3,15 @@
 import pytest
 from django.test import Client
 
-from accounts.models import PasswordMail
-from outreach.models import LinkRequest
+from mail.models import LinkRequest
 from tests.factories import PASSWORD, AssignmentFactory, ContactFactory, UserFactory
 
-SIDES = {"staff": ("/password/", PasswordMail), "portal": ("/portal/forgotten/", LinkRequest)}
+SIDES = {"staff": "/password/", "portal": "/portal/forgotten/"}
 
 
 @pytest.fixture(params=SIDES)
-def side(request, db):
-    """Path and table of each side."""
+def path(request, db):
+    """Where each side asks."""
     return SIDES[request.param]
 
 
@@ -21,34 +20,30 @@ def ask(path, email, address, client=None):
     return (client or Client()).post(path, {"email": email}, REMOTE_ADDR=address).status_code
 
 
-def test_one_place_asks_for_thirty_accounts_in_an_hour(side):
-    path, table = side
+def test_one_place_asks_for_thirty_accounts_in_an_hour(path):
     found = [ask(path, f"x{number}@example.com", "203.0.113.9") for number in range(32)]
     assert found == [302] * 30 + [429] * 2
-    assert table.objects.count() == 30
+    assert LinkRequest.objects.count() == 30
     assert ask(path, "x1@example.com", "198.51.100.7") == 302
 
 
-def test_the_same_press_twice_is_one_request(side):
-    path, table = side
+def test_the_same_press_twice_is_one_request(path):
     assert [ask(path, "ada@example.com", "203.0.113.9") for _ in range(20)] == [302] * 20
-    assert table.objects.count() == 1
+    assert LinkRequest.objects.count() == 1
 
 
-def test_an_address_is_the_same_in_each_of_its_spellings(side):
-    path, table = side
+def test_an_address_is_the_same_in_each_of_its_spellings(path):
     spellings = ["Ada@xn--mller-kva.example", "ada@müller.example"]
     assert [ask(path, email, "203.0.113.9") for email in spellings] == [302, 302]
-    assert table.objects.count() == 1
+    assert LinkRequest.objects.count() == 1
 
 
-def test_a_stranger_uses_up_nothing_of_the_owners(side):
+def test_a_stranger_uses_up_nothing_of_the_owners(path):
     """Neither for an hour nor for the two minutes of pressing twice."""
-    path, table = side
     for _ in range(3):
         ask(path, "ada@example.com", "203.0.113.9")
     assert ask(path, "ada@example.com", "198.51.100.7") == 302
-    assert table.objects.count() == 2
+    assert LinkRequest.objects.count() == 2
 
 
 def test_a_known_browser_may_ask_whatever_others_in_its_network_do(client, db):

@@ -1,21 +1,25 @@
 """Links with which the staff choose a password: nothing asked for is lost, and nobody's mailbox is filled."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core import mail
+from django.core import mail as postman
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.domain.password_links import send_link
-from accounts.models import PasswordMail, User
-from accounts.tasks import mail_password_links
+from accounts.models import User
 from advisorhub.celery import app
 from core.domain.mail_server import ACCEPTED, TEMPORARY, MailServer, Verdict
-from core.registry import daily_jobs
 from core.tasks import sweep
+from mail.models import ArchivedMessage, LinkRequest, Send
+from mail.tasks import send_due
+from outreach.domain.bouncing import note
+from outreach.domain.fates import Fate, Report
 from tests.factories import UserFactory
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -45,41 +49,42 @@ def ask(client, email="ada@example.com", address="127.0.0.1"):
 
 def states():
     """How each mail stands, the oldest first."""
-    return list(PasswordMail.objects.order_by("pk").values_list("state", flat=True))
+    return list(Send.objects.order_by("pk").values_list("state", flat=True))
 
 
 def receivers():
     """Whom mail went to."""
-    return [message.to[0] for message in mail.outbox]
+    return [message.to[0] for message in postman.outbox]
 
 
 def test_asking_looks_nothing_up(client, ada, django_assert_num_queries):
     for email in (ada.email, "stranger@example.com"):
         with django_assert_num_queries(7):  # four to count who asks; savepoint, insert, release
             ask(client, email)
-    assert states() == ["waiting", "waiting"]
+    assert (LinkRequest.objects.count(), states()) == (2, [])
 
 
 def test_only_active_staff_are_answered_and_strangers_forgotten(client, ada):
     UserFactory(email="gone@example.com", is_active=False)
     for email in ("ADA@example.com", "gone@example.com", "stranger@example.com"):
         ask(client, email)
-    mail_password_links()
+    send_due()
     assert receivers() == ["ada@example.com"]
-    assert list(PasswordMail.objects.values_list("user", "state")) == [(ada.pk, "accepted")]
+    assert list(Send.objects.values_list("user", "state")) == [(ada.pk, "accepted")]
+    assert LinkRequest.objects.count() == 0
 
 
 def test_asking_again_and_again_sends_one_mail_in_two_minutes(client, ada):
     with time_machine.travel(NOON, tick=False) as clock:
         for _ in range(3):
             ask(client)
-            mail_password_links()
+            send_due()
         ask(client)
         clock.shift(timedelta(minutes=1))
-        mail_password_links()
+        send_due()
         assert receivers() == ["ada@example.com"]
         clock.shift(timedelta(minutes=2))
-        mail_password_links()
+        send_due()
     assert (receivers(), states()) == (["ada@example.com"], ["accepted"])
 
 
@@ -88,13 +93,13 @@ def test_strangers_neither_fill_a_mailbox_nor_keep_its_owner_from_a_link(client,
     with time_machine.travel(NOON, tick=False) as clock:
         for number in range(24 * 12):
             client.post("/password/", {"email": ada.email}, REMOTE_ADDR=f"198.18.{number // 250}.{number % 250}")
-            mail_password_links()
+            send_due()
             clock.shift(timedelta(minutes=5))
-        assert 15 < len(mail.outbox) < 40
-        mail.outbox.clear()
+        assert 15 < len(postman.outbox) < 40
+        postman.outbox.clear()
         ask(client)
         clock.shift(timedelta(hours=1))
-        mail_password_links()
+        send_due()
     assert receivers() == ["ada@example.com"]
 
 
@@ -103,7 +108,7 @@ def test_what_was_asked_for_while_no_worker_ran_is_answered_once(client, ada):
         for _ in range(5):
             ask(client)
             clock.shift(timedelta(minutes=5))
-        mail_password_links()
+        send_due()
     assert receivers() == ["ada@example.com"]
 
 
@@ -111,7 +116,7 @@ def test_what_was_asked_for_while_no_worker_ran_is_answered_once(client, ada):
 def test_a_link_is_asked_for_while_the_queue_is_away(client, ada, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         ask(client)
-    assert (receivers(), states()) == ([], ["waiting"])
+    assert (receivers(), LinkRequest.objects.count()) == ([], 1)
 
 
 @pytest.mark.usefixtures("queue_away")
@@ -120,7 +125,7 @@ def test_colleagues_are_invited_while_the_queue_is_away(as_user, admin, django_c
         assert as_user(admin).post("/users/invite/", NIA).status_code == 302
     nia = User.objects.get(email="nia@example.com")
     assert as_user(admin).post(f"/users/{nia.pk}/link/").status_code == 302
-    assert PasswordMail.objects.get(user=nia).state == "waiting"
+    assert Send.objects.get(user=nia).state == "planned"
 
 
 def test_what_the_queue_lost_is_found_by_the_sweep(client, ada, django_capture_on_commit_callbacks):
@@ -132,10 +137,10 @@ def test_what_the_queue_lost_is_found_by_the_sweep(client, ada, django_capture_o
 
 def test_an_admin_need_not_wait_and_presses_twice_for_one_mail(client, as_user, admin, ada):
     ask(client)
-    mail_password_links()
+    send_due()
     for _ in range(2):
         assert as_user(admin).post(f"/users/{ada.pk}/link/").status_code == 302
-    mail_password_links()
+    send_due()
     assert receivers() == ["ada@example.com"] * 2
     assert "accepted by the mail server" in as_user(admin).get(f"/users/{ada.pk}/").content.decode()
 
@@ -143,8 +148,8 @@ def test_an_admin_need_not_wait_and_presses_twice_for_one_mail(client, as_user, 
 def test_a_link_is_not_sent_to_who_was_deactivated_meanwhile(as_user, admin, ada):
     as_user(admin).post(f"/users/{ada.pk}/link/")
     User.objects.filter(pk=ada.pk).update(is_active=False)
-    mail_password_links()
-    assert (receivers(), states()) == ([], ["failed"])
+    send_due()
+    assert (receivers(), states()) == ([], ["suppressed"])
 
 
 @pytest.mark.parametrize(("welcome", "hours", "count"), [(False, 3, 0), (True, 3, 1), (True, 24 * 8, 0)])
@@ -153,24 +158,25 @@ def test_a_link_that_waited_too_long_is_not_sent(as_user, admin, ada, welcome, h
         ada.set_unusable_password()
         ada.save(update_fields=["password"])
     as_user(admin).post(f"/users/{ada.pk}/link/")
-    PasswordMail.objects.update(created_at=timezone.now() - timedelta(hours=hours))
-    mail_password_links()
-    assert len(mail.outbox) == count
+    Send.objects.update(created_at=timezone.now() - timedelta(hours=hours))
+    send_due()
+    assert len(postman.outbox) == count
 
 
 def test_a_mail_server_that_is_away_or_busy_is_a_delay(client, ada, smtp):
     smtp.stop()
     ask(client)
-    mail_password_links()
-    assert states() == ["waiting"]
+    send_due()
+    assert states() == ["planned"]
     smtp.start()
     smtp.answer = "421 busy"
-    mail_password_links()
-    mail_password_links()
-    assert list(PasswordMail.objects.values_list("state", "attempts")) == [("waiting", 1)]
+    Send.objects.update(not_before=None)
+    send_due()
+    send_due()
+    assert list(Send.objects.values_list("state", "attempts")) == [("planned", 2)]
     smtp.answer = None
-    PasswordMail.objects.update(not_before=timezone.now())
-    mail_password_links()
+    Send.objects.update(not_before=None)
+    send_due()
     assert ([one.to for one in smtp.messages], states()) == (["ada@example.com"], ["accepted"])
 
 
@@ -180,22 +186,20 @@ def test_a_mail_server_that_is_away_or_busy_is_a_delay(client, ada, smtp):
 def test_what_did_not_go_as_wanted_is_told_and_not_sent_again(client, as_user, admin, ada, smtp, answer, drops, state):
     smtp.answer, smtp.drop_after_data = answer, drops
     ask(client)
-    mail_password_links()
+    send_due()
     sweep()
-    mail_password_links()
-    latest = PasswordMail.objects.get()
+    send_due()
+    latest = Send.objects.get()
     assert (latest.state, latest.attempts, len(smtp.messages)) == (state, 1, drops)
     page = as_user(admin).get(f"/users/{ada.pk}/").content.decode()
     assert latest.get_state_display().lower() in page and latest.reason in page
 
 
-def test_a_worker_that_stopped_while_handing_over_leaves_unknown(client, as_user, admin, ada):
-    ask(client)
-    PasswordMail.objects.update(
-        user=ada, state="handed_over", attempts=1, lease_until=timezone.now() - timedelta(seconds=1)
-    )
+def test_a_worker_that_stopped_while_handing_over_leaves_unknown(as_user, admin, ada):
+    as_user(admin).post(f"/users/{ada.pk}/link/")
+    Send.objects.update(state="handed_over", attempts=1, lease_until=timezone.now() - timedelta(seconds=1))
     sweep()
-    mail_password_links()
+    send_due()
     assert (receivers(), states()) == ([], ["unknown"])
     assert "unknown whether sent" in as_user(admin).get(f"/users/{ada.pk}/").content.decode()
 
@@ -206,13 +210,13 @@ def test_a_refusal_that_comes_late_keeps_no_other_mail_from_going(client, admin,
 
     def hand_over(server, message):
         if len(answers) == 2:
-            PasswordMail.objects.update(state="unknown", lease_until=None)
+            Send.objects.update(state="unknown", lease_until=None)
             send_link(ada, by=admin)
         return answers.pop(0)
 
     monkeypatch.setattr(MailServer, "hand_over", hand_over)
     ask(client)
-    mail_password_links()
+    send_due()
     assert states() == ["failed", "accepted"]
 
 
@@ -224,7 +228,7 @@ def test_two_workers_at_once_send_one_mail(client, queue_away):
 
     def work(_):
         try:
-            mail_password_links()
+            send_due()
         finally:
             connection.close()
 
@@ -233,12 +237,27 @@ def test_two_workers_at_once_send_one_mail(client, queue_away):
     assert (receivers(), states()) == (["ada@example.com"], ["accepted"])
 
 
-def test_what_was_asked_for_long_ago_is_forgotten(client, ada):
-    for days in (31, 29):
-        ask(client, address=f"198.51.100.{days}")
-        mail_password_links()
-        PasswordMail.objects.filter(created_at__gt=timezone.now() - timedelta(days=1)).update(
-            created_at=timezone.now() - timedelta(days=days), handed_over_at=timezone.now() - timedelta(days=days)
-        )
-    daily_jobs["password_mails"]()
-    assert PasswordMail.objects.count() == 1
+def test_a_mail_that_comes_back_is_seen_and_tried_again(as_user, admin, ada):
+    as_user(admin).post(f"/users/{ada.pk}/link/")
+    send_due()
+    sent = Send.objects.get()
+    note(Report(Fate.RETURNED, send_id=sent.pk, attempt=sent.attempts, reason="452 mailbox full"))
+    sent.refresh_from_db()
+    assert (sent.state, "452 mailbox full" in sent.reason) == ("planned", True)
+    assert "452 mailbox full" in as_user(admin).get(f"/users/{ada.pk}/").content.decode()
+
+
+def test_the_archive_keeps_the_words_and_not_the_link(as_user, admin, ada):
+    as_user(admin).post(f"/users/{ada.pk}/link/")
+    send_due()
+    (sent,), kept = postman.outbox, ArchivedMessage.objects.get()
+    link = re.search(r"https?://\S+", sent.body)[0]
+    assert link not in kept.text and "[redacted]" in kept.text
+    page = as_user(admin).get(reverse("outreach:archived", args=[kept.pk])).content.decode()
+    assert kept.subject in page
+
+
+def test_mail_to_the_staff_is_in_no_list_of_mail_to_contacts(as_user, admin, ada):
+    as_user(admin).post(f"/users/{ada.pk}/link/")
+    page = as_user(admin).get(reverse("outreach:sends"))
+    assert (Send.objects.count(), len(page.context["table"].rows)) == (1, 0)

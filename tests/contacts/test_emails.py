@@ -16,10 +16,11 @@ from crm.domain.judging import Meanings, judge
 from crm.domain.syncing import refresh_owners
 from crm.models import Connection, Owner, Record
 from crm.records import RemoteOwner
+from mail.domain.requests import answer_requests
+from mail.models import Send
 from outreach.domain import bouncing
 from outreach.domain.fates import Fate, Report
-from outreach.domain.passwords import answer_requests
-from outreach.models import Send, Suppression
+from outreach.models import Suppression
 from tests.factories import PASSWORD, AssignmentFactory, ContactFactory, UserFactory
 
 PEOPLE, MACHINES = "ann@müller.example", "Ann@xn--mller-kva.example"

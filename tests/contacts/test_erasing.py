@@ -14,7 +14,7 @@ from core.domain.recording import record
 from core.models import Operation
 from crm.models import Connection, Record
 from experiences.models import Campaign, Experience, Team
-from outreach.models import ArchivedMessage, Send
+from mail.models import ArchivedMessage, Send
 from tests import world
 from tests.contacts.test_retention import SECRETS, secret_contact, tables_with, trashed
 from tests.factories import (
@@ -121,7 +121,7 @@ def test_no_table_that_points_to_a_contact_keeps_rows_of_one_who_was_purged(purg
     trashed(contact)
     purge()
     # The ledger of the archive, the nameless row in lists, and of a household who headed it, by key.
-    assert pointing() == {"outreach.Send", "contacts.Listing", "contacts.HouseholdEvent"}
+    assert pointing() == {"mail.Send", "contacts.Listing", "contacts.HouseholdEvent"}
 
 
 def test_operations_on_one_contact_forget_the_name(purge, advisor):

@@ -18,7 +18,7 @@ from contacts.domain.signing_in import record_sign_in
 from contacts.models import Contact, FileImport, Household, ImportRow
 from core.domain.recording import record
 from core.models import Activity, Operation, OperationLine
-from outreach.models import ArchivedMessage, Send
+from mail.models import ArchivedMessage, Send
 from tests import world
 from tests.factories import ContactFactory, HouseholdFactory, NoteFactory, TagFactory
 
@@ -96,7 +96,7 @@ def test_archived_mail_stays_as_it_left_and_the_contact_has_no_name(files_on_dis
     photo = files_on_disk / contact.photo.name
     trashed(contact)
     purge()
-    assert tables_with(*map(re.escape, SECRETS)) == {"outreach_archivedmessage", "outreach_send"}
+    assert tables_with(*map(re.escape, SECRETS)) == {"mail_archivedmessage", "mail_send"}
     row = Contact.objects.get(pk=contact.pk)
     assert (row.name, row.user, row.photo.name, row.purged_at is None) == ("Deleted contact", None, "", False)
     assert ArchivedMessage.objects.get(pk=archived.pk).subject == "Welcome, Quentin"

@@ -270,7 +270,7 @@ def test_a_second_press_starts_nothing_and_the_pages_name_each_other(as_user, ad
 
 
 def test_mails_that_left_are_named(as_user, admin, book):
-    from outreach.models import Send
+    from mail.models import Send
 
     operation = operate("contacts.assign", admin, book[:1], experience=ExperienceFactory().pk, campaign=None)
     Send.objects.create(

@@ -275,7 +275,7 @@ def test_an_undoing_by_an_admin_is_told_to_the_importer_without_a_link_that_lead
 
 
 def test_mails_that_left_since_for_those_of_the_import_are_named(as_user, admin, imported, kim):
-    from outreach.models import Send
+    from mail.models import Send
 
     common = {"purpose": "invitation", "contact": kim, "recipient": kim.email, "state": "accepted"}
     Send.objects.create(subject_id=1, **common)

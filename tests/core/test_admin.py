@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from contacts.models import Contact
-from outreach.models import ArchivedMessage, Send
+from mail.models import ArchivedMessage, Send
 from tests.factories import AssignmentFactory, ContactFactory, NoteFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_mail_is_found_by_the_address_it_went_to(as_user, admin, model, search, 
         contact = ContactFactory(email=email)
         send = Send.objects.create(purpose="password", subject_id=contact.pk, contact=contact, recipient=email)
         ArchivedMessage.objects.create(send=send, recipient=email, subject="x", text="x")
-    answer = as_user(admin).get(reverse(f"admin:outreach_{model}_changelist"), {"q": search})
+    answer = as_user(admin).get(reverse(f"admin:mail_{model}_changelist"), {"q": search})
     assert answer.context["cl"].result_count == found
 
 

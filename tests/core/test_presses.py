@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import PasswordMail, Role, User
+from accounts.models import Role, User
 from contacts.models import Assignment, Contact, FileImport, Note, SavedView
 from core.models import Press
 from crm.models import Connection
@@ -27,6 +27,7 @@ from experiences.models import (
     TeamMember,
     Touchpoint,
 )
+from mail.models import Send
 from tests import world as worlds
 from tests.factories import ContactFactory, ExperienceFactory, ResourceFactory, UserFactory
 from tests.routing import patterns
@@ -130,7 +131,7 @@ MAKES = {
         lambda w: (w.address("experiences/teams/<int:pk>/add/"), {"pick": UserFactory().pk, "reach_confirmed": 1}),
     ),
     "staff invitation": (User, lambda w: ("/users/invite/", PERSON | {"role": "advisor"})),
-    "its mail": (PasswordMail, lambda w: ("/users/invite/", PERSON | {"role": "advisor"})),
+    "its mail": (Send, lambda w: ("/users/invite/", PERSON | {"role": "advisor"})),
     "experience": (Experience, lambda w: new("experience", **three_templates(w))),
     "card template": (CardTemplate, lambda w: new("card_template")),
     "resource template": (ResourceTemplate, lambda w: new("resource_template")),

@@ -18,7 +18,7 @@ from crm.domain.syncing import apply_meanings
 from crm.domain.traces import TRACES
 from crm.models import Record
 from crm.records import Email, Page, Phone, RemoteContact
-from outreach.models import Send
+from mail.models import Send
 from tests.crm.conftest import move_on
 from tests.factories import ContactFactory
 

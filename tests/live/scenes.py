@@ -28,7 +28,7 @@ from core.registry import operation_kinds
 from crm.domain.judging import JUDGED, Meanings, judge
 from crm.domain.staging import HOUSEHOLD
 from crm.models import Connection, Record
-from outreach.models import Send
+from mail.models import Send
 from tests.factories import ExperienceFactory, UserFactory
 
 TO_LEAD: dict[str, Any] = {

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Firm
-from outreach.domain import sending
+from mail.domain import sending
 from tests.factories import AssignmentFactory
 
 

@@ -1,6 +1,6 @@
 """Rows of the outreach room."""
 
-from outreach.models import ArchivedMessage, Send
+from mail.models import ArchivedMessage, Send
 
 
 def archived(contact, *, subject="x", text="x", recipient="", state="accepted") -> ArchivedMessage:

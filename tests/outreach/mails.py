@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from contacts.models import Contact
-from outreach.models import Invitation, Send
+from mail.models import Send
+from outreach.models import Invitation
 
 
 def mailed(contact: Contact, at: datetime, *, number: int = 1, state: str = "accepted") -> Invitation:

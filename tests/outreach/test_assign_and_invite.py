@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from core.models import Operation
+from mail.models import Send
 from outreach.domain import inviting, suppressing
-from outreach.models import Send, Suppression
+from outreach.models import Suppression
 from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from core.models import Activity, Operation
+from mail.domain import requests
+from mail.models import ArchivedMessage, Send
 from outreach.domain import deciding, inviting, links, passwords, suppressing, taking_back
 from outreach.domain.inviting import Mode
-from outreach.models import ArchivedMessage, Bounce, Link, Send, Suppression
+from outreach.models import Bounce, Link, Suppression
 from tests.factories import AssignmentFactory
 from tests.outreach import reports
 from tests.outreach.reports import tell
@@ -199,8 +201,8 @@ def listed(assigned):
 @pytest.mark.parametrize("kind", Kind)
 def test_a_link_that_somebody_asks_for_is_sent_whatever_is_on_the_list(assigned, listed, smtp, send_now, kind):
     listed(kind)
-    passwords.request_password_link(assigned.email)
-    passwords.answer_requests()
+    requests.request_link("portal", assigned.email)
+    requests.answer_requests()
     send_now()
     (mail,) = smtp.messages
     assert mail.to == assigned.email

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
+from mail.models import Send
 from outreach.domain import inviting, reinviting
 from outreach.domain.inviting import Mode
-from outreach.models import Link, Send, Suppression
+from outreach.models import Link, Suppression
 from tests.outreach.mails import mailed
 
 DOCUMENT = settings.BASE_DIR / "docs" / "decisions" / "0027-invitations-that-count.md"

@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from core.models import Activity
 from core.tasks import sweep
-from outreach.domain import bounce_address, bounce_mailbox, delivery_reports, inviting
+from mail.domain import bounce_address
+from mail.models import Send
+from outreach.domain import bounce_mailbox, delivery_reports, inviting
 from outreach.domain.fates import Fate
 from outreach.domain.inviting import Mode
-from outreach.models import BounceMailbox, Send, Suppression
+from outreach.models import BounceMailbox, Suppression
 from tests.outreach.imap import FakeImap
 
 FOLDER = Path(__file__).parent / "dsn"

@@ -31,7 +31,7 @@ with transaction.atomic():
     selecting.freeze(operation, mine.values_list("pk", flat=True))
 running.start(operation)
 """
-STATES = "SELECT state, count(*) FROM outreach_send WHERE recipient LIKE %s GROUP BY state"
+STATES = "SELECT state, count(*) FROM mail_send WHERE recipient LIKE %s GROUP BY state"
 
 
 def begin(live_app, name, people=PEOPLE):
@@ -46,7 +46,7 @@ def states(live_app, name):
 def wait_until_settled(live_app, name, people, seconds):
     """Until no mail is planned, claimed or on its way, and there is one for each."""
     live_app.wait_for_sql(
-        "SELECT count(*) = %s AND bool_and(state NOT IN ('planned', 'claimed', 'handed_over')) FROM outreach_send"
+        "SELECT count(*) = %s AND bool_and(state NOT IN ('planned', 'claimed', 'handed_over')) FROM mail_send"
         " WHERE recipient LIKE %s",
         (people, f"{name}%"),
         seconds=seconds,
@@ -70,7 +70,7 @@ def test_a_worker_killed_among_500_invitations_doubles_and_loses_none(live_app, 
     # Every accepted one arrived; of the unknown ones the sink may or may not have had the mail.
     accepted = {
         row[0]
-        for row in live_app.sql("SELECT recipient FROM outreach_send WHERE state='accepted' AND recipient ~ '^killed'")
+        for row in live_app.sql("SELECT recipient FROM mail_send WHERE state='accepted' AND recipient ~ '^killed'")
     }
     assert accepted <= arrived.keys()
     assert len(arrived) - len(accepted) <= found.get("unknown", 0)
@@ -86,12 +86,12 @@ def test_a_server_that_is_busy_and_then_refuses_is_told_apart(live_app, mail_sin
     mail_sink.answer = "421 busy"
     begin(live_app, "busy", people=3)
     live_app.wait_for_sql(
-        "SELECT count(*) = 3 AND bool_and(state = 'planned' AND not_before IS NOT NULL) FROM outreach_send"
+        "SELECT count(*) = 3 AND bool_and(state = 'planned' AND not_before IS NOT NULL) FROM mail_send"
         " WHERE recipient LIKE 'busy%%'"
     )
     mail_sink.answer = "554 no"
-    live_app.sql("UPDATE outreach_send SET not_before = now() WHERE recipient LIKE 'busy%%'")
-    live_app.wait_for_sql("SELECT count(*) = 3 FROM outreach_send WHERE recipient LIKE 'busy%%' AND state = 'failed'")
+    live_app.sql("UPDATE mail_send SET not_before = now() WHERE recipient LIKE 'busy%%'")
+    live_app.wait_for_sql("SELECT count(*) = 3 FROM mail_send WHERE recipient LIKE 'busy%%' AND state = 'failed'")
     assert mail_sink.messages == []
 
 

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
+from mail.models import Send
 from outreach.domain import inviting, suppressing
 from outreach.domain.inviting import Mode
-from outreach.models import Invitation, Send, Suppression
+from outreach.models import Invitation, Suppression
 from tests.factories import AssignmentFactory, ContactFactory
 from tests.outreach.mails import mailed
 

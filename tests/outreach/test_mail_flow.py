@@ -7,15 +7,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.domain import password_links
-from accounts.models import Firm, PasswordMail
+from accounts.models import Firm
 from contacts.models import Contact
 from core.domain import mail_flow
 from core.models import MailStatus, Operation
 from core.tasks import call_mail_server, sweep
-from outreach.domain import inviting, sending
+from mail.domain import requests, sending
+from mail.models import Pace, Send
+from mail.tasks import send_due
+from outreach.domain import inviting
 from outreach.domain.inviting import Mode
-from outreach.models import Pace, Send
 from tests.factories import AssignmentFactory, UserFactory
 
 LIMIT = mail_flow.UNKNOWNS_IN_A_ROW
@@ -99,13 +100,13 @@ def test_staff_links_stop_at_the_same_server(sixty, smtp):
     smtp.drop_after_data = 1000
     sending.send_due()
     ada = UserFactory(email="ada@example.com")
-    password_links.request_link(ada.email)
-    password_links.mail_links()
-    assert PasswordMail.objects.get().state == "waiting"
+    requests.request_link("staff", ada.email)
+    send_due()
+    assert Send.objects.get(user=ada).state == "planned"
     smtp.drop_after_data = 0
     the_time_comes()
-    password_links.mail_links()
-    assert (PasswordMail.objects.get().state, MailStatus.get().unknowns) == ("accepted", 0)
+    sending.send_due()
+    assert (Send.objects.get(user=ada).state, MailStatus.get().unknowns) == ("accepted", 0)
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact
 from core.models import Operation
+from mail.domain import requests
+from mail.models import Send
 from outreach.domain import inviting, links, passwords, reinviting, scheduling
 from outreach.domain.inviting import DECEASED, DO_NOT_CONTACT, Mode
-from outreach.models import Invitation, Link, ScheduledInvitation, Send
+from outreach.models import Invitation, Link, ScheduledInvitation
 from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory
 from tests.outreach.mails import mailed
 
@@ -129,8 +131,8 @@ def test_who_asks_for_a_link_themselves_gets_it_also_when_staff_had_asked_before
     passwords.send_password_link(assigned, by=advisor)
     Send.objects.update(created_at=timezone.now() - timedelta(minutes=10))
     change(assigned, **ASKED)
-    passwords.request_password_link(assigned.email)
-    passwords.answer_requests()
+    requests.request_link("portal", assigned.email)
+    requests.answer_requests()
     send_now()
     assert [mail.to for mail in smtp.messages] == [assigned.email]
 
@@ -146,8 +148,8 @@ def test_a_link_that_staff_asked_for_does_not_leave_once_they_are_not_to_be_cont
 
 def test_nobody_gets_a_link_to_the_portal_of_the_deceased(assigned, smtp, send_now):
     change(assigned, deceased=True)
-    passwords.request_password_link(assigned.email)
-    passwords.answer_requests()
+    requests.request_link("portal", assigned.email)
+    requests.answer_requests()
     assert Send.objects.count() == 0
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact
 from core.models import Operation
+from mail.models import ArchivedMessage, Send
 from outreach.domain import inviting
 from outreach.domain.inviting import Mode
-from outreach.models import ArchivedMessage, ScheduledInvitation, Send, Suppression
+from outreach.models import Purpose, ScheduledInvitation, Suppression
 from tests.factories import AssignmentFactory, ContactFactory
 from tests.forms import seen_at
 
@@ -78,7 +79,7 @@ def test_mails_are_found_by_who_they_went_to(as_user, advisor, colleague, words,
     """By name and address of today, and by exactly the address of then; only of contacts one sees."""
     contact = ContactFactory(primary_advisor=advisor, last_name="Quill", email="new@clients.example")
     Send.objects.create(
-        purpose=Send.Purpose.INVITATION, subject_id=1, contact=contact, recipient="old@clients.example", number=1
+        purpose=Purpose.INVITATION, subject_id=1, contact=contact, recipient="old@clients.example", number=1
     )
     assert as_user(advisor).get(page("sends"), {"q": words}).context["table"].paginator.count == found
     assert as_user(colleague).get(page("sends"), {"q": words}).context["table"].paginator.count == 0
@@ -248,5 +249,5 @@ def test_days_that_are_none_are_refused(as_user, admin, days):
 def test_django_admin_shows_the_room(as_user, admin, assigned, advisor):
     inviting.invite([assigned.pk], Mode.FIRST, by=advisor)
     client = as_user(admin)
-    for name in ("send", "invitation", "archivedmessage", "scheduledinvitation", "suppression"):
-        assert client.get(reverse(f"admin:outreach_{name}_changelist")).status_code == 200
+    for name in ("outreach_invitation", "outreach_scheduledinvitation", "outreach_suppression", "mail_send"):
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200

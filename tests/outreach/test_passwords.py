@@ -7,9 +7,11 @@ import time_machine
 from django.utils import timezone
 
 from contacts.models import Contact
+from mail.domain import requests
+from mail.domain.sending import due
+from mail.models import LinkRequest, Send
 from outreach.domain import links, passwords
-from outreach.domain.sending import due
-from outreach.models import Link, LinkRequest, Send
+from outreach.models import Link
 from tests.factories import AssignmentFactory
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -24,14 +26,14 @@ def guest(contact):
 def test_asking_looks_nothing_up(guest, django_assert_num_queries):
     for email in (guest.email, "stranger@example.com"):
         with django_assert_num_queries(3):  # savepoint, insert, release
-            passwords.request_password_link(email)
+            requests.request_link("portal", email)
     assert LinkRequest.objects.count() == 2
 
 
 def test_only_contacts_who_may_enter_are_answered(guest):
     for email in (guest.email.upper(), "stranger@example.com"):
-        passwords.request_password_link(email)
-    passwords.answer_requests()
+        requests.request_link("portal", email)
+    requests.answer_requests()
     send = Send.objects.get()
     assert (send.contact, send.purpose, send.recipient) == (guest, "password", guest.email)
     assert LinkRequest.objects.count() == 0
@@ -45,8 +47,8 @@ def test_a_closed_contact_gets_no_link(guest, advisor):
 
 def asked(guest):
     """A link is asked for and mailed where it is due; how many mails that makes by now."""
-    passwords.request_password_link(guest.email)
-    passwords.answer_requests()
+    requests.request_link("portal", guest.email)
+    requests.answer_requests()
     due().update(state=Send.State.ACCEPTED, created_at=timezone.now(), sent_at=timezone.now())
     return Send.objects.filter(state=Send.State.ACCEPTED).count()
 
@@ -61,8 +63,8 @@ def test_a_link_asked_for_soon_after_another_leaves_when_it_is_its_turn(guest):
     with time_machine.travel(NOON, tick=False) as clock:
         asked(guest)
         clock.shift(timedelta(seconds=30))
-        passwords.request_password_link(guest.email)
-        passwords.answer_requests()
+        requests.request_link("portal", guest.email)
+        requests.answer_requests()
         assert due().count() == 0
         clock.shift(timedelta(seconds=90))
         assert due().count() == 1

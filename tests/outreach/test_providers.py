@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
+from mail.models import Send
 from outreach.domain import inviting
 from outreach.domain.inviting import Mode
-from outreach.models import Send
 from tests.outreach.provider import NAMES, FakeProvider
 
 

@@ -8,16 +8,17 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.domain import password_links
-from accounts.models import Firm, PasswordMail
+from accounts.models import Firm
 from advisorhub.celery import app
 from contacts.models import Contact
 from core.domain import mail_mark, selecting
 from core.models import MailStatus, Operation
 from core.tasks import run_operation, sweep
-from outreach.domain import inviting, passwords, sending
+from mail.domain import requests, sending
+from mail.models import LinkRequest, Send
+from outreach.domain import inviting
 from outreach.domain.inviting import Mode
-from outreach.models import LinkRequest, ScheduledInvitation, Send
+from outreach.models import ScheduledInvitation
 from tests.factories import AssignmentFactory, UserFactory
 from tests.outreach.backups import Backup
 from tests.outreach.mails import mailed
@@ -59,7 +60,7 @@ def firm_with_mail(committed, queue_away, smtp):
     mailed(reminded, three_days)
     operation = Operation.objects.create(kind="outreach.invite", title="Invite", owner=advisor, state="queued")
     selecting.freeze(operation, [chosen.pk])
-    password_links.request_link(advisor.email)
+    requests.request_link("staff", advisor.email)
     return advisor
 
 
@@ -75,9 +76,9 @@ def work():
         sweep()
         for pk in Operation.objects.runnable().values_list("pk", flat=True):
             run_operation(pk)
-        passwords.answer_requests()
+        requests.answer_requests()
         sending.send_due()
-        password_links.mail_links()
+        sending.send_due()
         cache.delete("outreach.reinvites")
 
 
@@ -98,7 +99,7 @@ def test_a_restored_backup_mails_nobody_twice(backup, firm_with_mail, smtp, sett
     status = MailStatus.get()
     assert status.held_why == (mail_mark.COPIED if kept == "nothing" else mail_mark.RESTORED)
     assert Send.objects.filter(state="unknown", reason=mail_mark.MAY_HAVE_LEFT).count() >= 3
-    assert PasswordMail.objects.get().state == "unknown"
+    assert LinkRequest.objects.count() == 0
     assert Operation.objects.get().state == "paused"
     admin = UserFactory(role="admin")
     assert as_user(admin).post(PAUSED).status_code == 302
@@ -141,7 +142,7 @@ def held(db, smtp):
     """Sending is held after a restore, and one mail is in doubt."""
     person = AssignmentFactory().contact
     invite([person.pk], person.primary_advisor)
-    LinkRequest.objects.create(email=person.email)
+    LinkRequest.objects.create(side="portal", email=person.email)
     mail_mark.raise_mark()
     status = MailStatus.get()
     MailStatus.objects.update(generation=status.generation - 1, marked_at=timezone.now())
@@ -151,13 +152,13 @@ def held(db, smtp):
 def test_links_that_somebody_asks_for_leave_while_sending_is_paused(held, smtp, as_user):
     assert not mail_mark.check()
     UserFactory(email="ada@example.com")
-    passwords.request_password_link(held.email)
-    passwords.answer_requests()
-    password_links.request_link("ada@example.com")
+    requests.request_link("portal", held.email)
+    requests.request_link("staff", "ada@example.com")
+    requests.answer_requests()
     newcomer = AssignmentFactory().contact
     invite([newcomer.pk], newcomer.primary_advisor)
     sending.send_due()
-    password_links.mail_links()
+    sending.send_due()
     assert sorted(mail.to for mail in smtp.messages) == sorted([held.email, "ada@example.com"])
     assert Send.objects.get(contact=newcomer).state == "planned"
     as_user(UserFactory(role="admin")).post(PAUSED)

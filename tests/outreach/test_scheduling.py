@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import Firm, User
 from contacts.models import Contact
 from core.models import Activity
+from mail.models import Send
 from outreach.domain import inviting, reinviting, scheduling
-from outreach.models import ScheduledInvitation, Send
+from outreach.models import ScheduledInvitation
 from tests.factories import AssignmentFactory
 from tests.outreach.mails import mailed
 

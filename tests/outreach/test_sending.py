@@ -8,9 +8,11 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact
 from core.models import Activity
-from outreach.domain import deciding, inviting, links, pace, passwords, sending, sweeping
+from mail.domain import pace, sending, sweeping
+from mail.models import ArchivedMessage, Send
+from outreach.domain import deciding, inviting, links, passwords
 from outreach.domain.inviting import Mode
-from outreach.models import ArchivedMessage, Link, Send, Suppression
+from outreach.models import Link, Suppression
 from tests.factories import AssignmentFactory
 
 
@@ -146,7 +148,7 @@ def test_a_claim_that_lapsed_is_free_again(planned, smtp, send_now):
 
 def test_who_lost_the_claim_sends_nothing(planned, smtp):
     Send.objects.update(state="claimed", attempts=2)
-    assert sending.prepare([(planned.pk, 1)], Firm.get()) == []
+    assert sending.prepare([(planned.pk, 1)]) == []
     planned.refresh_from_db()
     assert (planned.state, smtp.messages) == ("claimed", [])
 

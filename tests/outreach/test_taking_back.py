@@ -16,10 +16,12 @@ from core.domain import running
 from core.domain.mail_server import TEMPORARY, MailServer, Verdict
 from core.models import Activity, Operation
 from core.registry import operation_kinds
-from outreach.domain import inviting, sending
+from mail.domain import sending
+from mail.models import Send
+from outreach.domain import inviting
 from outreach.domain.inviting import Mode
 from outreach.domain.taking_back import GONE, PERHAPS, REDO_INVITES_NOBODY, STOPPED, UNDONE
-from outreach.models import Invitation, Link, Send
+from outreach.models import Invitation, Link
 from tests.contacts.test_undoing import operate, undo
 from tests.factories import AssignmentFactory, ExperienceFactory, UserFactory
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Firm, Session
 from contacts.models import Contact
+from mail.models import LinkRequest, Send
 from outreach.domain import links
-from outreach.models import Link, LinkRequest, Send
+from outreach.models import Link
 from tests.factories import AssignmentFactory
 
 PASSWORD = "four words are enough"

@@ -7,9 +7,10 @@ from django.core import mail
 
 from accounts.models import Firm
 from contacts.models import Contact
+from mail.domain.sending import send_due
+from mail.models import ArchivedMessage, Send
 from outreach.domain import links
-from outreach.domain.sending import send_due
-from outreach.models import ArchivedMessage, Link, Send, Suppression
+from outreach.models import Link, Purpose, Suppression
 from tests.factories import PASSWORD, AssignmentFactory, ContactFactory
 
 GOOD = "seven green lamps hum"
@@ -29,7 +30,7 @@ def choose_by_link(client, contact, purpose=Link.Purpose.PASSWORD, password=GOOD
 
 def told(contact):
     """The mails that tell of a changed password."""
-    return Send.objects.filter(contact=contact, purpose=Send.Purpose.SECURITY)
+    return Send.objects.filter(contact=contact, purpose=Purpose.SECURITY)
 
 
 def test_a_client_is_told_that_their_password_was_changed(portal, client_contact, settings):

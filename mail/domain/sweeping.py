@@ -3,9 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
-from outreach.domain.ledger import look_soon
-from outreach.domain.sending import due, note_trouble
-from outreach.models import LinkRequest, Send
+from mail.domain.planning import look_soon
+from mail.domain.sending import due
+from mail.domain.telling import tell
+from mail.models import LinkRequest, Send
 
 CUT_OFF = "The worker stopped between handing the mail over and noting the answer."
 
@@ -23,8 +24,12 @@ def sweep_mail() -> None:
 @transaction.atomic
 def _call_unknown(now) -> None:
     """What was being handed over when its worker stopped is for a person to decide."""
-    stuck = Send.objects.select_for_update(skip_locked=True).filter(state=Send.State.HANDED_OVER, lease_until__lt=now)
-    found = dict(stuck.values_list("pk", "contact_id"))
-    Send.objects.filter(pk__in=found).update(state=Send.State.UNKNOWN, reason=CUT_OFF, settled_at=now, lease_until=None)
-    if found:
-        note_trouble(list(found.values()), f"It is not known whether a mail left: {CUT_OFF}")
+    stuck = list(
+        Send.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            state=Send.State.HANDED_OVER, lease_until__lt=now
+        )
+    )
+    Send.objects.filter(pk__in=[send.pk for send in stuck]).update(
+        state=Send.State.UNKNOWN, reason=CUT_OFF, settled_at=now, lease_until=None
+    )
+    tell(stuck, f"It is not known whether a mail left: {CUT_OFF}")

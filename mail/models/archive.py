@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from core.append_only import append_only
-from outreach.models.send import Send
+from mail.models.send import Send
 
 
 class ArchivedMessage(models.Model):

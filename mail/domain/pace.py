@@ -4,12 +4,14 @@ import time
 
 from django.db import connection
 
+from mail.registry import paces
+
 WAIT_AT_MOST = 5  # seconds a worker waits for its moment; a later one is left to the next look
 # No moment is reserved further ahead, at one mail a minute: one that is was reserved while the clock was wrong.
 AHEAD_AT_MOST = 60 + WAIT_AT_MOST
 
 RESERVE = """
-UPDATE outreach_pace
+UPDATE mail_pace
 SET next_at = CASE
     WHEN next_at > clock_timestamp() + %(ahead)s * interval '1 second' THEN clock_timestamp()
     ELSE greatest(next_at, clock_timestamp())
@@ -20,10 +22,15 @@ RETURNING extract(epoch FROM next_at - clock_timestamp()) - %(step)s
 """
 
 
-def wait_for_moment(per_minute: int) -> bool:
+def per_minute() -> int:
+    """How many mails may leave in a minute at present."""
+    return min(pace() for pace in paces)
+
+
+def wait_for_moment(a_minute: int) -> bool:
     """Reserve the next moment at which a mail may leave and wait for it. False when that would take too long."""
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE, {"step": 60 / per_minute, "wait": WAIT_AT_MOST, "ahead": AHEAD_AT_MOST})
+        cursor.execute(RESERVE, {"step": 60 / a_minute, "wait": WAIT_AT_MOST, "ahead": AHEAD_AT_MOST})
         row = cursor.fetchone()
     if row is None:
         return False

@@ -7,9 +7,15 @@ below the two hours for which a link works: whoever asks holds a link that works
 Who asks too often is another matter, see `accounts.domain.link_requests`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from mail.models.send import SendQuerySet
+
+KNOWN_MAILS = 20  # as many as make a difference to when the next may leave
 DAY = timedelta(days=1)
 # So many mails of the last day, and the pause after each further one.
 PAUSES = ((5, timedelta(minutes=2)), (15, timedelta(minutes=10)))
@@ -23,3 +29,18 @@ def next_mail_at(sent: Sequence[datetime], now: datetime) -> datetime:
         return now
     pause = next((pause for many, pause in PAUSES if len(today) < many), LONGEST_PAUSE)
     return max(now, today[0] + pause)
+
+
+def answer(mails: SendQuerySet, asked_at: datetime, plan: Callable[[datetime | None], object]) -> None:
+    """Have `plan(not_before)` plan the link that was asked for at that moment, no sooner than its turn.
+
+    `mails` are those with links to the person, who is held. Nothing is planned when one has left since, or waits to
+    leave: it answers this request as well.
+    """
+    gone = mails.exclude(state__in=["failed", "suppressed"]).annotate(at=Coalesce("sent_at", "created_at"))
+    sent = list(gone.order_by("-at").values_list("at", flat=True)[:KNOWN_MAILS])
+    if mails.open().update(requested_by=None) or (sent and asked_at <= sent[0]):  # what waits is their own wish by now
+        return
+    now = timezone.now()
+    turn = next_mail_at(sent, now)
+    plan(turn if turn > now else None)

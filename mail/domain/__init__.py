@@ -1,0 +1,1 @@
+"""What happens to a mail: planned, claimed, handed over, settled, swept up."""
