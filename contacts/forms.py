@@ -89,7 +89,8 @@ class ContactForm(ConflictModelForm):
         }
         help_texts = {
             "preferred_name": "How the firm addresses them, if not by first name.",
-            "email": "They sign in with it. A new address ends the links mailed to the old one.",
+            "email": "They sign in with it. A new address ends the links mailed to the old one, but not their "
+            "password: where somebody else may have signed in, choose End sign-in in the menu as well.",
             "phone": "With the country code, or as it is dialled in the country of the address, else in the firm’s.",
             "team": "Its members see and serve the contact.",
             "do_not_contact_since": "From then on they get no invitation and no other mail that they did not ask for.",

@@ -85,5 +85,7 @@ def _offer_actions() -> None:
     one("reinvite", again, order=20)
     can_enter = in_state("assigned", "invited", "active")
     one("password", Action("Reset password", "key-round", "outreach:password_link", may_edit, can_enter), order=30)
+    signed_up = Action("End sign-in", "user-x", "outreach:end_access", may_edit, lambda contact: bool(contact.user_id))
+    one("end_access", signed_up, order=35)
     many("invite", Action("Invite", "send", "outreach:invite", may_edit), order=30)
     many("reinvite", Action("Re-invite", "mail", "outreach:reinvite", may_edit), order=40)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("reinvite/", editors_only(inviting.ReinviteView.as_view()), name="reinvite"),
     path("reinvite/<int:pk>/", editors_only(inviting.ReinviteView.as_view()), name="reinvite_one"),
     path("password/<int:pk>/", inviting.password_link, name="password_link"),
+    path("end-access/<int:pk>/", inviting.end_access, name="end_access"),
     path("revoke/<int:pk>/", inviting.revoke, name="revoke"),
     path("allow-mail/<int:pk>/", inviting.allow_mail, name="allow_mail"),
     path("scheduled/", staff_only(ledger.ScheduledList.as_view()), name="scheduled"),

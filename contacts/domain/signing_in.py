@@ -57,6 +57,22 @@ def give_password(contact: Contact, password: str) -> User:
 
 
 @transaction.atomic
+def end_access(contact: Contact, *, by: User) -> bool:
+    """Sign the contact out everywhere and make their password useless; False when they never chose one.
+
+    For an account that somebody else has come into, as by a mistyped address. The contact chooses a new password with
+    a link that is mailed to the present address.
+    """
+    contact = _locked(contact)
+    if contact.user is None or not contact.user.has_usable_password():
+        return False
+    contact.user.set_unusable_password()  # sessions carry a mark that is made from the password
+    contact.user.save(update_fields=["password"])
+    record("access_ended", "Signed out everywhere, the password no longer works", subject_ids=[contact.pk], actor=by)
+    return True
+
+
+@transaction.atomic
 def record_sign_in(contact: Contact) -> bool:
     """Note that the contact signed in, and tell whether it was the first time.
 

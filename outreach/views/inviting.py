@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import editors_only
+from contacts.domain import signing_in
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.views.bulk import BulkView
@@ -75,6 +76,33 @@ def password_link(request: HttpRequest, pk: int) -> HttpResponse:
         "submit_label": "Send the link",
         "cancel_url": contact_url(pk),
         "danger": "no",
+    }
+    return render(request, "core/confirm.html", context)
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_access(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign a contact out everywhere and end their password, where somebody else has come into the account."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
+    if request.method == "POST":
+        try:
+            ended = signing_in.end_access(contact, by=request.user)
+        except signing_in.MayNotEnter:
+            ended = False
+        if ended:
+            words = f"{contact.name} is signed out everywhere. Mail a link to choose a new password when you are ready."
+            messages.success(request, words)
+        else:
+            messages.info(request, f"{contact.name} has no password that works.")
+        return redirect(contact_url(pk))
+    context = {
+        "title": f"End the sign-in of {contact.name}?",
+        "text": "For when somebody else may have got into the account, as by a mistyped address. All devices are "
+        "signed out at once and the password stops working. A new one is chosen with a link that is mailed to "
+        f"{contact.email}: check the address first.",
+        "submit_label": "End the sign-in",
+        "cancel_url": contact_url(pk),
     }
     return render(request, "core/confirm.html", context)
 
