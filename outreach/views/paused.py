@@ -19,9 +19,19 @@ def paused(request: HttpRequest) -> HttpResponse:
         messages.info(request, "Sending is not paused.")
         return redirect("outreach:sends")
     if request.method == "POST":
+        if request.POST.get("held") != str(status.held_at.timestamp()):
+            messages.warning(request, "Sending has been paused once more since you opened the page. Look again.")
+            return redirect("outreach:paused")
         restoring.resume(send_scheduled=request.POST.get("scheduled") == "send", by=request.user)
         messages.success(request, "Sending has been resumed.")
         return redirect("outreach:sends")
     return render(
-        request, "outreach/paused.html", {"status": status, "doubts": restoring.doubts(status), "tab": "sends"}
+        request,
+        "outreach/paused.html",
+        {
+            "status": status,
+            "held": str(status.held_at.timestamp()),
+            "doubts": restoring.doubts(status),
+            "tab": "sends",
+        },
     )

@@ -26,6 +26,11 @@ from tests.outreach.mails import mailed
 PAUSED = "/outreach/paused/"
 
 
+def resume(client, **data):
+    """Press Resume on the page."""
+    return client.post(PAUSED, {"held": client.get(PAUSED).context["held"], **data})
+
+
 @pytest.fixture
 def committed(transactional_db):
     """What a test writes is committed, as a dump wants it."""
@@ -102,7 +107,7 @@ def test_a_restored_backup_mails_nobody_twice(backup, firm_with_mail, smtp, sett
     assert LinkRequest.objects.count() == 0
     assert Operation.objects.get().state == "paused"
     admin = UserFactory(role="admin")
-    assert as_user(admin).post(PAUSED).status_code == 302
+    assert resume(as_user(admin)).status_code == 302
     work()
     assert len(smtp.messages) == 7
     assert ScheduledInvitation.objects.get().state == "skipped"
@@ -122,7 +127,7 @@ def test_thirty_planned_invitations_leave_once_when_the_admin_says_that_they_lef
     shown = client.get("/outreach/decide/?state=unknown")
     data = {"decision": "sent", "count": shown.context["count"], "latest": shown.context["latest"]}
     assert client.post("/outreach/decide/?state=unknown", data).status_code == 302
-    client.post(PAUSED)
+    resume(client)
     work()
     assert len(smtp.messages) == 30
     assert set(Contact.objects.values_list("status", "invitations_sent")) == {("invited", 1)}
@@ -161,7 +166,7 @@ def test_links_that_somebody_asks_for_leave_while_sending_is_paused(held, smtp, 
     sending.send_due()
     assert sorted(mail.to for mail in smtp.messages) == sorted([held.email, "ada@example.com"])
     assert Send.objects.get(contact=newcomer).state == "planned"
-    as_user(UserFactory(role="admin")).post(PAUSED)
+    resume(as_user(UserFactory(role="admin")))
     sending.send_due()
     assert [mail.to for mail in smtp.messages[2:]] == [newcomer.email]
 
@@ -188,7 +193,7 @@ def test_scheduled_invitations_whose_time_has_passed_go_when_the_admin_says_so(h
     at = timezone.now() - timedelta(minutes=5)
     ScheduledInvitation.objects.create(contact=late, at=at, created_by=late.primary_advisor)
     mail_mark.check()
-    as_user(admin).post(PAUSED, {"scheduled": "send"})
+    resume(as_user(admin), scheduled="send")
     sweep()
     sending.send_due()
     assert [mail.to for mail in smtp.messages] == [late.email]
@@ -197,7 +202,8 @@ def test_scheduled_invitations_whose_time_has_passed_go_when_the_admin_says_so(h
 def test_resuming_twice_is_resuming_once(held, as_user, admin):
     mail_mark.check()
     client = as_user(admin)
-    assert [client.post(PAUSED).status_code for _ in range(2)] == [302, 302]
+    held = client.get(PAUSED).context["held"]
+    assert [client.post(PAUSED, {"held": held}).status_code for _ in range(2)] == [302, 302]
     assert client.get(PAUSED).status_code == 302
     assert mail_mark.check()
 
@@ -231,3 +237,14 @@ def test_a_damaged_mark_and_a_full_disk_keep_no_mail_from_leaving(assigned, advi
     assert len(smtp.messages) == 1
     settings.MAIL_MARK_FILE = tmp_path / "mail-mark.json" / "cannot-be"
     assert mail_mark.raise_mark()
+
+
+def test_an_old_page_does_not_resume_what_was_paused_since(held, as_user, admin):
+    mail_mark.check()
+    client = as_user(admin)
+    old = client.get(PAUSED).context["held"]
+    resume(client)
+    mail_mark.hold("Somebody says that this is a copy.")
+    answer = client.post(PAUSED, {"held": old}, follow=True)
+    assert MailStatus.get().held_at
+    assert "paused once more" in answer.content.decode()
