@@ -29,6 +29,22 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return render(request, "403.html", {"start_url": start_page(request)}, status=403)
 
 
+class RefusedMethodMiddleware:
+    """Says in words what an empty 405 leaves open: somebody opened an address that only a button may send to."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Fill in the page; the status and the methods that are allowed stay as they are."""
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and "text/html" in request.headers.get("Accept", ""):
+            page = render(request, "405.html", {"start_url": start_page(request)}, status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400. Without context of the request, which may be what is wrong."""
     return HttpResponse(render_to_string("400.html", {"start_url": _start_by_path(request)}), status=400)

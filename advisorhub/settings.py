@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "core.middleware.HistoryContextMiddleware",
     "accounts.known_browsers.KnownBrowserMiddleware",
     "accounts.middleware.AccountLimitsMiddleware",
+    "advisorhub.error_pages.RefusedMethodMiddleware",
 ]
 
 ROOT_URLCONF = "advisorhub.urls"

@@ -137,3 +137,10 @@ def test_a_form_with_a_file_is_shown_to_be_copied(client, db, tmp_path):
         kept = client.post("/contacts/import/", {"file": file, "name": "Spring list"})
     assert (kept.status_code, "Spring list" in text(kept), "has to be chosen again" in text(kept)) == (401, True, True)
     assert "Send it again" not in text(kept)
+
+
+@pytest.mark.parametrize("path", ["/sign-out/", "/portal/sign-out/"])
+def test_an_address_of_a_button_says_that_it_has_no_page(client, db, path):
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "belongs to a button" in text(answer)
