@@ -29,6 +29,7 @@ from crm.domain.judging import JUDGED, Meanings, judge
 from crm.domain.staging import HOUSEHOLD
 from crm.models import Connection, Record
 from mail.models import Send
+from outreach.models import Invitation
 from tests.factories import ExperienceFactory, UserFactory
 
 TO_LEAD: dict[str, Any] = {
@@ -268,6 +269,37 @@ def _imported(operation: Operation) -> int:
     return min(done, Contact.objects.filter(email__startswith=operation_name(operation), source="file").count())
 
 
+def _decide(cast: Cast) -> Operation:
+    """Each has an invitation of which nobody knows whether it left; all are sent again."""
+    cast.people()
+    cast.assigned()
+    asked = [Invitation(contact=one, created_by=cast.owner) for one in cast.rows]
+    sends = [
+        Send(
+            purpose="invitation",
+            subject_id=one.pk,
+            contact_id=one.contact_id,
+            recipient=one.contact.email,
+            state="unknown",
+            settled_at=timezone.now(),
+        )
+        for one in Invitation.objects.bulk_create(asked)
+    ]
+    made = Operation.objects.create(
+        kind="outreach.decide", title=cast.name, owner=cast.owner, params={"decision": "again"}
+    )
+    selecting.freeze(made, [send.pk for send in Send.objects.bulk_create(sends)])
+    return made
+
+
+def _decided(operation: Operation) -> int:
+    """How many have one mail that counts as failed, and one more."""
+    mails = Send.objects.filter(contact__email__startswith=operation_name(operation))
+    first = set(mails.filter(number=1, state="failed").values_list("contact", flat=True))
+    again = list(mails.filter(number=2, operation=operation).values_list("contact", flat=True))
+    return len(first.intersection(again)) if mails.count() == len(first) + len(again) else 0
+
+
 NOW = timezone.now()
 # Kind (and what it undoes): how it is set up, and how many of its people are right afterwards.
 SCENES: dict[str, tuple[Callable[[Cast], Operation], Callable[[Operation], int]]] = {
@@ -309,6 +341,7 @@ SCENES: dict[str, tuple[Callable[[Cast], Operation], Callable[[Operation], int]]
     "contacts.undo of contacts.import_apply": (_undo_import, _import_undone),
     "crm.update": (_update, _updated),
     "crm.judge": (_judge, _judged),
+    "outreach.decide": (_decide, _decided),
     "outreach.invite": (partial(_after_assigning, "outreach.invite"), _one_mail_each),
     "outreach.reinvite": (_reinvite, _one_mail_each),
 }
