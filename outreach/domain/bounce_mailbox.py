@@ -121,7 +121,10 @@ def _select(server: imaplib.IMAP4) -> int:
     answer, data = server.select(f'"{quoted}"', readonly=True)
     if answer != "OK":
         raise CannotRead(f"The folder {folder} cannot be opened: {_words(data)}")
-    return int(server.response("UIDVALIDITY")[1][0])
+    validity = server.response("UIDVALIDITY")[1][0]
+    if validity is None:
+        raise CannotRead(f"The server does not number the messages of {folder} (UIDVALIDITY), so none is read twice.")
+    return int(validity)
 
 
 def _newer_than(server: imaplib.IMAP4, last: int) -> list[int]:

@@ -45,7 +45,8 @@ class FakeImap:
         if word.startswith("CAPABILITY"):
             return b"* CAPABILITY IMAP4rev1\r\n"
         if word.startswith(("EXAMINE", "SELECT")):
-            return f"* {len(self.messages)} EXISTS\r\n* OK [UIDVALIDITY {self.validity}] valid\r\n".encode()
+            numbered = f"* OK [UIDVALIDITY {self.validity}] valid\r\n" if self.validity else ""
+            return f"* {len(self.messages)} EXISTS\r\n{numbered}".encode()
         if found := re.match(r"UID SEARCH UID (\d+):\*", word):
             uids = [uid for uid in self.messages if uid >= int(found[1])] or [*self.messages][-1:]
             return f"* SEARCH {' '.join(map(str, uids))}".rstrip().encode() + b"\r\n"

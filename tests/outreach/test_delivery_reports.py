@@ -304,6 +304,13 @@ def test_a_mailbox_that_counts_anew_is_read_from_its_beginning(accepted, imap):
     assert accepted.state == "bounced"
 
 
+def test_a_server_that_does_not_number_its_messages_is_told_of_and_not_read(accepted, imap):
+    imap.validity, imap.messages = None, {1: report("exim-4.96", "unknown", key_of(accepted))}
+    assert bounce_mailbox.read_mailbox() == 0
+    row = BounceMailbox.objects.get()
+    assert ("UIDVALIDITY" in row.trouble, row.lease_until) == (True, None)
+
+
 NESTED = b"Content-Type: message/rfc822\n\n" * 8000
 NESTED_PARTS = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (one, one) for one in range(3000))
 
