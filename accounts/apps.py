@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
         """Offer settings and the own profile in the frame, bring mail to the staff into the ledger, clean up."""
         from accounts import audit  # noqa: F401 - its export registers itself
         from accounts.domain.password_links import answer
-        from accounts.domain.purposes import StaffLink, StaffWelcome
+        from accounts.domain.purposes import PURPOSES
         from accounts.domain.sessions import clear_expired_sessions
         from accounts.models import Firm
         from core.registry import NavItem, daily_jobs, nav, person_menu
@@ -27,7 +27,7 @@ class AccountsConfig(AppConfig):
         audit_item = NavItem("Audit trail", "shield", "accounts:audit", "/audit/", lambda user: user.sees_everything)
         person_menu.register("audit", audit_item, order=25)
         daily_jobs.register("sessions", clear_expired_sessions)
-        for purpose in (StaffLink(), StaffWelcome()):
+        for purpose in PURPOSES:
             purposes.register(purpose.key, purpose)
         link_answers.register("staff", answer)
         paces.register("firm", lambda: Firm.get().sends_per_minute)

@@ -16,7 +16,8 @@ from mail.domain.planning import look_soon, plan
 from mail.models import Send
 from mail.models.send import SendQuerySet
 
-LINK, WELCOME = "staff_link", "staff_welcome"  # purposes: a password forgotten, and somebody who has none yet
+# Purposes: a password forgotten, somebody who has none yet, and a notice that it was changed.
+LINK, WELCOME, CHANGED = "staff_link", "staff_welcome", "staff_changed"
 
 
 def link_for(user: User) -> str:
@@ -56,6 +57,11 @@ def answer(email: str, asked_at: datetime) -> None:
     user = staff.with_email(email).first()
     if user:
         asking.answer(mails_with_links(user), asked_at, lambda not_before: _plan(user, LINK, not_before=not_before))
+
+
+def tell_of_new_password(user: User) -> Send:
+    """Plan the notice that the password was changed, in the transaction that changes it; `user` is held."""
+    return _plan(user, CHANGED)
 
 
 def mails_with_links(user: User) -> SendQuerySet:

@@ -7,10 +7,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from accounts.domain.own_password import set_own_password
 from accounts.domain.password_links import link_for
 from accounts.domain.password_rules import GuessableValidator
 from accounts.models import Firm, User
 from core.models import Activity
+from mail.models import Send
+from mail.tasks import send_due
 from tests.factories import PASSWORD, UserFactory
 
 GOOD = "seven green lamps hum"
@@ -100,6 +103,22 @@ def test_staff_change_their_password_while_signed_in(client, as_user, ada):
     assert User.objects.get(pk=ada.pk).check_password(GOOD)
     entry = Activity.objects.get(verb="password_changed")
     assert (entry.subject_id, entry.actor, entry.sentence) == (ada.pk, ada, "Changed their password")
+
+
+def test_staff_are_told_by_mail_that_their_password_was_changed(as_user, ada, mailoutbox):
+    as_user(ada).post("/profile/password/", {"current": PASSWORD, "password": GOOD})
+    send_due()
+    (told,) = mailoutbox
+    assert (told.to, "was changed on" in told.body) == ([ada.email], True)
+    assert Send.objects.get().state == "accepted"
+
+
+def test_the_first_password_of_a_colleague_is_no_change(client, ada, mailoutbox):
+    ada.set_unusable_password()
+    ada.save()
+    set_own_password(ada, GOOD, by_link=True)
+    send_due()
+    assert mailoutbox == []
 
 
 def test_an_open_screen_is_not_enough_to_change_a_password(as_user, ada):
