@@ -62,7 +62,7 @@ class Purpose(ABC):
         """
         return
 
-    def tell(self, sends: Sequence["Send"], sentence: str) -> None:
+    def report_problem(self, sends: Sequence["Send"], sentence: str) -> None:
         """Say where people look that these mails did not go as wanted."""
         return
 

@@ -158,7 +158,7 @@ class RowTable(tables.Table):
         """Put it right, or look at the contact."""
         if record.verdict == ImportRow.Verdict.CANNOT and self.file_import.state == State.CHECKED:
             url = reverse("contacts:import_row", args=[self.file_import.pk, record.pk])
-            return format_html('<a class="btn btn-sm" href="{}">Mend</a>', url)
+            return format_html('<a class="btn btn-sm" href="{}">Fix</a>', url)
         if record.match_id:
             return format_html('<a class="btn btn-sm btn-ghost" href="{}">Open</a>', contact_url(record.match_id))
         return ""

@@ -115,7 +115,7 @@ class CannotList(RecordList):
     """Cannot be imported."""
 
     tab = "cannot"
-    subtitle = "Cannot be imported yet. Mend them here, one by one or many at once, or in the CRM."
+    subtitle = "Cannot be imported yet. Fix them here, one by one or many at once, or in the CRM."
     empty = ("Nothing in the way", "No record has a reason against it.")
     empty_icon = "circle-check"
 

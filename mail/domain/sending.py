@@ -19,7 +19,7 @@ from core.domain.mail_server import MailServer, Verdict
 from mail.domain import bounce_address
 from mail.domain.pace import per_minute, wait_for_moment
 from mail.domain.planning import look_soon
-from mail.domain.telling import tell
+from mail.domain.reporting import report_problem
 from mail.models import ArchivedMessage, Send
 from mail.purposes import Prepared
 from mail.registry import purposes
@@ -208,7 +208,7 @@ def _end(send: Send, token: int, state: str, reason: str, sentence: str) -> None
     """The mail has come to an end other than the good one."""
     rows = Send.objects.filter(pk=send.pk, attempts=token, state__in=SETTLED_BY_SERVER)
     if rows.update(state=state, reason=reason[:300], settled_at=timezone.now(), lease_until=None):
-        tell([send], f"{sentence} ({send.purpose_label.lower()}): {reason}")
+        report_problem([send], f"{sentence} ({send.purpose_label.lower()}): {reason}")
 
 
 def _suppress(send: Send, reason: str) -> None:
@@ -216,7 +216,7 @@ def _suppress(send: Send, reason: str) -> None:
     Send.objects.filter(pk=send.pk).update(
         state=Send.State.SUPPRESSED, reason=reason[:300], settled_at=timezone.now(), lease_until=None
     )
-    tell([send], f"{send.purpose_label} not sent: {reason}")
+    report_problem([send], f"{send.purpose_label} not sent: {reason}")
 
 
 def _postpone(pk: int, token: int, reason: str) -> None:

@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from mail.domain.planning import look_soon
+from mail.domain.reporting import report_problem
 from mail.domain.sending import due
-from mail.domain.telling import tell
 from mail.models import LinkRequest, Send
 
 CUT_OFF = "The worker stopped between handing the mail over and noting the answer."
@@ -32,4 +32,4 @@ def _call_unknown(now) -> None:
     Send.objects.filter(pk__in=[send.pk for send in stuck]).update(
         state=Send.State.UNKNOWN, reason=CUT_OFF, settled_at=now, lease_until=None
     )
-    tell(stuck, f"It is not known whether a mail left: {CUT_OFF}")
+    report_problem(stuck, f"It is not known whether a mail left: {CUT_OFF}")

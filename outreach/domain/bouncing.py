@@ -11,8 +11,8 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
+from mail.domain.reporting import report_problem
 from mail.domain.sending import accept
-from mail.domain.telling import tell
 from mail.models import Send
 from mail.registry import purposes
 from outreach.domain import provider_reports, suppressing
@@ -168,7 +168,7 @@ def _settle(send: Send, state: str, reason: str) -> None:
 def _tell(send: Send, sentence: str, reason: str) -> None:
     """Say it where people look."""
     sentence = sentence.format(send.recipient)
-    tell([send], f"{sentence}: {reason}" if reason else sentence)
+    report_problem([send], f"{sentence}: {reason}" if reason else sentence)
 
 
 def _mail_of(report: Report) -> Send | None:

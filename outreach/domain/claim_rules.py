@@ -16,7 +16,7 @@ def was_asked_for(send: Send) -> bool:
 
 
 @dataclass(frozen=True)
-class Beside:
+class SendContext:
     """What the rules ask of other tables, looked up once for a batch."""
 
     suppressed: dict[str, str]
@@ -24,7 +24,7 @@ class Beside:
     may_enter: set[int]
 
     @classmethod
-    def of(cls, sends: list[Send]) -> "Beside":
+    def of(cls, sends: list[Send]) -> "SendContext":
         """For these mails."""
         folded = Suppression.objects.annotate(folded=Lower("email")).values_list("folded", "kind")
         still_open = Invitation.objects.filter(accepted_at=None, revoked_at=None).values_list("pk", flat=True)
@@ -37,7 +37,7 @@ class Beside:
         )
 
 
-def why_not(send: Send, beside: Beside, *, too_late: bool) -> str:
+def why_not(send: Send, context: SendContext, *, too_late: bool) -> str:
     """Why a claimed mail must not leave now; empty when it may. `send` comes with its contact, read just now."""
     contact = send.contact
     if too_late:
@@ -50,15 +50,15 @@ def why_not(send: Send, beside: Beside, *, too_late: bool) -> str:
         return "The contact is not to be contacted."
     if contact.email.lower() != send.recipient.lower():
         return "The email address was changed meanwhile."
-    kind = beside.suppressed.get(send.recipient.lower())
+    kind = context.suppressed.get(send.recipient.lower())
     if kind and not was_asked_for(send):
         return WHY[kind]
     if send.purpose == Purpose.SECURITY:
         return ""
     if send.purpose == Purpose.PASSWORD:
-        return "" if contact.pk in beside.may_enter else "The portal is closed to them."
+        return "" if contact.pk in context.may_enter else "The portal is closed to them."
     if contact.start_at:
         return "The contact has signed in meanwhile."
     if not contact.experience_id:
         return "The contact has no experience any more."
-    return "" if send.subject_id in beside.open_invitations else "The invitation was revoked meanwhile."
+    return "" if send.subject_id in context.open_invitations else "The invitation was revoked meanwhile."

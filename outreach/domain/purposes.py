@@ -14,7 +14,7 @@ from mail.models import Send
 from mail.purposes import Prepared
 from mail.purposes import Purpose as Declared
 from outreach.domain import links
-from outreach.domain.claim_rules import Beside, why_not
+from outreach.domain.claim_rules import SendContext, why_not
 from outreach.domain.mail_text import MailText, changed_at, compose, message_for, values_for
 from outreach.domain.troubles import note_trouble
 from outreach.models import Link, Purpose
@@ -38,8 +38,8 @@ class ContactMail(Declared):
         contacts = Contact.objects.select_related("primary_advisor").in_bulk({send.contact_id for send in sends})
         for send in sends:
             send.contact = contacts[send.contact_id]
-        beside = Beside.of(sends)
-        refusals = {send.pk: why for send in sends if (why := why_not(send, beside, too_late=self.too_late(send)))}
+        context = SendContext.of(sends)
+        refusals = {send.pk: why for send in sends if (why := why_not(send, context, too_late=self.too_late(send)))}
         leaving = [send for send in sends if send.pk not in refusals]
         return refusals | self.written(leaving, firm)
 
@@ -74,7 +74,7 @@ class ContactMail(Declared):
             operation=send.operation,
         )
 
-    def tell(self, sends: Sequence[Send], sentence: str) -> None:
+    def report_problem(self, sends: Sequence[Send], sentence: str) -> None:
         """Put it on the contacts' timelines."""
         note_trouble([send.contact_id for send in sends], sentence)
 

@@ -54,7 +54,7 @@ def import_file(page, folder):
     page.get_by_role("button", name="Upload").click()
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("button", name="Import 2 rows")).to_be_visible(timeout=30_000)
-    page.get_by_role("row", name=re.compile("Bad Journeyer")).get_by_role("link", name="Mend").click()
+    page.get_by_role("row", name=re.compile("Bad Journeyer")).get_by_role("link", name="Fix").click()
     page.fill("#id_email", "bad@journey.example.com")
     page.get_by_role("button", name="Check the row again").click()
     page.get_by_role("button", name="Import 3 rows").click()

@@ -7,7 +7,7 @@ from mail.models import Send
 from mail.registry import purposes
 
 
-def tell(sends: Sequence[Send], sentence: str) -> None:
+def report_problem(sends: Sequence[Send], sentence: str) -> None:
     """Each purpose says it of its own mails: of one to a contact, on the contact's timeline."""
     for key, group in groupby(sorted(sends, key=lambda send: send.purpose), key=lambda send: send.purpose):
-        purposes[key].tell([*group], sentence)
+        purposes[key].report_problem([*group], sentence)
