@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 
@@ -18,6 +19,7 @@ _loading: dict[str, float] = {}
 
 def prepare() -> None:
     """Migrate the scratch database, and put scripts and styles where the pages look for them."""
+    cache.clear()  # also what the scratch database before this one left there
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
 
