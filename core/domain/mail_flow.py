@@ -37,6 +37,14 @@ SET look_again_at = %(now)s + least(%(first)s * power(2, least(unknowns - %(limi
 WHERE id = 1 AND unknowns >= %(limit)s AND (look_again_at <= %(now)s OR look_again_at > %(now)s + 2 * %(longest)s)
 RETURNING id
 """  # so far ahead, it was set while the clock was wrong
+# Nothing is written while there is nothing new: it runs for each mail.
+HEARD = """
+UPDATE core_mailstatus SET reached_at = %(now)s, tried_at = %(now)s, waiting_since = NULL, waiting_why = '',
+    unknowns = CASE WHEN %(accepted)s THEN 0 ELSE unknowns END,
+    look_again_at = CASE WHEN %(accepted)s THEN NULL ELSE look_again_at END
+WHERE id = 1 AND (reached_at IS NULL OR reached_at < %(before)s OR waiting_since IS NOT NULL
+    OR (%(accepted)s AND unknowns > 0))
+"""
 PAUSES = {"limit": UNKNOWNS_IN_A_ROW, "first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
 
 
@@ -48,11 +56,9 @@ def note(verdict: Verdict) -> bool:
             cursor.execute(COUNT_UNKNOWN, {"now": now, **PAUSES})
             return cursor.fetchone()[0] < UNKNOWNS_IN_A_ROW
     if verdict.answered:
-        news = Q(reached_at=None) | Q(reached_at__lt=now - NOTED_EVERY) | Q(waiting_since__isnull=False)
-        heard = {"reached_at": now, "tried_at": now, "waiting_since": None, "waiting_why": ""}
-        if verdict.outcome == ACCEPTED:
-            news, heard = news | Q(unknowns__gt=0), heard | {"unknowns": 0, "look_again_at": None}
-        row.filter(news).update(**heard)
+        values = {"now": now, "before": now - NOTED_EVERY, "accepted": verdict.outcome == ACCEPTED}
+        with connection.cursor() as cursor:
+            cursor.execute(HEARD, values)
     elif verdict.outcome == TEMPORARY:
         row.filter(waiting_since=None).update(waiting_since=now)
         row.update(tried_at=now, waiting_why=verdict.reason[:300])
