@@ -274,15 +274,9 @@ def _decide(cast: Cast) -> Operation:
     cast.people()
     cast.assigned()
     asked = [Invitation(contact=one, created_by=cast.owner) for one in cast.rows]
+    doubtful = {"purpose": "invitation", "state": "unknown", "settled_at": timezone.now()}
     sends = [
-        Send(
-            purpose="invitation",
-            subject_id=one.pk,
-            contact_id=one.contact_id,
-            recipient=one.contact.email,
-            state="unknown",
-            settled_at=timezone.now(),
-        )
+        Send(subject_id=one.pk, contact_id=one.contact_id, recipient=one.contact.email, **doubtful)
         for one in Invitation.objects.bulk_create(asked)
     ]
     made = Operation.objects.create(
