@@ -69,3 +69,17 @@ class Purpose(ABC):
     def too_late(self, send: "Send") -> bool:
         """Whether the mail has waited so long that it should not leave any more."""
         return timezone.now() - send.created_at > self.latest
+
+
+class Unregistered(Purpose):
+    """Stands for a purpose that no room registers any more, as after a downgrade. Its mails wait."""
+
+    key, label, rank, latest = "", "", 50, timedelta(0)
+
+    def prepare(self, sends: Sequence["Send"]) -> dict[int, Prepared | str]:
+        """Never asked: such mails are not claimed."""
+        return {}
+
+    def hold(self, send: "Send") -> None:
+        """Nothing follows for the person, so there is nobody to lock."""
+        return

@@ -22,7 +22,7 @@ from mail.domain.planning import look_soon
 from mail.domain.reporting import report_problem
 from mail.models import ArchivedMessage, Send
 from mail.purposes import Prepared
-from mail.registry import purposes
+from mail.registry import purpose_of, purposes
 
 BATCH = 50
 BATCH_SECONDS = 5  # how long a batch takes at the firm's pace, so that its checks are fresh
@@ -73,7 +73,12 @@ def due() -> QuerySet:
     """What may be claimed now. While sending is held after a restored backup, only links that people ask for."""
     now = timezone.now()
     rows = Send.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=Send.State.PLANNED)
-    return rows if mail_mark.check() else rows.filter(purpose__in=asked_for())
+    return rows.filter(purpose__in=_allowed(mail_mark.check()))
+
+
+def _allowed(free: bool) -> list[str]:
+    """The purposes whose mail may leave, `free` or while sending is held; mail of no registered purpose waits."""
+    return [*purposes.keys()] if free else asked_for()
 
 
 def asked_for() -> list[str]:
@@ -86,7 +91,7 @@ def _send_batch(pace: int) -> bool:
     batch = mail_flow.may_try(max(1, min(BATCH, pace * BATCH_SECONDS // 60)))
     if not batch:
         return False
-    allowed = [*purposes.keys()] if mail_mark.raise_mark() else asked_for()
+    allowed = _allowed(mail_mark.raise_mark())
     try:
         return _work(_claim(batch, allowed), pace)
     finally:
@@ -196,7 +201,7 @@ def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None 
     The person is held first, then the mail. A late answer is the truth also for a row that the sweep has called
     unknown meanwhile.
     """
-    purpose = purposes[send.purpose]
+    purpose = purpose_of(send.purpose)
     purpose.hold(send)
     values = {
         "send": send.pk,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from mail.domain.reporting import report_problem
 from mail.domain.sending import accept
 from mail.models import Send
-from mail.registry import purposes
+from mail.registry import purpose_of
 from outreach.domain import provider_reports, suppressing
 from outreach.domain.claim_rules import was_asked_for
 from outreach.domain.fates import Fate, Report
@@ -61,7 +61,7 @@ def note(report: Report) -> bool:
         if report.recipient and report.fate in SUPPRESSING:
             suppressing.suppress(report.recipient, SUPPRESSING[report.fate], report.reason)
         return False
-    purposes[found.purpose].hold(found)
+    purpose_of(found.purpose).hold(found)
     send = Send.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
     if send.state in UNSURE and _is_of_this_try(send, report):  # whatever is told of it, it has left
         accept(send, at=timezone.now(), message_id=report.message_id or send.message_id)
@@ -96,7 +96,7 @@ def _note_return(send: Send, report: Report) -> None:
     if send.state not in GOOD or not is_new or not _is_of_this_try(send, report):
         return
     tries = send.bounces.count()
-    purpose = purposes[send.purpose]
+    purpose = purpose_of(send.purpose)
     pauses = purpose.pauses
     enough = suppressing.bounces_again_and_again(send.recipient)
     if enough:
