@@ -5,6 +5,7 @@ sweep makes it unknown: shown to a person, never sent again automatically. The n
 fencing token: a worker that has lost its claim changes nothing any more.
 """
 
+import logging
 import time
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -21,14 +22,17 @@ from mail.domain.pace import per_minute, wait_for_moment
 from mail.domain.planning import look_soon
 from mail.domain.reporting import report_problem
 from mail.models import ArchivedMessage, Send
-from mail.purposes import Prepared
+from mail.purposes import Prepared, Purpose
 from mail.registry import purpose_of, purposes
+
+logger = logging.getLogger(__name__)
 
 BATCH = 50
 BATCH_SECONDS = 5  # how long a batch takes at the firm's pace, so that its checks are fresh
 LEASE = timedelta(seconds=60)
 WORK_SECONDS = 45
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
+NOT_WRITTEN = "The mail could not be written; the log of the worker says why."
 SETTLED_BY_SERVER = [Send.State.HANDED_OVER, Send.State.UNKNOWN]
 
 CLAIM = """
@@ -139,20 +143,38 @@ def _send_one(send: Send, message: EmailMultiAlternatives, server: MailServer) -
 
 @transaction.atomic
 def prepare(claims: list[tuple[int, int]]) -> list[tuple[Send, EmailMultiAlternatives]]:
-    """Have their purposes check once more what was claimed, and archive the texts: what may leave."""
+    """Have their purposes check once more what was claimed, and archive the texts: what may leave.
+
+    A mail that its purpose cannot write is tried again later.
+    """
     tokens = dict(claims)
     rows = Send.objects.select_for_update(of=("self",))
     found = rows.filter(pk__in=tokens, state=Send.State.CLAIMED).order_by("pk").in_bulk()
     sends = [found[pk] for pk, token in claims if pk in found and found[pk].attempts == token]
     answers: dict[int, Prepared | str] = {}
     for purpose, group in groupby(sorted(sends, key=lambda send: send.purpose), key=lambda send: send.purpose):
-        answers |= purposes[purpose].prepare([*group])
-    leaving = [(send, answer) for send in sends if isinstance(answer := answers[send.pk], Prepared)]
+        answers |= _ask(purposes[purpose], [*group])
+    leaving = [(send, answer) for send in sends if isinstance(answer := answers.get(send.pk), Prepared)]
     for send in sends:
-        if isinstance(refusal := answers[send.pk], str):
-            _suppress(send, refusal)
+        answer = answers.get(send.pk)
+        if isinstance(answer, str):
+            _suppress(send, answer)
+        elif answer is None:
+            _postpone(send.pk, send.attempts, NOT_WRITTEN)
     _archive(leaving)
     return [(send, _with_key(answer.message, send)) for send, answer in leaving]
+
+
+def _ask(purpose: Purpose, sends: list[Send]) -> dict[int, Prepared | str]:
+    """What the purpose says of these mails; of each alone when it fails, so that one keeps no other from leaving."""
+    try:
+        with transaction.atomic():
+            return purpose.prepare(sends)
+    except Exception:  # whatever a room's own code raises
+        if len(sends) == 1:
+            logger.exception("Mail %s could not be written.", sends[0].pk)
+            return {}
+    return {pk: answer for send in sends for pk, answer in _ask(purpose, [send]).items()}
 
 
 def _with_key(message: EmailMultiAlternatives, send: Send) -> EmailMultiAlternatives:

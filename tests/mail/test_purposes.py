@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from core.tasks import sweep
 from mail.domain import sending
+from mail.domain.planning import plan
 from mail.models import Send
 from mail.tasks import send_due
 from outreach.domain.bouncing import note
 from outreach.domain.fates import Fate, Report
 from outreach.domain.passwords import send_password_link
-from tests.factories import AssignmentFactory
+from tests.factories import AssignmentFactory, ContactFactory
 
 
 @pytest.fixture
@@ -61,3 +62,24 @@ def test_what_is_reported_of_a_mail_of_no_purpose_is_noted(retired, state, fate,
     Send.objects.update(state=state, sent_at=timezone.now())
     assert note(Report(fate, send_id=retired.pk, attempt=1, reason="mailbox full"))
     assert state_of(retired) == found
+
+
+def greet(last_name):
+    """A greeting that is planned for somebody of this name."""
+    contact = ContactFactory(last_name=last_name)
+    return plan("greeting", subject_id=contact.pk, recipient=contact.email, contact=contact)
+
+
+def test_a_mail_that_cannot_be_written_keeps_no_other_from_leaving(greeting, guest):
+    broken, whole, other = greet("Broken"), greet("Whole"), send_password_link(guest)
+    send_due()
+    assert [state_of(send) for send in (broken, whole, other)] == ["planned", "accepted", "accepted"]
+    broken.refresh_from_db()
+    assert broken.not_before > timezone.now() and "could not be written" in broken.reason
+
+
+def test_a_mail_that_cannot_be_written_is_given_up_in_the_end(greeting):
+    broken = greet("Broken")
+    Send.objects.update(created_at=timezone.now() - timedelta(days=2))
+    send_due()
+    assert state_of(broken) == "failed"
