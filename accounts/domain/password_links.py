@@ -32,7 +32,7 @@ def link_for(user: User) -> str:
 def send_link(user: User, *, by: User) -> None:
     """Plan the mail with which `user` chooses a password, for an admin: it leaves at once.
 
-    One that is on its way already is enough; one that waits for its turn need not wait any more.
+    One that is on its way to the present address is enough; one that waits for its turn need not wait any more.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     record(
@@ -42,7 +42,7 @@ def send_link(user: User, *, by: User) -> None:
         subject_type="user",
         actor=by,
     )
-    waiting = mails_with_links(user).open()
+    waiting = mails_with_links(user).to_address(user.email).open()
     if waiting.exists():
         waiting.filter(state=Send.State.PLANNED).update(not_before=None)
         look_soon()
@@ -56,7 +56,8 @@ def answer(email: str, asked_at: datetime) -> None:
     staff = User.objects.staff().filter(is_active=True).select_for_update(no_key=True)
     user = staff.with_email(email).first()
     if user:
-        asking.answer(mails_with_links(user), asked_at, lambda not_before: _plan(user, LINK, not_before=not_before))
+        mails = mails_with_links(user).to_address(user.email)
+        asking.answer(mails, asked_at, lambda not_before: _plan(user, LINK, not_before=not_before))
 
 
 def tell_of_new_password(user: User) -> Send:

@@ -34,8 +34,8 @@ def next_mail_at(sent: Sequence[datetime], now: datetime) -> datetime:
 def answer(mails: SendQuerySet, asked_at: datetime, plan: Callable[[datetime | None], object]) -> None:
     """Have `plan(not_before)` plan the link that was asked for at that moment, no sooner than its turn.
 
-    `mails` are those with links to the person, who is held. Nothing is planned when one has left since, or waits to
-    leave: it answers this request as well.
+    `mails` are those with links to the person at their present address: one to another address would not leave any
+    more. Nothing is planned when one has left since, or waits to leave: it answers this request as well.
     """
     gone = mails.exclude(state__in=["failed", "suppressed"]).annotate(at=Coalesce("sent_at", "created_at"))
     sent = list(gone.order_by("-at").values_list("at", flat=True)[:KNOWN_MAILS])

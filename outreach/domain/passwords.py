@@ -22,7 +22,7 @@ class NotSent(Exception):
 
 @transaction.atomic
 def send_password_link(contact: Contact, by=None, not_before: datetime | None = None) -> Send:
-    """Plan the mail with which the contact chooses a new password; one that waits already is enough.
+    """Plan the mail with which the contact chooses a new password; one that waits for their address is enough.
 
     For a member of the staff (`by`) it leaves at once, but not to whom is not to be contacted, nor to an address that
     gets no mail: the contact may ask for one by themselves. Raises NotSent then, and when the portal is closed to them.
@@ -36,7 +36,7 @@ def send_password_link(contact: Contact, by=None, not_before: datetime | None = 
     listed = Suppression.objects.with_email(held.email).first() if by is not None else None
     if listed:
         raise NotSent(f"{WHY[listed.kind]} Allow mail to {held.email} first, or let {held.name} ask for a link.")
-    waiting = Send.objects.open().filter(contact=held, purpose=Purpose.PASSWORD)
+    waiting = Send.objects.open().to_address(held.email).filter(contact=held, purpose=Purpose.PASSWORD)
     if send := waiting.first():
         if by is not None:
             waiting.filter(state=Send.State.PLANNED).update(not_before=None)
@@ -79,7 +79,8 @@ def mail_new_link(link: Link) -> None:
 
 def _mail_in_turn(contact: Contact, asked_at: datetime, link: Link | None = None) -> None:
     """Plan the link that was asked for at that moment, no sooner than its turn."""
-    mails = Send.objects.filter(contact=contact, purpose__in=[Purpose.NEW_LINK, Purpose.PASSWORD])
+    mails = Send.objects.to_address(contact.email)
+    mails = mails.filter(contact=contact, purpose__in=[Purpose.NEW_LINK, Purpose.PASSWORD])
     invitation = Invitation.objects.filter(contact=contact, accepted_at=None, revoked_at=None).first()
     to_invitation = link and link.purpose == Link.Purpose.INVITATION and contact.start_at is None and invitation
 

@@ -145,6 +145,18 @@ def test_an_admin_need_not_wait_and_presses_twice_for_one_mail(client, as_user, 
     assert "accepted by the mail server" in as_user(admin).get(f"/users/{ada.pk}/").content.decode()
 
 
+@pytest.mark.parametrize("by_admin", [True, False])
+def test_a_link_that_waits_for_an_old_address_keeps_none_from_the_new_one(client, as_user, admin, ada, by_admin):
+    as_user(admin).post(f"/users/{ada.pk}/link/")
+    User.objects.filter(pk=ada.pk).update(email="new@example.com")
+    if by_admin:
+        as_user(admin).post(f"/users/{ada.pk}/link/")
+    else:
+        ask(client, "new@example.com")
+    send_due()
+    assert (receivers(), states()) == (["new@example.com"], ["suppressed", "accepted"])
+
+
 def test_a_link_is_not_sent_to_who_was_deactivated_meanwhile(as_user, admin, ada):
     as_user(admin).post(f"/users/{ada.pk}/link/")
     User.objects.filter(pk=ada.pk).update(is_active=False)

@@ -45,6 +45,20 @@ def test_a_closed_contact_gets_no_link(guest, advisor):
         passwords.send_password_link(guest, by=advisor)
 
 
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_a_link_that_waits_for_an_old_address_keeps_none_from_the_new_one(guest, advisor, send_now, by_staff):
+    passwords.send_password_link(guest, by=advisor)
+    Contact.objects.filter(pk=guest.pk).update(email="new@example.com")
+    if by_staff:
+        passwords.send_password_link(guest, by=advisor)
+    else:
+        requests.request_link("portal", "new@example.com")
+        requests.answer_requests()
+    send_now()
+    found = Send.objects.order_by("pk").values_list("recipient", "state")
+    assert list(found) == [(guest.email, "suppressed"), ("new@example.com", "accepted")]
+
+
 def asked(guest):
     """A link is asked for and mailed where it is due; how many mails that makes by now."""
     requests.request_link("portal", guest.email)
