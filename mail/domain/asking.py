@@ -36,11 +36,13 @@ def answer(mails: SendQuerySet, asked_at: datetime, plan: Callable[[datetime | N
 
     `mails` are those with links to the person at their present address: one to another address would not leave any
     more. Nothing is planned when one has left since, or waits to leave: it answers this request as well.
+    One that came back and would be tried again in many hours leaves at its turn.
     """
     gone = mails.exclude(state__in=["failed", "suppressed"]).annotate(at=Coalesce("sent_at", "created_at"))
     sent = list(gone.order_by("-at").values_list("at", flat=True)[:KNOWN_MAILS])
-    if mails.open().update(requested_by=None) or (sent and asked_at <= sent[0]):  # what waits is their own wish by now
-        return
     now = timezone.now()
     turn = next_mail_at(sent, now)
-    plan(turn if turn > now else None)
+    if mails.open().update(requested_by=None):  # what waits is their own wish by now
+        mails.filter(state="planned", not_before__gt=now + LONGEST_PAUSE).update(not_before=turn)
+    elif not sent or asked_at > sent[0]:
+        plan(turn if turn > now else None)

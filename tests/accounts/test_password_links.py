@@ -259,6 +259,26 @@ def test_a_mail_that_comes_back_is_seen_and_tried_again(as_user, admin, ada):
     assert "452 mailbox full" in as_user(admin).get(f"/users/{ada.pk}/").content.decode()
 
 
+def test_a_welcome_that_came_back_keeps_its_receiver_from_no_link(client, as_user, admin, ada):
+    """It is tried again a day later; somebody who asks meanwhile is sent it within the hour."""
+    ada.set_unusable_password()
+    ada.save(update_fields=["password"])
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        as_user(admin).post(f"/users/{ada.pk}/link/")
+        for _ in range(3):
+            send_due()
+            sent = Send.objects.get()
+            note(Report(Fate.RETURNED, send_id=sent.pk, attempt=sent.attempts, reason="452 mailbox full"))
+            clock.shift(timedelta(hours=6))
+        assert Send.objects.get().not_before > timezone.now() + timedelta(hours=12)
+        postman.outbox.clear()
+        ask(client)
+        send_due()
+        clock.shift(timedelta(hours=1))
+        send_due()
+    assert (receivers(), states()) == (["ada@example.com"], ["accepted"])
+
+
 def test_the_archive_keeps_the_words_and_not_the_link(as_user, admin, ada):
     as_user(admin).post(f"/users/{ada.pk}/link/")
     send_due()
