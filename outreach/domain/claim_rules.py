@@ -53,10 +53,10 @@ def why_not(send: Send, context: SendContext, *, too_late: bool) -> str:
     kind = context.suppressed.get(send.recipient.lower())
     if kind and not was_asked_for(send):
         return WHY[kind]
-    if send.purpose == Purpose.SECURITY:
-        return ""
     if send.purpose == Purpose.PASSWORD:
         return "" if contact.pk in context.may_enter else "The portal is closed to them."
+    if send.purpose not in {Purpose.INVITATION, Purpose.NEW_LINK}:
+        return ""
     if contact.start_at:
         return "The contact has signed in meanwhile."
     if not contact.experience_id:

@@ -35,14 +35,11 @@ FROM stamped
 
 
 class ContactMail(Declared):
-    """What all mail to contacts has in common. A subclass says what the mail's link is."""
+    """What all mail to contacts has in common. A subclass says what the mail's link is, or writes the mail itself."""
 
     verb: str
     sentence: str
     link_purpose: Link.Purpose
-
-    def __init__(self, purpose: Purpose) -> None:
-        self.key, self.label = purpose.value, purpose.label
 
     def prepare(self, sends: Sequence[Send]) -> dict[int, Prepared | str]:
         """Ask every rule again, make the links, write the texts."""
@@ -95,6 +92,7 @@ class ContactMail(Declared):
 class Invitation(ContactMail):
     """The welcome, and the welcome once more: the contact becomes Invited when it has left."""
 
+    key, label = Purpose.INVITATION.value, Purpose.INVITATION.label
     rank, latest = 50, timedelta(days=7)  # it is not sent weeks late from a restored backup
     pauses = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=2))
     link_purpose = Link.Purpose.INVITATION
@@ -119,6 +117,7 @@ class Invitation(ContactMail):
 class NewLink(ContactMail):
     """A fresh link in place of an expired one, which the contact asked for."""
 
+    key, label = Purpose.NEW_LINK.value, Purpose.NEW_LINK.label
     rank, latest, asked_for = 30, timedelta(hours=2), True  # of no use tomorrow
     pauses = (timedelta(minutes=15), timedelta(hours=1))
     link_purpose = Link.Purpose.INVITATION
@@ -128,6 +127,7 @@ class NewLink(ContactMail):
 class NewPassword(ContactMail):
     """A link to choose a password, which the contact, or staff for them, asked for."""
 
+    key, label = Purpose.PASSWORD.value, Purpose.PASSWORD.label
     rank, latest, asked_for = 20, timedelta(hours=2), True
     pauses = (timedelta(minutes=15), timedelta(hours=1))
     link_purpose = Link.Purpose.PASSWORD
@@ -137,6 +137,7 @@ class NewPassword(ContactMail):
 class PasswordChanged(ContactMail):
     """Tells the contact that their password was changed; leads to the page where they ask for a link."""
 
+    key, label = Purpose.SECURITY.value, Purpose.SECURITY.label
     rank, latest = 10, timedelta(days=2)
     pauses = (timedelta(hours=1), timedelta(hours=12))
     verb, sentence = "password_notice_sent", "Told that the password was changed: mail sent"
@@ -156,9 +157,4 @@ def prepared(mail: MailText, kept: MailText, send: Send, firm: Firm) -> Prepared
     return Prepared(message_for(mail, send.recipient, firm), firm.name, kept.subject, kept.text, kept.html)
 
 
-PURPOSES = [
-    Invitation(Purpose.INVITATION),
-    NewLink(Purpose.NEW_LINK),
-    NewPassword(Purpose.PASSWORD),
-    PasswordChanged(Purpose.SECURITY),
-]
+PURPOSES = [Invitation(), NewLink(), NewPassword(), PasswordChanged()]
