@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import timedelta
+from email.utils import formataddr
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from accounts.domain.password_links import CHANGED, LINK, WELCOME, link_for
 from accounts.models import Firm, User
-from core.domain.mail_server import new_headers
+from core.domain.mail_server import new_headers, sender_address
 from mail.models import Send
 from mail.purposes import Prepared, Purpose
 
@@ -81,10 +82,16 @@ class StaffPasswordChanged(StaffMail):
 
 
 def _letter(user: User, firm: Firm, template: str, context: dict[str, Any], *, secret: str = "") -> Prepared:
-    """A mail in plain text; the archive keeps it without the secret."""
+    """A mail in plain text, from the firm by name; the archive keeps it without the secret."""
     subject = render_to_string(f"accounts/{template}_subject.txt", context).strip()
     text = render_to_string(f"accounts/{template}.txt", context)
-    message = EmailMultiAlternatives(subject=subject, body=text, to=[user.email], headers=new_headers())
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        from_email=formataddr((firm.name, sender_address())),
+        to=[user.email],
+        headers=new_headers(),
+    )
     return Prepared(message, firm.name, subject, text.replace(secret, "[redacted]") if secret else text)
 
 

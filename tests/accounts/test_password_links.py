@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 
 import pytest
 import time_machine
@@ -285,6 +286,7 @@ def test_the_archive_keeps_the_words_and_not_the_link(as_user, admin, ada):
     (sent,), kept = postman.outbox, ArchivedMessage.objects.get()
     link = re.search(r"https?://\S+", sent.body)[0]
     assert link not in kept.text and "[redacted]" in kept.text
+    assert parseaddr(sent.from_email)[0] == kept.sender
     page = as_user(admin).get(reverse("outreach:archived", args=[kept.pk])).content.decode()
     assert kept.subject in page
 
