@@ -41,7 +41,7 @@ class Doubts:
     scheduled: int
     reminders: int
     operations: int
-    staff_links: int
+    staff_mails: int
 
 
 def doubts(status: MailStatus) -> Doubts:
@@ -51,7 +51,7 @@ def doubts(status: MailStatus) -> Doubts:
         scheduled=passed(status).count(),
         reminders=_reminders(),
         operations=Operation.objects.filter(_invites(), state=Operation.State.PAUSED).count(),
-        staff_links=_in_doubt().filter(contact=None).count(),
+        staff_mails=_in_doubt().filter(contact=None).count(),
     )
 
 

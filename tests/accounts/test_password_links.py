@@ -12,9 +12,10 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.domain.password_links import send_link
+from accounts.domain.password_links import send_link, tell_of_new_password
 from accounts.models import User
 from advisorhub.celery import app
+from core.domain import mail_mark
 from core.domain.mail_server import ACCEPTED, TEMPORARY, MailServer, Verdict
 from core.tasks import sweep
 from mail.models import ArchivedMessage, LinkRequest, Send
@@ -289,6 +290,13 @@ def test_the_archive_keeps_the_words_and_not_the_link(as_user, admin, ada):
     assert parseaddr(sent.from_email)[0] == kept.sender
     page = as_user(admin).get(reverse("outreach:archived", args=[kept.pk])).content.decode()
     assert kept.subject in page
+
+
+def test_mails_to_the_staff_that_waited_in_a_restored_backup_are_counted_as_what_they_are(as_user, admin, ada):
+    tell_of_new_password(ada)
+    mail_mark.hold("This is a copy.")
+    page = as_user(admin).get("/outreach/paused/").content.decode()
+    assert "Mails to staff that waited</dt><dd>1, not sent again" in page
 
 
 def test_mail_to_the_staff_is_in_no_list_of_mail_to_contacts(as_user, admin, ada):
