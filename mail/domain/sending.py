@@ -209,7 +209,7 @@ def _settle(send: Send, token: int, verdict: Verdict) -> None:
     if verdict.outcome == mail_server.ACCEPTED:
         accept(send, at=timezone.now(), message_id=verdict.message_id, token=token)
     elif verdict.outcome == mail_server.TEMPORARY and not purposes[send.purpose].too_late(send):
-        _postpone(send.pk, token, verdict.reason)
+        _postpone(send.pk, token, verdict.reason, answered=True)
     elif verdict.outcome == mail_server.UNKNOWN:
         _end(send, token, Send.State.UNKNOWN, verdict.reason, "It is not known whether the mail left")
     else:
@@ -256,8 +256,11 @@ def _suppress(send: Send, reason: str) -> None:
     report_problem([send], f"{send.purpose_label} not sent: {reason}")
 
 
-def _postpone(pk: int, token: int, reason: str) -> None:
-    """Try again later; the pause doubles. What has waited too long has failed."""
+def _postpone(pk: int, token: int, reason: str, *, answered: bool = False) -> None:
+    """Try again later; the pause doubles. What has waited too long has failed.
+
+    `answered`: the mail server has turned this very mail away for now, so it has certainly not left.
+    """
     send = Send.objects.filter(pk=pk).first()
     if send is None:
         return
@@ -268,8 +271,8 @@ def _postpone(pk: int, token: int, reason: str) -> None:
     pause = min(FIRST_PAUSE * 2 ** min(token - 1, 10), LONGEST_PAUSE)
     held = Send.objects.filter(pk=pk, attempts=token, state__in=[Send.State.CLAIMED, Send.State.HANDED_OVER])
     again = {"state": Send.State.PLANNED, "not_before": timezone.now() + pause}
-    if not held.update(reason=reason[:300], lease_until=None, **again):
-        # Called unknown meanwhile: it has not left, but somebody may have asked for another since.
+    if not held.update(reason=reason[:300], lease_until=None, **again) and answered:
+        # Called unknown meanwhile: somebody may have asked for another since, so it is not tried again.
         _end(send, token, Send.State.FAILED, reason, "The mail could not be sent")
 
 
