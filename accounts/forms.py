@@ -167,11 +167,16 @@ class FirmForm(ConflictModelForm):
             "reinvite_gap_hours",
             "invitations_at_most",
             "sends_per_minute",
+            "quiet_from",
+            "quiet_until",
+            "step_window_hours",
             "undo_days",
         ]
         widgets = {
             "address": forms.Textarea(attrs={"rows": 3}),
             "brand_colour": forms.TextInput(attrs={"type": "color"}),
+            "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
 
     def __init__(self, *args, **kwargs) -> None:

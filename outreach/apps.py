@@ -26,7 +26,7 @@ class OutreachConfig(AppConfig):
             timeline_sources,
         )
         from mail.registry import link_answers, purposes
-        from outreach import archive, on_contacts, operations  # noqa: F401 - its kinds register themselves
+        from outreach import archive, campaign_on_contacts, on_contacts, operations  # noqa: F401 - its kinds register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
         from outreach.domain.passwords import answer
         from outreach.domain.purposes import PURPOSES
@@ -45,6 +45,8 @@ class OutreachConfig(AppConfig):
         lasting_effects.register("mails", LastingEffect(words_for_undoing, take_back))
         contact_sections.register("invitations", on_contacts.section, order=10)
         timeline_sources.register("mail", on_contacts.mails)
+        contact_sections.register("campaign", campaign_on_contacts.section, order=20)
+        timeline_sources.register("steps", campaign_on_contacts.steps)
         contact_next_steps.register("invitation", on_contacts.next_step, order=10)
         _watch_the_mail()
         _offer_actions()
@@ -57,7 +59,9 @@ def _watch_the_mail() -> None:
     from outreach.domain.bounce_mailbox import look_now_and_then
     from outreach.domain.reinviting import send_reinvites
     from outreach.domain.scheduling import send_scheduled
+    from outreach.domain.steps.running import run_due_steps
 
+    sweepers.register("steps", run_due_steps, order=5)
     sweepers.register("scheduled_invitations", send_scheduled, order=10)
     sweepers.register("reinvites", send_reinvites, order=20)
     sweepers.register("bounces", look_now_and_then, order=40)

@@ -18,6 +18,7 @@ from accounts.models import User
 from contacts.domain.signing_in import portal_contact, record_sign_in, zone_of
 from contacts.models import Contact
 from core.access import ask_to_sign_in
+from outreach.domain.steps.running import run_steps_of
 
 PORTAL_BACKEND = "accounts.backends.PortalBackend"
 
@@ -77,7 +78,8 @@ def enter(request: HttpRequest, contact: Contact, user: User) -> None:
     Raises MayNotEnter when the portal has been closed to them meanwhile.
     """
     with transaction.atomic():
-        record_sign_in(contact)
+        if record_sign_in(contact):
+            run_steps_of([contact.pk])  # what the first day brings is there on the first page
         record_sign_out(request)
         login(request, user, backend=PORTAL_BACKEND)
     remember_browser(request, user)

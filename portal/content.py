@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.models import Assignment, Contact
 from contacts.querysets import fold
 from core.searching import words_of
-from experiences.models import Card, Category, CategoryResource, Resource, Touchpoint
+from experiences.models import Card, Category, CategoryResource, Resource
+from portal.feed import posted_resources
 
 
 @dataclass
@@ -35,18 +36,12 @@ class Shelf:
             part.resources = keep
 
 
-@dataclass(frozen=True)
-class Post:
-    """A post of the campaign; `readings` holds its resource where that can be opened today."""
-
-    title: str
-    text: str
-    readings: list[Resource]
-
-
 def open_assignment(contact: Contact) -> Assignment | None:
     """What the contact has now, with its experience."""
-    return Assignment.objects.filter(contact=contact, ended_at=None).select_related("experience").first()
+    assignment = Assignment.objects.filter(contact=contact, ended_at=None).select_related("experience").first()
+    if assignment:
+        assignment.contact = contact
+    return assignment
 
 
 def cards_of(assignment: Assignment, today: date) -> list[Card]:
@@ -64,13 +59,6 @@ def cards_of(assignment: Assignment, today: date) -> list[Card]:
 def featured_of(assignment: Assignment) -> list[Resource]:
     """The pinned resources that can be opened today, in order."""
     return list(_featured(assignment).order_by("pinned__position", "pinned__pk"))
-
-
-def posts_of(assignment: Assignment, now: datetime) -> list[Post]:
-    """The campaign's posts of today whose hour has come; `now` is the contact's own clock."""
-    live = Prefetch("resource", Resource.objects.published(), to_attr="live")
-    due = _due_posts(assignment, now).filter(day=_campaign_day(assignment, now)).prefetch_related(live)
-    return [Post(step.title, step.text, [step.live] if step.live else []) for step in due]
 
 
 def shelves_of(assignment: Assignment, query: str = "") -> list[Shelf]:
@@ -92,12 +80,12 @@ def shelves_of(assignment: Assignment, query: str = "") -> list[Shelf]:
     return [shelf for shelf in shelves.values() if shelf.category.parent_id is None and shelf.count]
 
 
-def resource_for(assignment: Assignment, pk: int, now: datetime) -> Resource | None:
-    """The resource, if it is live and held by the contact's templates or by a post that has come by `now`."""
+def resource_for(assignment: Assignment, pk: int) -> Resource | None:
+    """The resource, if it is live and held by the contact's templates or came with a post."""
     held = (
         Q(placements__category__template=_library(assignment))
         | Q(pk__in=_featured(assignment).values("pk"))
-        | Q(pk__in=_due_posts(assignment, now).values("resource"))
+        | Q(pk__in=posted_resources(assignment.contact))
     )
     return Resource.objects.published().filter(held, pk=pk).distinct().first()
 
@@ -111,22 +99,6 @@ def _featured(assignment: Assignment) -> QuerySet[Resource]:
     """The pinned resources that can be opened today."""
     template = assignment.featured_template_id or assignment.experience.featured_template_id
     return Resource.objects.published().filter(pinned__template=template)
-
-
-def _campaign_day(assignment: Assignment, now: datetime) -> int:
-    """Which day of the campaign it is; 0 and less before it has begun."""
-    start = assignment.campaign_started_on
-    return (now.date() - start).days + 1 if start and assignment.campaign_id else 0
-
-
-def _due_posts(assignment: Assignment, now: datetime) -> QuerySet[Touchpoint]:
-    """The posts of the campaign that have come by now."""
-    day = _campaign_day(assignment, now)
-    return Touchpoint.objects.filter(
-        Q(day__lt=day) | Q(day=day, time_of_day__lte=now.time()),
-        campaign=assignment.campaign_id,
-        kind=Touchpoint.Kind.POST,
-    )
 
 
 def _matches(resource: Resource, category: Category, words: Iterable[str]) -> bool:

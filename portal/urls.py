@@ -3,13 +3,14 @@
 from django.urls import path
 
 from portal.access import portal_page, preview_page
-from portal.views import home, installing, library, links, pictures, profile, sessions, sign_in
+from portal.views import home, installing, library, links, pictures, posts, profile, sessions, sign_in
 
 app_name = "portal"
 
 # Route, view, name: each is open to the contact and, but for what changes something, in the preview.
 PAGES = [
     ("", home.home, "home"),
+    ("posts/", posts.posts, "posts"),
     ("library/", library.library, "library"),
     ("profile/", profile.profile, "profile"),
     ("cards/<int:card_pk>/image/", pictures.card_image, "card_image"),

@@ -1,6 +1,7 @@
 """The one firm of this deployment and its rules."""
 
 import re
+from datetime import time
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -29,6 +30,16 @@ def validate_reinvite_days(value: list) -> None:
     fine = isinstance(value, list) and len(value) <= 5 and all(type(day) is int for day in value)
     if not fine or value != sorted(set(value)) or any(not 1 <= day <= 90 for day in value):
         raise ValidationError("Give up to five rising whole days between 1 and 90, for example 3, 7, 14.")
+
+
+def quiet_from() -> time:
+    """Nine in the evening. A function, because Django warns of a fixed time that is close to now."""
+    return time(21, 0)
+
+
+def quiet_until() -> time:
+    """Eight in the morning."""
+    return time(8, 0)
 
 
 def default_reinvite_days() -> list[int]:
@@ -76,6 +87,20 @@ class Firm(models.Model):
         validators=[validate_reinvite_days],
         help_text="Days after the first invitation.",
     )
+    quiet_from = models.TimeField(
+        "quiet hours from",
+        default=quiet_from,
+        help_text="Campaigns do nothing in these hours, where the contact lives.",
+    )
+    quiet_until = models.TimeField("quiet hours until", default=quiet_until)
+    step_window_hours = models.PositiveSmallIntegerField(
+        "skip campaign steps later than",
+        default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(168)],
+        help_text="Hours. A step that is later, as after an outage, is skipped and shown as skipped.",
+    )
+    campaigns_held_at = models.DateTimeField(null=True, blank=True, editable=False)
+    campaigns_resumed_at = models.DateTimeField(null=True, blank=True, editable=False)
     sends_per_minute = models.PositiveIntegerField(
         default=600,
         validators=[MinValueValidator(1), MaxValueValidator(100_000)],

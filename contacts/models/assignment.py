@@ -72,6 +72,12 @@ class Assignment(models.Model):
                 condition=Q(ended_at=None, campaign_started_on__isnull=False),
                 name="assignment_begun",
             ),
+            # Campaigns look for those who are at a day of theirs.
+            models.Index(
+                fields=["campaign", "campaign_started_on"],
+                condition=Q(ended_at=None, campaign_started_on__isnull=False),
+                name="assignment_campaign_day",
+            ),
             # Few contacts have own templates: these indexes are short.
             *(
                 models.Index(

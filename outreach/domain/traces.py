@@ -2,7 +2,7 @@
 
 from core.registry import Traces
 from mail.models import ArchivedMessage, Send
-from outreach.models import Bounce
+from outreach.models import Bounce, StepRun
 
 
 def with_archive(ids: list[int]) -> set[int]:
@@ -12,8 +12,9 @@ def with_archive(ids: list[int]) -> set[int]:
 
 
 def remove(ids: list[int]) -> None:
-    """The mails of the ledger that are not in the archive, and what was reported of any."""
+    """The mails of the ledger that are not in the archive, what was reported of any, and the steps of campaigns."""
     Bounce.objects.filter(send__contact__in=ids).delete()
+    StepRun.objects.filter(contact__in=ids).delete()
     Send.objects.filter(contact__in=ids, archived=None).delete()
 
 

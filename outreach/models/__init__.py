@@ -3,6 +3,7 @@
 from outreach.models.invitation import Invitation, Link, ScheduledInvitation
 from outreach.models.purpose import Purpose
 from outreach.models.returned import Bounce, BounceMailbox, Suppression
+from outreach.models.step_run import StepClock, StepRun
 
 __all__ = [
     "Bounce",
@@ -11,5 +12,7 @@ __all__ = [
     "Link",
     "Purpose",
     "ScheduledInvitation",
+    "StepClock",
+    "StepRun",
     "Suppression",
 ]

@@ -1,16 +1,18 @@
-"""The contact's home: greeting, cards, what is pinned, today's posts, the team."""
+"""The contact's home: greeting, cards, what is pinned, the latest posts, the team."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.content import cards_of, featured_of, open_assignment, posts_of
+from portal.content import cards_of, featured_of, open_assignment
+from portal.feed import posts_of
 from portal.frame import frame
 from portal.team import team_of
 from portal.tiles import tiles_of
 
 GREETINGS = ((5, "Good evening"), (12, "Good morning"), (18, "Good afternoon"), (24, "Good evening"))
+POSTS_SHOWN = 3
 
 
 def greeting(hour: int) -> str:
@@ -24,11 +26,13 @@ def home(request: HttpRequest) -> HttpResponse:
     viewing = request.viewing
     now = timezone.localtime()
     assignment = open_assignment(viewing.contact)
+    found = posts_of(viewing.contact, POSTS_SHOWN + 1)
     context = frame(request, "home") | {
         "greeting": greeting(now.hour),
         "tiles": tiles_of(cards_of(assignment, now.date()), viewing, request.firm) if assignment else [],
         "featured": featured_of(assignment) if assignment else [],
-        "posts": posts_of(assignment, now) if assignment else [],
+        "posts": found[:POSTS_SHOWN],
+        "more_posts": len(found) > POSTS_SHOWN,
         "team": team_of(viewing.contact),
         "assignment": assignment,
     }

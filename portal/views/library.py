@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.models import Assignment, ResourceView
@@ -98,7 +97,7 @@ def resource_file(request: HttpRequest, resource_pk: int) -> HttpResponse:
 def _held(request: HttpRequest, pk: int) -> tuple[Assignment, Resource]:
     """The contact's assignment and the resource that it gives them; 404 otherwise."""
     assignment = open_assignment(request.viewing.contact)
-    resource = resource_for(assignment, pk, timezone.localtime()) if assignment else None
+    resource = resource_for(assignment, pk) if assignment else None
     if resource is None:
         raise Http404
     return assignment, resource

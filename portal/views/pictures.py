@@ -22,7 +22,7 @@ def card_image(request: HttpRequest, card_pk: int) -> HttpResponse:
 def resource_cover(request: HttpRequest, resource_pk: int) -> HttpResponse:
     """The cover of a resource."""
     assignment = open_assignment(request.viewing.contact)
-    resource = resource_for(assignment, resource_pk, timezone.localtime()) if assignment else None
+    resource = resource_for(assignment, resource_pk) if assignment else None
     return _picture(resource.cover if resource else None)
 
 

@@ -1,0 +1,1 @@
+"""The steps of campaigns: when each is due, and having it happen."""

@@ -1,0 +1,120 @@
+"""Which steps of campaigns are due: one question for the sweep, for one contact and for tests.
+
+Day 1 is the day on which the campaign began, where the contact lives. A step is due on its day at its time of day,
+or when the quiet hours of the firm end. How days are counted, with examples: docs/campaign-days.md.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from accounts.models import Firm
+from accounts.models.firm import time_zones
+from core.lookups import key_array
+from experiences.models import Touchpoint
+
+KINDS = [Touchpoint.Kind.POST.value]
+# Steps are found by what clocks show first, and by their exact moment then: clocks may change by some hours between.
+SLACK = timedelta(hours=3)
+
+# Of each step: by how many days the quiet hours move it, and at which time of day it happens.
+STEPS = """
+SELECT step.id, step.campaign_id, step.kind, step.day, step.title, step.text, step.resource_id,
+    CASE WHEN quiet.applies AND step.time_of_day >= %(quiet_until)s::time THEN 1 ELSE 0 END AS shift,
+    CASE WHEN quiet.applies THEN %(quiet_until)s::time ELSE step.time_of_day END AS at
+FROM experiences_touchpoint AS step
+CROSS JOIN LATERAL (SELECT CASE WHEN %(quiet_from)s::time <= %(quiet_until)s::time
+    THEN step.time_of_day >= %(quiet_from)s::time AND step.time_of_day < %(quiet_until)s::time
+    ELSE step.time_of_day >= %(quiet_from)s::time OR step.time_of_day < %(quiet_until)s::time
+END AS applies) AS quiet
+WHERE step.kind = ANY(%(kinds)s)
+"""
+# What is found by looking back was not due when its hour came: it counts only when nobody has changed the plan since,
+# neither the step (its day or hour) nor the contact's campaign. Both histories know.
+UNCHANGED = """
+    NOT EXISTS (
+        SELECT FROM experiences_touchpointevent AS now
+        LEFT JOIN LATERAL (
+            SELECT day, time_of_day FROM experiences_touchpointevent AS before
+            WHERE before.pgh_obj_id = now.pgh_obj_id AND before.pgh_id < now.pgh_id ORDER BY pgh_id DESC LIMIT 1
+        ) AS before ON true
+        WHERE now.pgh_obj_id = steps.id AND now.pgh_created_at > moment.due_at
+            AND (before.day, before.time_of_day) IS DISTINCT FROM (now.day, now.time_of_day)
+    ) AND given.campaign_started_on + (steps.day - 1) >= coalesce((
+        SELECT (min(came.pgh_created_at) AT TIME ZONE place.zone)::date FROM contacts_assignmentevent AS came
+        WHERE came.contact_id = given.contact_id AND came.pgh_obj_id = given.id AND came.pgh_id > coalesce((
+            SELECT max(other.pgh_id) FROM contacts_assignmentevent AS other
+            WHERE other.contact_id = given.contact_id AND other.pgh_obj_id = given.id
+                AND other.campaign_id IS DISTINCT FROM given.campaign_id), 0)
+    ), given.campaign_started_on)
+"""
+DUE = f"""
+WITH steps AS MATERIALIZED ({STEPS}), starts AS (
+    SELECT DISTINCT steps.id, day.date::date - steps.shift - steps.day + 1 AS started_on
+    FROM steps CROSS JOIN unnest(%(clocks)s::timestamp[]) AS clock(here)
+    CROSS JOIN LATERAL generate_series(
+        date_trunc('day', clock.here - %(span)s), date_trunc('day', clock.here + %(slack)s), interval '1 day'
+    ) AS day(date)
+    WHERE day.date::date + steps.at BETWEEN clock.here - %(span)s AND clock.here + %(slack)s
+)
+SELECT given.id AS assignment_id, given.contact_id, steps.id AS touchpoint_id, steps.kind, steps.day, steps.title,
+    steps.text, steps.resource_id, moment.due_at
+FROM starts JOIN steps USING (id)
+JOIN contacts_assignment AS given ON given.campaign_id = steps.campaign_id
+    AND given.campaign_started_on = starts.started_on AND given.ended_at IS NULL
+JOIN contacts_contact AS person ON person.id = given.contact_id
+CROSS JOIN LATERAL (SELECT
+    CASE WHEN person.time_zone = ANY(%(known)s) THEN person.time_zone ELSE %(zone)s END AS zone) AS place
+CROSS JOIN LATERAL (SELECT
+    (given.campaign_started_on + (steps.day - 1 + steps.shift) + steps.at) AT TIME ZONE place.zone AS due_at) AS moment
+WHERE moment.due_at > %(since)s AND moment.due_at <= %(now)s
+    AND (%(contacts)s::bigint[] IS NULL OR given.contact_id = ANY(%(contacts)s::bigint[]))
+    AND NOT EXISTS (
+        SELECT FROM outreach_steprun AS run WHERE run.assignment_id = given.id AND run.touchpoint_id = steps.id)
+    AND (moment.due_at > %(looked_until)s OR ({UNCHANGED}))
+"""  # noqa: S608 - our own text
+
+
+def parameters(
+    since: datetime, now: datetime, looked_until: datetime, firm: Firm, contacts: Sequence[int] | None = None
+) -> dict[str, Any]:
+    """What DUE asks for: steps due after `since` and no later than `now`, of these contacts (keys) or of all.
+
+    `looked_until`: what was due before has been looked for already.
+    """
+    return {
+        "since": since,
+        "now": now,
+        "looked_until": looked_until,
+        "span": now - since + SLACK,
+        "slack": SLACK,
+        "clocks": _clocks(now),
+        "known": list(_known_zones()),
+        "zone": firm.time_zone if firm.time_zone in _known_zones() else "UTC",
+        "kinds": KINDS,
+        "quiet_from": firm.quiet_from,
+        "quiet_until": firm.quiet_until,
+        "contacts": None if contacts is None else key_array(contacts),
+    }
+
+
+def _clocks(now: datetime) -> list[datetime]:
+    """What the clocks of all zones show at a moment: some forty different times, without zone."""
+    return sorted({now.astimezone(zone).replace(tzinfo=None) for zone in _zones()})
+
+
+@cache
+def _zones() -> list[ZoneInfo]:
+    return [ZoneInfo(name) for name in sorted(time_zones())]
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    """The zones that PostgreSQL knows: its own list may be older than Python's, and an unknown name is an error."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_timezone_names")
+        return frozenset(name for (name,) in cursor.fetchall()) & time_zones()
