@@ -16,6 +16,7 @@ KINDS = {
     "sign_in": "Sign-ins",
     "resource": "Resources",
     "mail": "Mail",
+    "campaign": "Campaign",
 }
 ICONS = {
     "added": "user-plus",
