@@ -75,7 +75,7 @@ def test_nothing_happens_in_the_quiet_hours(person):
     """What is due at half past two at night comes when they end, on the same day."""
     begin(moment(2, 0))
     look(moment(3, 7, 31))
-    assert [title for title, *_ in runs()] == ["Evening"]
+    assert "Night" not in {title for title, *_ in runs()}
     look(moment(3, 13, 1))
     assert StepRun.objects.get(title="Night").due_at == moment(3, 13)
 
@@ -165,6 +165,7 @@ def test_a_changed_campaign_goes_on_from_the_same_day(person):
     assert [title for title, *_ in runs()] == ["Today"]
 
 
+@pytest.mark.django_db(transaction=True)  # what comes later has a later moment in the histories
 def test_a_step_added_or_moved_to_a_moment_that_has_passed_does_not_happen(person, campaign):
     Firm.objects.update(quiet_from="00:00", quiet_until="00:00")
     Contact.objects.update(time_zone="UTC")

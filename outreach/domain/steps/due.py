@@ -33,24 +33,28 @@ CROSS JOIN LATERAL (SELECT CASE WHEN %(quiet_from)s::time <= %(quiet_until)s::ti
 END AS applies) AS quiet
 WHERE step.kind = ANY(%(kinds)s)
 """
-# What is found by looking back was not due when its hour came: it counts only when nobody has changed the plan since,
-# neither the step (its day or hour) nor the contact's campaign. Both histories know.
+# What is found by looking back was not due when its hour came. It counts unless that day had passed when the contact
+# was given the campaign, or the step was added or moved since both. The histories know.
 UNCHANGED = """
-    NOT EXISTS (
-        SELECT FROM experiences_touchpointevent AS now
+    given.campaign_started_on + (steps.day - 1) >= coalesce(
+        (came.at AT TIME ZONE place.zone)::date, given.campaign_started_on)
+    AND NOT EXISTS (
+        SELECT FROM experiences_touchpointevent AS edit
         LEFT JOIN LATERAL (
             SELECT day, time_of_day FROM experiences_touchpointevent AS before
-            WHERE before.pgh_obj_id = now.pgh_obj_id AND before.pgh_id < now.pgh_id ORDER BY pgh_id DESC LIMIT 1
+            WHERE before.pgh_obj_id = edit.pgh_obj_id AND before.pgh_id < edit.pgh_id ORDER BY pgh_id DESC LIMIT 1
         ) AS before ON true
-        WHERE now.pgh_obj_id = steps.id AND now.pgh_created_at > moment.due_at
-            AND (before.day, before.time_of_day) IS DISTINCT FROM (now.day, now.time_of_day)
-    ) AND given.campaign_started_on + (steps.day - 1) >= coalesce((
-        SELECT (min(came.pgh_created_at) AT TIME ZONE place.zone)::date FROM contacts_assignmentevent AS came
-        WHERE came.contact_id = given.contact_id AND came.pgh_obj_id = given.id AND came.pgh_id > coalesce((
-            SELECT max(other.pgh_id) FROM contacts_assignmentevent AS other
-            WHERE other.contact_id = given.contact_id AND other.pgh_obj_id = given.id
-                AND other.campaign_id IS DISTINCT FROM given.campaign_id), 0)
-    ), given.campaign_started_on)
+        WHERE edit.pgh_obj_id = steps.id AND edit.pgh_created_at > greatest(moment.due_at, came.at)
+            AND (before.day, before.time_of_day) IS DISTINCT FROM (edit.day, edit.time_of_day)
+    )
+"""
+# When the contact was given the campaign that they have: the first entry since they had another one.
+CAME = """
+    SELECT min(entry.pgh_created_at) AS at FROM contacts_assignmentevent AS entry
+    WHERE entry.contact_id = given.contact_id AND entry.pgh_obj_id = given.id AND entry.pgh_id > coalesce((
+        SELECT max(other.pgh_id) FROM contacts_assignmentevent AS other
+        WHERE other.contact_id = given.contact_id AND other.pgh_obj_id = given.id
+            AND other.campaign_id IS DISTINCT FROM given.campaign_id), 0)
 """
 DUE = f"""
 WITH steps AS MATERIALIZED ({STEPS}), starts AS (
@@ -75,7 +79,7 @@ WHERE moment.due_at > %(since)s AND moment.due_at <= %(now)s
     AND (%(contacts)s::bigint[] IS NULL OR given.contact_id = ANY(%(contacts)s::bigint[]))
     AND NOT EXISTS (
         SELECT FROM outreach_steprun AS run WHERE run.assignment_id = given.id AND run.touchpoint_id = steps.id)
-    AND (moment.due_at > %(looked_until)s OR ({UNCHANGED}))
+    AND (moment.due_at > %(looked_until)s OR EXISTS (SELECT FROM ({CAME}) AS came WHERE {UNCHANGED}))
 """  # noqa: S608 - our own text
 
 
