@@ -1,6 +1,7 @@
 """Rows for tests: valid, minimal, and without surprises."""
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Role, User
@@ -15,6 +16,7 @@ from experiences.models import (
     ResourceTemplate,
     Team,
 )
+from outreach.models import StepRun
 
 PASSWORD = "a-long-test-password"
 
@@ -183,3 +185,17 @@ class AssignmentFactory(DjangoModelFactory):
             )
             assignment.contact.refresh_from_db()
         return assignment
+
+
+def sent_post(assignment, title: str = "Post", *, resource=None, due_at=None):
+    """A post that the contact of this assignment has received, from a campaign that is gone."""
+    return StepRun.objects.create(
+        assignment=assignment,
+        contact_id=assignment.contact_id,
+        kind="post",
+        day=1,
+        title=title,
+        resource=resource,
+        due_at=due_at or timezone.now(),
+        state="done",
+    )

@@ -6,9 +6,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.models import Firm
 from contacts.models import Assignment, Contact
 from experiences.models import Resource
 from tests.factories import (
+    PASSWORD,
     CampaignFactory,
     CardFactory,
     CardTemplateFactory,
@@ -16,6 +18,7 @@ from tests.factories import (
     ResourceFactory,
     TeamFactory,
     UserFactory,
+    sent_post,
 )
 
 HOME_QUERIES = 10
@@ -23,17 +26,11 @@ HOME_QUERIES = 10
 
 def fill(assignment, many):
     """Give cards, pinned resources, posts and team members: `many` of each."""
-    campaign = CampaignFactory()
     for position in range(many):
         CardFactory(template=assignment.experience.card_template, position=position)
         resource = ResourceFactory()
         assignment.experience.featured_template.placements.create(resource=resource, position=position)
-        campaign.touchpoints.create(
-            day=1, kind="post", title=f"Post {position}", time_of_day="00:00", resource=resource
-        )
-    Assignment.objects.filter(pk=assignment.pk).update(
-        campaign=campaign, campaign_started_on=timezone.localdate(timezone=timezone.get_default_timezone())
-    )
+        sent_post(assignment, f"Post {position}", resource=resource)
     team = TeamFactory(members=[UserFactory() for _ in range(many)])
     Contact.objects.filter(pk=assignment.contact_id).update(team=team, time_zone="UTC")
 
@@ -115,19 +112,27 @@ def test_featured_resources_are_published_unexpired_and_in_order(portal, assignm
     assert [one.name for one in portal.get("/portal/").context["featured"]] == ["First", "Second"]
 
 
-def test_a_post_shows_on_its_day_from_its_hour(portal, assignment, client_contact):
+def test_the_latest_posts_are_shown_and_lead_to_all_of_them(portal, assignment):
+    now = timezone.now()
+    for number in range(5):
+        sent_post(assignment, f"Post {number}", due_at=now - timedelta(days=number))
+    page = portal.get("/portal/")
+    assert [post.title for post in page.context["posts"]] == ["Post 0", "Post 1", "Post 2"]
+    assert "/portal/posts/" in page.content.decode()
+    assert len(portal.get("/portal/posts/").context["posts"]) == 5
+
+
+def test_the_first_day_of_a_campaign_is_on_the_first_page(portal, assignment, client_contact):
+    """The first sign-in begins it; its posts of that day are there although their hour has passed."""
+    Firm.objects.update(quiet_from="00:00", quiet_until="00:00")
     campaign = CampaignFactory()
-    campaign.touchpoints.create(day=2, kind="post", title="Due", time_of_day="09:00")
-    campaign.touchpoints.create(day=2, kind="message", title="A mail", time_of_day="09:00")
-    Assignment.objects.update(campaign=campaign, campaign_started_on=date(2026, 3, 1))
-    Contact.objects.update(time_zone="UTC")
-    seen = {}
-    for day, hour in [(1, 12), (2, 8), (2, 10), (3, 10)]:
-        with time_machine.travel(datetime(2026, 3, day, hour, tzinfo=UTC), tick=False):
-            portal.logout()  # a session lasts half a day at most
-            portal.force_login(client_contact.user, backend="accounts.backends.PortalBackend")
-            seen[day, hour] = [post.title for post in portal.get("/portal/").context["posts"]]
-    assert seen == {(1, 12): [], (2, 8): [], (2, 10): ["Due"], (3, 10): []}
+    campaign.touchpoints.create(day=1, kind="post", title="Welcome", time_of_day="00:00")
+    campaign.touchpoints.create(day=2, kind="post", title="Tomorrow", time_of_day="00:00")
+    Assignment.objects.update(campaign=campaign, campaign_started_on=None)
+    Contact.objects.update(start_at=None, time_zone="UTC")
+    portal.logout()
+    portal.post("/portal/sign-in/", {"email": client_contact.email, "password": PASSWORD})
+    assert [post.title for post in portal.get("/portal/").context["posts"]] == ["Welcome"]
 
 
 @pytest.mark.parametrize(

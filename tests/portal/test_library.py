@@ -14,6 +14,7 @@ from tests.factories import (
     CampaignFactory,
     ResourceFactory,
     ResourceTemplateFactory,
+    sent_post,
 )
 
 LIBRARY_QUERIES = 7
@@ -152,13 +153,12 @@ def test_a_strangers_resource_is_a_404_and_so_is_one_that_the_own_template_repla
     assert not ResourceView.objects.exists()
 
 
-def test_a_posts_resource_opens_once_the_post_is_due(portal, assignment):
-    campaign, now, later = CampaignFactory(), ResourceFactory(), ResourceFactory()
-    campaign.touchpoints.create(day=1, kind="post", title="Now", resource=now, time_of_day="00:00")
-    campaign.touchpoints.create(day=9, kind="post", title="Later", resource=later)
-    Assignment.objects.update(campaign=campaign, campaign_started_on=timezone.localdate())
-    assert portal.post(f"/portal/resources/{now.pk}/open/", {"where": "post"}).status_code == 303
-    assert portal.post(f"/portal/resources/{later.pk}/open/", {"where": "post"}).status_code == 404
+def test_the_resource_of_a_post_opens_once_the_post_has_come(portal, assignment):
+    came, not_yet = ResourceFactory(), ResourceFactory()
+    sent_post(assignment, resource=came)
+    CampaignFactory().touchpoints.create(day=9, kind="post", title="Later", resource=not_yet)
+    assert portal.post(f"/portal/resources/{came.pk}/open/", {"where": "post"}).status_code == 303
+    assert portal.post(f"/portal/resources/{not_yet.pk}/open/", {"where": "post"}).status_code == 404
 
 
 @pytest.mark.parametrize(
