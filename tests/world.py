@@ -126,7 +126,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     tomorrow = timezone.now() + timedelta(days=1)
     scheduled = ScheduledInvitation.objects.create(contact=contact, at=tomorrow, created_by=owner)
     one_contact = ("contacts/", "portal/preview/", "outreach/invite/", "outreach/reinvite/", "outreach/password/")
-    keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/allow-mail/"), contact.pk)
+    keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk)
     keys |= {
         "contacts/import/": file_import.pk,
         "contacts/views/": SavedView.objects.create(owner=owner, name="x").pk,

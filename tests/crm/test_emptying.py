@@ -84,4 +84,4 @@ def test_a_new_email_says_that_it_changes_the_sign_in_and_ends_links(as_user, de
 
 def test_editing_an_email_by_hand_says_the_same_before(as_user, office, contact):
     form = as_user(office["one"]).get(reverse("contacts:edit", args=[contact.pk])).context["form"]
-    assert form["email"].help_text == "They sign in with it. A new address ends the links mailed to the old one."
+    assert "A new address ends the links mailed to the old one, but not their password" in form["email"].help_text

@@ -71,14 +71,14 @@ def test_syncing_from_the_page_and_what_it_shows(as_user, demo, office, sync):
 
 def test_the_lag_counts_from_the_beginning_of_the_last_sync_that_ended(as_user, demo, office, sync):
     client, url = as_user(office["admin"]), reverse("crm:connection", args=[demo.pk])
-    assert "Nothing is known yet" in client.get(url).content.decode()
+    assert "Not synced yet" in client.get(url).content.decode()
     first = sync(demo, office["admin"])
     began = timezone.now() - timedelta(hours=3)
     Sync.objects.filter(pk=first.pk).update(created_at=began)
     syncing.begin(demo, office["admin"])  # under way: it says nothing yet
     page = client.get(url)
     assert page.context["known_as_of"] == began
-    assert re.search(r"up to <time[^>]*>3 hours ago", page.content.decode())
+    assert re.search(r"as of <time[^>]*>3 hours ago", page.content.decode())
 
 
 def test_a_preview_of_what_is_staged_already_finds_no_duplicates(as_user, staged, office):
