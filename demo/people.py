@@ -141,7 +141,9 @@ SELECT assignment.id, known.contact_id, step.id, step.kind, step.day, step.title
     moment.at, 'done', '', moment.at
 FROM demo_known AS known JOIN contacts_assignment AS assignment ON assignment.contact_id = known.contact_id
 JOIN experiences_touchpoint AS step ON step.campaign_id = assignment.campaign_id AND step.kind = 'post'
-CROSS JOIN LATERAL (SELECT assignment.campaign_started_on + (step.day - 1) + step.time_of_day AS at) AS moment
+JOIN contacts_contact AS person ON person.id = known.contact_id
+CROSS JOIN LATERAL (SELECT (assignment.campaign_started_on + (step.day - 1) + step.time_of_day)
+    AT TIME ZONE coalesce(nullif(person.time_zone, ''), 'America/New_York') AS at) AS moment
 WHERE n <= 5000 AND moment.at <= now();
 
 INSERT INTO contacts_note (contact_id, author_id, text, pinned, created_at)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import admins_only, staff_only
 from accounts.domain import staffing
-from accounts.domain.password_links import mails_with_links, send_link
+from accounts.domain.password_links import send_link
 from accounts.filters import UserFilter
 from accounts.forms import ProfileForm, StaffForm, SuccessorForm
 from accounts.models import User
@@ -95,7 +95,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
         if action.applies(user)
     ]
     person = User.objects.get(pk=pk)
-    context = {"form": form, "person": person, "password_mail": mails_with_links(person).first(), "actions": actions}
+    context = {"form": form, "person": person, "last_mail": person.mails.first(), "actions": actions}
     if not person.is_active:
         context |= {"duties": staffing.duties_of(person), "leaving": staffing.leaving(person)}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
