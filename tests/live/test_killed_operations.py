@@ -7,7 +7,6 @@ import pytest
 import redis
 
 from core.registry import operation_kinds
-from tests.live.crew import Crew
 from tests.live.scenes import SCENES
 
 KILLS = 20
@@ -18,24 +17,6 @@ PATIENCE = 30  # seconds for an operation to go on after a kill
 LINES_OF_FILES = {"contacts.import_check": PEOPLE // 2 + 2, "contacts.import_apply": PEOPLE // 2 + 1}
 
 pytestmark = pytest.mark.fault
-
-
-@pytest.fixture(scope="module")
-def crew(session_live_app, session_mail_sink):
-    """Workers that start at once, in place of the live application's own."""
-    session_live_app.servers.start()
-    crew = Crew(session_live_app)
-    yield crew
-    crew.close()
-    session_live_app.sql("UPDATE accounts_firm SET sends_per_minute = 100000")
-
-
-@pytest.fixture
-def alone(live_app, crew):
-    """The live application without a worker of its own."""
-    live_app.stop_workers()
-    yield live_app
-    crew.kill_worker()
 
 
 def state_of(live_app, operation):
