@@ -41,7 +41,7 @@ def steps() -> Iterator[Figure]:
     yield Figure("steps.nothing.p50", p50([_look(whole=False) for _ in range(LOOKS)]) * 1000, "ms", 50)
     yield Figure("steps.window.p50", p50([_look(whole=True) for _ in range(LOOKS)]) * 1000, "ms")
     wanted = DUE_AT_ONCE * contacts / 1_000_000
-    days = max(1, round(wanted / (given / DAYS)))
+    days = max(1, round(3 * wanted / (given / DAYS)))  # a third lives in the zone of the firm
     _plan(campaigns, range(2, 2 + days), now + timedelta(minutes=3))
     before = StepRun.objects.count()
     StepClock.objects.update(looked_until=now + timedelta(minutes=2))

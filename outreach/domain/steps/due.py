@@ -57,13 +57,17 @@ CAME = """
             AND other.campaign_id IS DISTINCT FROM given.campaign_id), 0)
 """
 DUE = f"""
-WITH steps AS MATERIALIZED ({STEPS}), starts AS (
-    SELECT DISTINCT steps.id, day.date::date - steps.shift - steps.day + 1 AS started_on
-    FROM steps CROSS JOIN unnest(%(clocks)s::timestamp[]) AS clock(here)
+WITH steps AS MATERIALIZED ({STEPS}), hours AS (
+    SELECT DISTINCT at FROM steps
+), dates AS (
+    SELECT DISTINCT hours.at, day.date::date AS date
+    FROM hours CROSS JOIN unnest(%(clocks)s::timestamp[]) AS clock(here)
     CROSS JOIN LATERAL generate_series(
         date_trunc('day', clock.here - %(span)s), date_trunc('day', clock.here + %(slack)s), interval '1 day'
     ) AS day(date)
-    WHERE day.date::date + steps.at BETWEEN clock.here - %(span)s AND clock.here + %(slack)s
+    WHERE day.date::date + hours.at BETWEEN clock.here - %(span)s AND clock.here + %(slack)s
+), starts AS (
+    SELECT steps.id, dates.date - steps.shift - steps.day + 1 AS started_on FROM steps JOIN dates USING (at)
 )
 SELECT given.id AS assignment_id, given.contact_id, steps.id AS touchpoint_id, steps.kind, steps.day, steps.title,
     steps.text, steps.resource_id, moment.due_at
