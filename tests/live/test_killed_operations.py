@@ -14,6 +14,7 @@ PEOPLE = 400
 OF_NO_CONTACT = {"contacts.import_check", "crm.judge"}  # change none, and tell of none
 EXPORT = "contacts.export"  # told of once, without a line for each contact
 PATIENCE = 30  # seconds for an operation to go on after a kill
+TO_THE_END = 240  # seconds for the last worker to do what is left, two rows at a time
 LINES_OF_FILES = {"contacts.import_check": PEOPLE // 2 + 2, "contacts.import_apply": PEOPLE // 2 + 1}
 
 pytestmark = pytest.mark.fault
@@ -23,9 +24,9 @@ def state_of(live_app, operation):
     return live_app.sql("SELECT state, attempts FROM core_operation WHERE id = %s", (operation,))[0]
 
 
-def wait_for_claim(live_app, crew, operation, attempts):
+def wait_for_claim(live_app, crew, operation, attempts, patience=PATIENCE):
     """Until a worker has the operation, or it has ended. Its state and number of claims."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     asked = 0.0
     while time.monotonic() < deadline:
         state, now = state_of(live_app, operation)
@@ -35,7 +36,7 @@ def wait_for_claim(live_app, crew, operation, attempts):
             crew.call("tests.live.scenes:sweep")
             asked = time.monotonic()
         time.sleep(0.01)
-    return pytest.fail(f"Nobody went on with operation {operation} within {PATIENCE} s.")
+    return pytest.fail(f"Nobody went on with operation {operation} within {patience} s.")
 
 
 def disturb(live_app, number):
@@ -61,7 +62,7 @@ def kill_again_and_again(live_app, crew, operation, kills, chance):
             return kills
         kills += 1
     crew.start_worker()
-    while wait_for_claim(live_app, crew, operation, attempts)[0] == "running":
+    while wait_for_claim(live_app, crew, operation, attempts, TO_THE_END)[0] == "running":
         attempts = state_of(live_app, operation)[1]
         time.sleep(0.05)
     crew.kill_worker()
