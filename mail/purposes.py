@@ -48,7 +48,7 @@ class Purpose(ABC):
     def prepare(self, sends: Sequence["Send"]) -> dict[int, Prepared | str]:
         """By key of each mail: the mail that leaves, or in words why it must not leave any more.
 
-        Runs in the transaction that holds the rows; every rule is asked anew, for time has passed since planning.
+        Runs in the transaction that holds the rows; every rule is checked again, for it was planned earlier.
         """
 
     @abstractmethod

@@ -29,10 +29,11 @@ class NextStep:
 
 def section(contact: Contact, request: HttpRequest) -> str:
     """The section Campaign of the summary page; empty for contacts without one."""
-    assignment = Assignment.objects.filter(contact=contact, ended_at=None).select_related("campaign").first()
     runs = list(StepRun.objects.filter(contact=contact)[:SHOWN])
-    if not runs and (assignment is None or assignment.campaign is None):
+    if not runs and contact.campaign_id is None:
         return ""
+    given = Assignment.objects.filter(contact=contact, ended_at=None).select_related("campaign")
+    assignment = given.first() if contact.campaign_id else None
     firm: Firm = request.firm
     today = timezone.localdate(timezone=zone_of(contact, firm))
     context = {

@@ -52,7 +52,7 @@ def send_link(user: User, *, by: User) -> None:
 
 @transaction.atomic
 def answer(email: str, asked_at: datetime) -> None:
-    """Plan a link for whoever of the staff forgot the password of this address, if they may sign in."""
+    """Plan a password link for the staff member with this address, if they may sign in."""
     staff = User.objects.staff().filter(is_active=True).select_for_update(no_key=True)
     user = staff.with_email(email).first()
     if user:

@@ -60,7 +60,7 @@ class StaffLink(StaffMail):
 
 
 class StaffWelcome(StaffLink):
-    """The first link of a new colleague, which may wait for a mail server to be mended."""
+    """The first link of a new colleague, which may wait until the mail server works again."""
 
     key, label = WELCOME, "Welcome for staff"
     rank, latest = 40, timedelta(days=7)

@@ -28,7 +28,7 @@ def leave(request: HttpRequest) -> None:
 
 
 def record_sign_out(request: HttpRequest, successor: User | None = None) -> None:
-    """Record that whoever of the staff is signed in will no longer be, unless it is `successor` who signs in again."""
+    """Record a sign-out of the signed-in staff member, unless `successor` is that user signing in again."""
     if request.user.is_authenticated and request.user.is_staff_side and request.user != successor:
         _record("signed_out", "Signed out", request, request.user)
 

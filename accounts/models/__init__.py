@@ -1,4 +1,4 @@
-"""Users, their sessions, the mails with which they choose a password, and the firm."""
+"""Users, their sessions, and the firm."""
 
 from accounts.models.firm import Firm
 from accounts.models.session import Session

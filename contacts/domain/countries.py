@@ -67,7 +67,7 @@ def _regions() -> dict[str, str]:
 def _names_by_region() -> dict[str, dict[str, str]]:
     """The names of regions by language, as phonenumbers has them: for "DE" {"de": "Deutschland", "en": "Germany", …}.
 
-    The file is read by itself: importing it as part of its package reads what places all the world's numbers belong
+    Only this file is loaded: importing it as part of its package reads what places all the world's numbers belong
     to, which takes a second and a hundred megabytes in each process (phonenumbers 9.0.43, see findings/).
     """
     path = Path(phonenumbers.__file__).with_name("geodata") / "locale.py"

@@ -46,7 +46,7 @@ def last_changes(contact_id: int, fields: Collection[str]) -> dict[str, tuple[st
 def written_by_imports(wanted: Mapping[int, Collection[str]]) -> dict[int, set[str]]:
     """Of these fields, by contact, those whose present value an import of a file wrote and nobody after it.
 
-    Undoing and redoing bring a value back, they do not write it: it stays with whoever had written it.
+    Undoing and redoing restore a value: its author stays the one who wrote it first.
     """
     events = _events().filter(pgh_obj_id__in=wanted.keys())
     imports, undoings = _operations(events)

@@ -59,7 +59,7 @@ def tell_of_new_password(contact: Contact) -> Send:
 
 @transaction.atomic
 def answer(email: str, asked_at: datetime) -> None:
-    """Plan a link for whoever forgot the password of this address, if they may enter the portal."""
+    """Plan a password link for the contact with this address, if the portal is open to them."""
     contact = contact_to_enter(email)
     if contact:
         _mail_in_turn(contact, asked_at)

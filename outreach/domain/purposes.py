@@ -74,7 +74,7 @@ class ContactMail(Declared):
         self.note_sent(send, self.verb, self.sentence)
 
     def note_sent(self, send: Send, verb: str, sentence: str) -> None:
-        """Write it into the contact's timeline, as done by whoever asked for it."""
+        """Add it to the contact's timeline; the actor is the user who requested the mail."""
         record(
             verb,
             f"{sentence} to {send.recipient}",

@@ -11,10 +11,6 @@ from experiences.models import Resource, Touchpoint
 class StepRunQuerySet(models.QuerySet):
     """Questions asked of steps that were due."""
 
-    def visible_to(self, user) -> "StepRunQuerySet":
-        """Steps of contacts that `user` may see."""
-        return self.filter(contact__in=Contact.objects.visible_to(user))
-
     def posts_of(self, contact: Contact) -> "StepRunQuerySet":
         """What the client reads in their feed, the newest first."""
         return self.filter(contact=contact, kind=Touchpoint.Kind.POST, state=StepRun.State.DONE)

@@ -12,7 +12,7 @@ from mail.registry import purposes
 
 
 class Greeting(Purpose):
-    """Mail of a room of its own; it cannot be written to whoever is called Broken."""
+    """Mail of a room of its own; a mail to a contact called Broken fails."""
 
     key, label, rank, latest = "greeting", "Greeting", 5, timedelta(days=1)
 
