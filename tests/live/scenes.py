@@ -371,7 +371,8 @@ def found(scene: str, operation: int) -> dict[str, Any]:
         "right": SCENES[scene][1](row),
         "figures": [row.total, row.done, row.skipped, row.failed],
         "lines": dict(row.lines.values_list("state").annotate(number=Count("pk"))),
-        "told": [told.count(), told.values("subject_id").distinct().count()],
+        # By verb: of a mail decided about and sent meanwhile both are told.
+        "told": [told.count(), told.values("subject_id", "verb").distinct().count()],
         "history": _history(row),
         "open": Assignment.objects.filter(contact__email__startswith=operation_name(row), ended_at=None).count(),
     }
