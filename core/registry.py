@@ -161,6 +161,7 @@ contact_bulk_actions = Registry("contact_bulk_actions")  # Action on a selection
 contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -> (sentence, url, label) | None
 contact_sections = Registry("contact_sections")  # callable(contact, request) -> rendered section | None
 contact_integrations = Registry("contact_integrations")  # callable(contact, request) -> rendered body of Integrations
+template_panels = Registry("template_panels")  # callable(template, request) -> what its page shows besides | None
 timeline_sources = Registry("timeline_sources")  # callable(contact, before, limit) -> iterable of core.timeline.Entry
 after_assign = Registry("after_assign")  # AfterAssign: what may follow an assignment, such as inviting
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck

@@ -26,7 +26,7 @@ class OutreachConfig(AppConfig):
             timeline_sources,
         )
         from mail.registry import link_answers, purposes
-        from outreach import archive, campaign_on_contacts, on_contacts, operations  # noqa: F401 - its kinds register themselves
+        from outreach import archive, on_contacts, operations  # noqa: F401 - its kinds register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
         from outreach.domain.passwords import answer
         from outreach.domain.purposes import PURPOSES
@@ -45,11 +45,20 @@ class OutreachConfig(AppConfig):
         lasting_effects.register("mails", LastingEffect(words_for_undoing, take_back))
         contact_sections.register("invitations", on_contacts.section, order=10)
         timeline_sources.register("mail", on_contacts.mails)
-        contact_sections.register("campaign", campaign_on_contacts.section, order=20)
-        timeline_sources.register("steps", campaign_on_contacts.steps)
         contact_next_steps.register("invitation", on_contacts.next_step, order=10)
+        _show_campaigns()
         _watch_the_mail()
         _offer_actions()
+
+
+def _show_campaigns() -> None:
+    """What pages of contacts and of campaigns show of running campaigns."""
+    from core.registry import contact_sections, template_panels, timeline_sources
+    from outreach import campaign_on_contacts, on_campaigns
+
+    contact_sections.register("campaign", campaign_on_contacts.section, order=20)
+    timeline_sources.register("steps", campaign_on_contacts.steps)
+    template_panels.register("running", on_campaigns.panel)
 
 
 def _watch_the_mail() -> None:

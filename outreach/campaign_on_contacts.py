@@ -13,6 +13,7 @@ from contacts.models import Assignment, Contact
 from core.timeline import Entry, newest_before
 from experiences.models import Touchpoint
 from outreach.domain.steps.due import KINDS
+from outreach.domain.steps.pausing import open_pause
 from outreach.models import StepRun
 
 SHOWN = 6
@@ -43,6 +44,9 @@ def section(contact: Contact, request: HttpRequest) -> str:
         "runs": runs,
         "next_steps": _next_steps(assignment, today),
         "held_at": firm.campaigns_held_at,
+        "pause": open_pause(contact) if contact.campaign_id else None,
+        "campaign_pause": open_pause(assignment.campaign) if assignment and assignment.campaign else None,
+        "may_edit": request.user.may_edit,
     }
     return render_to_string("outreach/campaign_section.html", context, request)
 

@@ -10,7 +10,7 @@ from accounts.models import Firm
 from accounts.models.firm import validate_reinvite_days
 from core.forms import ConflictForm, ConflictModelForm
 from core.paging import whole
-from outreach.domain.mail_text import unknown_placeholders
+from experiences.domain.placeholders import with_known_placeholders
 from outreach.domain.wall_time import WallTime, which_of
 from outreach.models import ScheduledInvitation
 
@@ -197,17 +197,8 @@ class MailTextForm(ConflictModelForm):
 
     def clean_invitation_subject(self) -> str:
         """Only known placeholders."""
-        return _with_known_placeholders(self.cleaned_data["invitation_subject"])
+        return with_known_placeholders(self.cleaned_data["invitation_subject"])
 
     def clean_invitation_text(self) -> str:
         """Only known placeholders."""
-        return _with_known_placeholders(self.cleaned_data["invitation_text"])
-
-
-def _with_known_placeholders(text: str) -> str:
-    """The text, unless something in braces is none of the placeholders."""
-    unknown = unknown_placeholders(text)
-    if unknown:
-        names = ", ".join("{" + name + "}" for name in unknown)
-        raise forms.ValidationError(f"{names} is no placeholder. See the list beside the text.")
-    return text
+        return with_known_placeholders(self.cleaned_data["invitation_text"])

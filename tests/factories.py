@@ -15,6 +15,7 @@ from experiences.models import (
     Resource,
     ResourceTemplate,
     Team,
+    Touchpoint,
 )
 from outreach.models import StepRun
 
@@ -153,6 +154,18 @@ class CampaignFactory(DjangoModelFactory):
         model = Campaign
 
     name = factory.Sequence(lambda n: f"Campaign {n}")
+
+
+class TouchpointFactory(DjangoModelFactory):
+    """A step of the first day."""
+
+    class Meta:
+        model = Touchpoint
+
+    campaign = factory.SubFactory(CampaignFactory)
+    day = 1
+    kind = "post"
+    title = factory.Sequence(lambda n: f"Step {n}")
 
 
 class ExperienceFactory(DjangoModelFactory):

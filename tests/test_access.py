@@ -19,9 +19,15 @@ PERSONAL = (
 )  # fmt: skip
 # Pages that exist only in the demo set-up.
 DEMO = "outreach/mailbox/"
+# Running campaigns are the firm's content too; whom they reach is asked of `visible_to`.
+CAMPAIGNS = ("outreach/campaigns/<int:pk>/", "outreach/campaigns/step/")
 
 
-OF_ONE_PERSON = [route for route in ROUTES if route.startswith(PERSONAL) and "<" in route and DEMO not in route]
+OF_ONE_PERSON = [
+    route
+    for route in ROUTES
+    if route.startswith(PERSONAL) and "<" in route and not route.startswith((DEMO, *CAMPAIGNS))
+]
 
 
 def guarded(*accesses):

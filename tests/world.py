@@ -106,7 +106,9 @@ def _content(experience) -> tuple[dict, dict]:
         "experiences/featured/pinned/": pinned.pk,
         "experiences/resources/": resource.pk,
         "campaigns/": campaign.pk,
-        "campaigns/touchpoint/": campaign.touchpoints.create(day=1, kind="post", title="x").pk,
+        "campaigns/touchpoint/": (step := campaign.touchpoints.create(day=1, kind="post", title="x")).pk,
+        "outreach/campaigns/": campaign.pk,
+        "outreach/campaigns/step/": step.pk,
     }
     return keys, {"card_pk": card.pk, "resource_pk": resource.pk, "category_pk": category.pk}
 
@@ -127,6 +129,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     scheduled = ScheduledInvitation.objects.create(contact=contact, at=tomorrow, created_by=owner)
     one_contact = ("contacts/", "portal/preview/", "outreach/invite/", "outreach/reinvite/", "outreach/password/")
     keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk)
+    keys["outreach/campaigns/contact/"] = contact.pk
     keys |= {
         "contacts/import/": file_import.pk,
         "contacts/views/": SavedView.objects.create(owner=owner, name="x").pk,

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Value
 from django.db.models.functions import Lower
 
+from experiences.domain.placeholders import PLACEHOLDERS, with_known_placeholders
 from experiences.forms.shared import PictureField, ReachForm, offer_removal, only_web, removed
 from experiences.models import Card, Category, Resource, Touchpoint
 
@@ -185,6 +186,7 @@ class TouchpointForm(ReachForm):
         help_texts = {
             "day": "Day 1 is the day of the first sign-in.",
             "time_of_day": "In the contact's time zone.",
+            "text": "Title and text may hold placeholders: " + ", ".join(f"{{{name}}}" for name in PLACEHOLDERS) + ".",
         }
 
     def __init__(self, *args, **kwargs) -> None:
@@ -192,6 +194,14 @@ class TouchpointForm(ReachForm):
         field = self.fields["resource"]
         field.queryset = Resource.objects.usable() | Resource.objects.filter(pk=self.instance.resource_id)
         field.empty_label = "None"
+
+    def clean_title(self) -> str:
+        """Only known placeholders."""
+        return with_known_placeholders(self.cleaned_data["title"])
+
+    def clean_text(self) -> str:
+        """Only known placeholders."""
+        return with_known_placeholders(self.cleaned_data["text"])
 
     def clean_day(self) -> int:
         """Within the campaign."""

@@ -10,6 +10,7 @@ from django.views import View
 
 from core.domain.recording import record
 from core.forms import CHANGED, changed_since_shown, saved_once, shown_state
+from core.registry import template_panels
 from core.words import counted
 from experiences.domain.duplicating import duplicate
 from experiences.domain.reach import InUse, delete_template, reach_of, uses_of
@@ -65,6 +66,7 @@ class TemplatePage(TemplateView):
             reach_url=contacts_url(self.kind, template) if reach else "",
             may_change=may_change(request.user, template),
             urls={verb: self.kind.url(pk, verb) for verb in ("edit", "duplicate", "archive", "restore", "delete")},
+            panels=[made for make in template_panels if (made := make(template, request))],
             **content_of(template),
         )
         return render(request, f"experiences/{self.kind.one}.html", context)

@@ -14,20 +14,8 @@ from accounts.models import Firm
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address
+from experiences.domain.placeholders import fill
 from outreach.models import Purpose
-
-# Placeholder -> what it stands for, as the page for the firm's texts explains it.
-PLACEHOLDERS = {
-    "preferred_name": "How the contact is addressed: the preferred name, else the first name",
-    "first_name": "The contact’s first name",
-    "last_name": "The contact’s last name",
-    "advisor_name": "The primary advisor’s name",
-    "advisor_email": "The primary advisor’s email address",
-    "advisor_phone": "The primary advisor’s phone number, else the firm’s",
-    "firm_name": "The firm’s name",
-    "firm_phone": "The firm’s phone number",
-}
-MARK = re.compile(r"\{([^{}\n]*)\}")
 
 NEW_LINK_SUBJECT = "Your new link to the client portal of {firm_name}"
 NEW_LINK_TEXT = (
@@ -60,16 +48,6 @@ class MailText:
         return MailText(self.subject, self.text.replace(secret, "[redacted]"), self.html.replace(secret, "[redacted]"))
 
 
-def unknown_placeholders(text: str) -> list[str]:
-    """What stands in braces in a text and is no placeholder, in order."""
-    return list(dict.fromkeys(name for name in MARK.findall(text) if name not in PLACEHOLDERS))
-
-
-def fill(text: str, values: dict[str, str]) -> str:
-    """Replace the placeholders in one pass; a value that looks like a placeholder stays as it is."""
-    return MARK.sub(lambda found: values.get(found[1], found[0]), text)
-
-
 def values_for(contact: Contact, firm: Firm) -> dict[str, str]:
     """What the placeholders stand for in a mail to this contact."""
     advisor = contact.primary_advisor
@@ -98,15 +76,26 @@ def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailT
         Purpose.SECURITY: (CHANGED_SUBJECT, CHANGED_TEXT, "It was not me"),
         Purpose.PASSWORD: (RESET_SUBJECT, RESET_TEXT, "Choose a new password"),
     }[Purpose(purpose)]
-    filled = fill(body.replace("\r\n", "\n"), values).strip()
+    return _laid_out(fill(subject, values), fill(body, values), firm, button, url, _lasts(purpose, firm))
+
+
+def step_mail(title: str, text: str, values: dict[str, str], firm: Firm) -> MailText:
+    """A step of a campaign as a mail, for a test: clients read it in their portal."""
+    url = settings.BASE_URL + "/portal/"
+    return _laid_out(fill(title, values), fill(text, values), firm, "Open your portal", url, "")
+
+
+def _laid_out(subject: str, body: str, firm: Firm, button: str, url: str, lasts: str) -> MailText:
+    """Both forms of a mail whose placeholders are filled; `lasts`: how long its link works, in words."""
+    body = body.replace("\r\n", "\n").strip()
     context = {
         "firm": firm,
-        "subject": " ".join(fill(subject, values).split()),
-        "paragraphs": re.split(r"\n{2,}", filled),
-        "body": filled,
+        "subject": " ".join(subject.split()),
+        "paragraphs": re.split(r"\n{2,}", body),
+        "body": body,
         "button": button,
         "url": url,
-        "lasts": _lasts(purpose, firm),
+        "lasts": lasts,
         "logo_url": _logo_url(firm),
     }
     html = css_inline.inline(render_to_string("outreach/mail/message.html", context))

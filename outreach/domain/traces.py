@@ -18,4 +18,5 @@ def remove(ids: list[int]) -> None:
     Send.objects.filter(contact__in=ids, archived=None).delete()
 
 
-TRACES = Traces(with_archive, remove, {"outreach.InvitationEvent": "contact_id"}, frozenset({"mail.Send"}))
+HISTORY = {"outreach.InvitationEvent": "contact_id", "outreach.CampaignPauseEvent": "contact_id"}
+TRACES = Traces(with_archive, remove, HISTORY, frozenset({"mail.Send"}))

@@ -1,5 +1,6 @@
 """Everything that leaves for a contact."""
 
+from outreach.models.campaign_pause import CampaignPause
 from outreach.models.invitation import Invitation, Link, ScheduledInvitation
 from outreach.models.purpose import Purpose
 from outreach.models.returned import Bounce, BounceMailbox, Suppression
@@ -8,6 +9,7 @@ from outreach.models.step_run import StepClock, StepRun
 __all__ = [
     "Bounce",
     "BounceMailbox",
+    "CampaignPause",
     "Invitation",
     "Link",
     "Purpose",

@@ -30,7 +30,7 @@ class StepRun(models.Model):
 
     class Reason(models.TextChoices):
         LATE = "late", "Too late: the time for it had passed"
-        HELD = "held", "Campaigns were on hold"
+        HELD = "held", "The campaign was paused"
         CLOSED = "closed", "The contact was deactivated, deleted or deceased"
 
     assignment = models.ForeignKey(
@@ -40,7 +40,7 @@ class StepRun(models.Model):
     touchpoint = models.ForeignKey(Touchpoint, null=True, on_delete=models.SET_NULL, related_name="runs")
     kind = models.CharField(max_length=12, choices=Touchpoint.Kind)
     day = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=250, help_text="With its placeholders filled.")
     text = models.TextField(blank=True)
     resource = models.ForeignKey(
         Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False

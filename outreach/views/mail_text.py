@@ -14,7 +14,8 @@ from accounts.models import Firm
 from contacts.models import Contact
 from core.domain import mail_server
 from core.domain.mail_server import MailServer
-from outreach.domain.mail_text import PLACEHOLDERS, MailText, compose, message_for, values_for
+from experiences.domain.placeholders import PLACEHOLDERS
+from outreach.domain.mail_text import MailText, compose, message_for, values_for
 from outreach.forms import MailTextForm
 from outreach.models import Purpose
 from outreach.views.mail_frame import framed
@@ -35,8 +36,8 @@ def mail_text(request: HttpRequest) -> HttpResponse:
                 messages.warning(request, sentence)
             messages.success(request, "The text of the invitation has been saved. It holds for every mail from now on.")
             return redirect("outreach:mail_text")
-    if valid:
-        _send_test(request, form.instance)
+    if valid and send_test(request, sample(form.instance, request.user)):
+        messages.info(request, "The text is not saved yet.")
     context = {"form": form, "tab": "text", "placeholders": PLACEHOLDERS.items()}
     return render(request, "outreach/mail_text.html", context, status=422 if form.errors else 200)
 
@@ -54,17 +55,22 @@ def mail_text_preview(request: HttpRequest) -> HttpResponse:
 
 def sample(firm: Firm, user) -> MailText:
     """An invitation to an invented contact of `user`; its link leads to the portal's door."""
-    contact = Contact(first_name="Margaret", last_name="Sample", preferred_name="Maggie", primary_advisor=user)
-    return compose(Purpose.INVITATION, values_for(contact, firm), firm, settings.BASE_URL + "/portal/")
+    return compose(Purpose.INVITATION, values_for(sample_contact(user), firm), firm, settings.BASE_URL + "/portal/")
 
 
-def _send_test(request: HttpRequest, firm: Firm) -> None:
-    """Send the text to the one who edits it, at once, and say what the mail server answered."""
-    message = message_for(sample(firm, request.user), request.user.email, firm)
+def sample_contact(user) -> Contact:
+    """An invented contact of `user`, for previews."""
+    return Contact(first_name="Margaret", last_name="Sample", preferred_name="Maggie", primary_advisor=user)
+
+
+def send_test(request: HttpRequest, mail: MailText) -> bool:
+    """Send a mail to the one who asks for it, at once, and say what the mail server answered. Whether it took it."""
+    message = message_for(mail, request.user.email, request.firm)
     message.subject = f"[Test] {message.subject}"
     with MailServer() as server:
         verdict = server.open() or server.hand_over(message)
     if verdict.outcome == mail_server.ACCEPTED:
-        messages.success(request, f"The mail server has the test for {request.user.email}. The text is not saved yet.")
+        messages.success(request, f"The mail server has the test for {request.user.email}.")
     else:
         messages.error(request, f"The test could not be sent. {verdict.reason}")
+    return verdict.outcome == mail_server.ACCEPTED

@@ -32,6 +32,7 @@ CROSS JOIN LATERAL (SELECT CASE WHEN %(quiet_from)s::time <= %(quiet_until)s::ti
     ELSE step.time_of_day >= %(quiet_from)s::time OR step.time_of_day < %(quiet_until)s::time
 END AS applies) AS quiet
 WHERE step.kind = ANY(%(kinds)s)
+    AND (%(campaigns)s::bigint[] IS NULL OR step.campaign_id = ANY(%(campaigns)s::bigint[]))
 """
 # What is found by looking back was not due when its hour came. It counts unless that day had passed when the contact
 # was given the campaign, or the step was added or moved since both. The histories know.
@@ -69,16 +70,16 @@ WITH steps AS MATERIALIZED ({STEPS}), hours AS (
 ), starts AS (
     SELECT steps.id, dates.date - steps.shift - steps.day + 1 AS started_on FROM steps JOIN dates USING (at)
 )
-SELECT given.id AS assignment_id, given.contact_id, steps.id AS touchpoint_id, steps.kind, steps.day, steps.title,
-    steps.text, steps.resource_id, moment.due_at
+SELECT given.id AS assignment_id, given.contact_id, given.campaign_id, steps.id AS touchpoint_id, steps.kind, steps.day,
+    steps.title, steps.text, steps.resource_id, moment.due_on, moment.due_at
 FROM starts JOIN steps USING (id)
 JOIN contacts_assignment AS given ON given.campaign_id = steps.campaign_id
     AND given.campaign_started_on = starts.started_on AND given.ended_at IS NULL
 JOIN contacts_contact AS person ON person.id = given.contact_id
 CROSS JOIN LATERAL (SELECT
     CASE WHEN person.time_zone = ANY(%(known)s) THEN person.time_zone ELSE %(zone)s END AS zone) AS place
-CROSS JOIN LATERAL (SELECT
-    (given.campaign_started_on + (steps.day - 1 + steps.shift) + steps.at) AT TIME ZONE place.zone AS due_at) AS moment
+CROSS JOIN LATERAL (SELECT given.campaign_started_on + (steps.day - 1 + steps.shift) AS due_on) AS there
+CROSS JOIN LATERAL (SELECT there.due_on, (there.due_on + steps.at) AT TIME ZONE place.zone AS due_at) AS moment
 WHERE moment.due_at > %(since)s AND moment.due_at <= %(now)s
     AND (%(contacts)s::bigint[] IS NULL OR given.contact_id = ANY(%(contacts)s::bigint[]))
     AND NOT EXISTS (
@@ -88,9 +89,14 @@ WHERE moment.due_at > %(since)s AND moment.due_at <= %(now)s
 
 
 def parameters(
-    since: datetime, now: datetime, looked_until: datetime, firm: Firm, contacts: Sequence[int] | None = None
+    since: datetime,
+    now: datetime,
+    looked_until: datetime,
+    firm: Firm,
+    contacts: Sequence[int] | None = None,
+    campaigns: Sequence[int] | None = None,
 ) -> dict[str, Any]:
-    """What DUE asks for: steps due after `since` and no later than `now`, of these contacts (keys) or of all.
+    """What DUE asks for: steps due after `since` and no later than `now`, of all or only these contacts or campaigns.
 
     `looked_until`: what was due before has been looked for already.
     """
@@ -107,6 +113,7 @@ def parameters(
         "quiet_from": firm.quiet_from,
         "quiet_until": firm.quiet_until,
         "contacts": None if contacts is None else key_array(contacts),
+        "campaigns": None if campaigns is None else key_array(campaigns),
     }
 
 

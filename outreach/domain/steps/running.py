@@ -7,29 +7,47 @@ moment do it once, by the unique constraint. See docs/decisions/0038-steps-of-ca
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Firm
 from outreach.domain.steps.due import DUE, parameters
-from outreach.models import StepClock
+from outreach.domain.steps.texts import VALUES, filled, firm_values
+from outreach.models import CampaignPause, StepClock
 
 OVERLAP = timedelta(minutes=2)  # looked at twice: assignments may be committed a little after their moment
 LOOK_BACK_EVERY = timedelta(minutes=5)  # new assignments and changed time zones are noticed within this time
 LOOK_BACK_AT_MOST = timedelta(days=14)  # steps missed in a longer outage are not listed as skipped
 
+# Whether a step is done, or why it is skipped. What is paused has no outcome yet.
+OUTCOME = """CASE
+    WHEN person.deleted_at IS NOT NULL OR person.deactivated_at IS NOT NULL OR person.deceased THEN 'closed'
+    WHEN due.due_at >= %(now)s - %(window)s THEN ''
+    WHEN due.due_at < %(resumed_at)s OR EXISTS (
+        SELECT FROM outreach_campaignpause AS pause WHERE due.due_at >= pause.paused_at
+            AND due.due_at < pause.resumed_at
+            AND (pause.contact_id = due.contact_id OR pause.campaign_id = due.campaign_id)) THEN 'held'
+    ELSE 'late' END"""
+NOT_PAUSED = """NOT EXISTS (
+        SELECT FROM outreach_campaignpause AS pause
+        WHERE pause.contact_id = due.contact_id AND pause.resumed_at IS NULL)
+    AND NOT EXISTS (
+        SELECT FROM outreach_campaignpause AS pause
+        WHERE pause.campaign_id = due.campaign_id AND pause.resumed_at IS NULL)"""
 RUN = f"""
 INSERT INTO outreach_steprun
     (assignment_id, contact_id, touchpoint_id, kind, day, title, text, resource_id, due_at, state, reason)
-SELECT due.*, CASE WHEN why.reason = '' THEN 'done' ELSE 'skipped' END, why.reason
+SELECT due.assignment_id, due.contact_id, due.touchpoint_id, due.kind, due.day, left({filled("due.title")}, 250),
+    {filled("due.text")}, due.resource_id, due.due_at,
+    CASE WHEN why.reason = '' THEN 'done' ELSE 'skipped' END, why.reason
 FROM ({DUE}) AS due
 JOIN contacts_contact AS person ON person.id = due.contact_id
-CROSS JOIN LATERAL (SELECT CASE
-    WHEN person.deleted_at IS NOT NULL OR person.deactivated_at IS NOT NULL OR person.deceased THEN 'closed'
-    WHEN due.due_at >= %(now)s - %(window)s THEN ''
-    WHEN due.due_at < %(resumed_at)s THEN 'held'
-    ELSE 'late' END AS reason) AS why
+JOIN accounts_user AS advisor ON advisor.id = person.primary_advisor_id
+CROSS JOIN LATERAL (SELECT {VALUES} AS values) AS said
+CROSS JOIN LATERAL (SELECT {OUTCOME} AS reason) AS why
+WHERE {NOT_PAUSED}
 ORDER BY due.assignment_id, due.due_at, due.touchpoint_id
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - our own text
@@ -40,7 +58,8 @@ def run_due_steps() -> int:
     """Do or skip every step that has become due since the last look; returns how many.
 
     One worker at a time: a second one returns at once. Does nothing while campaigns are on hold. What is due later than
-    the firm's window allows is skipped. Every few minutes the whole window is looked through once more.
+    the firm's window allows is skipped. Every few minutes the whole window is looked through once more, and after a
+    pause of a campaign or a contact all that became due meanwhile.
     """
     clock = StepClock.objects.select_for_update(skip_locked=True).filter(pk=1).first()
     firm = Firm.get()
@@ -50,7 +69,7 @@ def run_due_steps() -> int:
     looks_back = not clock.looked_back_at <= now <= clock.looked_back_at + LOOK_BACK_EVERY
     looked_until = min(clock.looked_until, now) - OVERLAP
     since = min(looked_until, now - _window(firm)) if looks_back else looked_until
-    count = _run(max(since, now - LOOK_BACK_AT_MOST), now, looked_until, firm)
+    count = _run(max(since, now - LOOK_BACK_AT_MOST), now, looked_until, firm) + _settle_pauses(now, firm)
     clock.looked_until, clock.looked_back_at = now, now if looks_back else clock.looked_back_at
     clock.save()
     return count
@@ -60,19 +79,33 @@ def run_due_steps() -> int:
 def run_steps_of(contacts: Sequence[int]) -> int:
     """Do at once what is due for these contacts (keys): their first day begins when they first sign in."""
     firm, now = Firm.get(), timezone.now()
-    return 0 if firm.campaigns_held_at else _run(now - _window(firm), now, now, firm, contacts)
+    return 0 if firm.campaigns_held_at else _run(now - _window(firm), now, now, firm, contacts=contacts)
 
 
-def _run(
-    since: datetime, now: datetime, looked_until: datetime, firm: Firm, contacts: Sequence[int] | None = None
-) -> int:
-    values = parameters(since, now, looked_until, firm, contacts) | {
-        "window": _window(firm),
-        "resumed_at": firm.campaigns_resumed_at,
-    }
+def _settle_pauses(now: datetime, firm: Firm) -> int:
+    """Do or skip what became due during pauses that have ended; returns how many steps."""
+    ended = list(CampaignPause.objects.to_settle())
+    if not ended:
+        return 0
+    since = max(min(pause.paused_at for pause in ended) - OVERLAP, now - LOOK_BACK_AT_MOST)
+    people = [pause.contact_id for pause in ended if pause.contact_id]
+    campaigns = [pause.campaign_id for pause in ended if pause.campaign_id]
+    count = _run(since, now, now, firm, contacts=people) if people else 0
+    count += _run(since, now, now, firm, campaigns=campaigns) if campaigns else 0
+    CampaignPause.objects.filter(pk__in=[pause.pk for pause in ended]).update(settled=True)
+    return count
+
+
+def _run(since: datetime, now: datetime, looked_until: datetime, firm: Firm, **narrowed: Sequence[int]) -> int:
+    values = parameters(since, now, looked_until, firm, **narrowed) | outcome_parameters(firm) | firm_values(firm)
     with connection.cursor() as cursor:
         cursor.execute(RUN, values)
         return cursor.rowcount
+
+
+def outcome_parameters(firm: Firm) -> dict[str, Any]:
+    """What OUTCOME needs beside `now`."""
+    return {"window": _window(firm), "resumed_at": firm.campaigns_resumed_at}
 
 
 def _window(firm: Firm) -> timedelta:

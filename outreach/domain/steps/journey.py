@@ -1,0 +1,101 @@
+"""The whole campaign of one contact as it stands or would be: what happened, what comes, what does not and why.
+
+Worked out for one contact in Python, from the same rules as the sweep's question (`due`); a test compares the two.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from django.utils import timezone
+
+from accounts.models import Firm
+from contacts.domain.signing_in import zone_of
+from contacts.models import Assignment, Contact
+from experiences.domain.placeholders import fill
+from experiences.models import Campaign, Touchpoint
+from outreach.domain.mail_text import values_for
+from outreach.domain.steps.pausing import open_pause
+from outreach.models import StepRun
+
+DONE, SKIPPED, COMES, WAITS, PASSED = "done", "skipped", "comes", "waits", "passed"
+
+
+@dataclass(frozen=True)
+class JourneyStep:
+    """A step for one contact: when, on the contact's clock, what it says to them, and what became or becomes of it."""
+
+    at: datetime
+    day: int
+    kind: str
+    title: str
+    text: str
+    outcome: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The steps in their order. `started_on` is day 1; `supposed` says that it has not begun and today was taken."""
+
+    steps: list[JourneyStep]
+    started_on: date
+    supposed: bool
+    zone: tzinfo
+
+
+def journey(contact: Contact, campaign: Campaign, firm: Firm) -> Journey:
+    """All steps of `campaign` for `contact`, who need not have it: then as if it began today."""
+    zone, now = zone_of(contact, firm), timezone.now()
+    given = Assignment.objects.filter(contact=contact, campaign=campaign, ended_at=None).first()
+    begun = given.campaign_started_on if given else None
+    started_on = begun or now.astimezone(zone).date()
+    runs = {run.touchpoint_id: run for run in StepRun.objects.filter(assignment=given)} if given else {}
+    values, blocked = values_for(contact, firm), _blocked(contact, campaign, firm)
+    steps = [
+        _happened(runs[step.pk], zone)
+        if step.pk in runs
+        else _ahead(step, due_at(step, started_on, zone, firm), now, blocked, values)
+        for step in campaign.touchpoints.all()
+    ]
+    return Journey(sorted(steps, key=lambda step: step.at), started_on, begun is None, zone)
+
+
+def due_at(step: Touchpoint, started_on: date, zone: tzinfo, firm: Firm) -> datetime:
+    """When a step is due for somebody whose day 1 is `started_on`, in their zone: docs/campaign-days.md."""
+    on, at = started_on + timedelta(days=step.day - 1), step.time_of_day
+    if _is_quiet(at, firm):
+        on += timedelta(days=1 if at >= firm.quiet_until else 0)
+        at = firm.quiet_until
+    # Of a time that comes twice the second; of one that is left out the time an hour on.
+    both = (datetime.combine(on, at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return max(both).astimezone(zone)
+
+
+def _is_quiet(at: time, firm: Firm) -> bool:
+    if firm.quiet_from <= firm.quiet_until:
+        return firm.quiet_from <= at < firm.quiet_until
+    return at >= firm.quiet_from or at < firm.quiet_until
+
+
+def _blocked(contact: Contact, campaign: Campaign, firm: Firm) -> tuple[str, str]:
+    """What keeps all steps from happening, and why: ("", "") when nothing does."""
+    if contact.deleted_at or contact.deactivated_at or contact.deceased:
+        return SKIPPED, StepRun.Reason.CLOSED.label
+    if firm.campaigns_held_at:
+        return WAITS, "All campaigns are on hold"
+    if open_pause(contact):
+        return WAITS, "Paused for this contact"
+    return (WAITS, "The campaign is paused") if open_pause(campaign) else ("", "")
+
+
+def _happened(run: StepRun, zone: tzinfo) -> JourneyStep:
+    why = run.get_reason_display() if run.reason else ""
+    return JourneyStep(run.due_at.astimezone(zone), run.day, run.kind, run.title, run.text, run.state, why)
+
+
+def _ahead(step: Touchpoint, at: datetime, now: datetime, blocked: tuple[str, str], values: dict) -> JourneyStep:
+    outcome, why = blocked if blocked[0] else (COMES, "")
+    if at <= now and outcome != WAITS:
+        outcome, why = PASSED, "Its time had passed"
+    said = fill(step.title, values), fill(step.text, values)
+    return JourneyStep(at, step.day, step.kind, *said, outcome, why)
