@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from accounts.access import admins_only, editors_only, overseers_only, staff_only
-from outreach.views import archive, campaigns, deciding, inviting, ledger, mail_text, mailbox, paused, reinviting
+from outreach.views import archive, deciding, inviting, ledger, mail_text, mailbox, paused, reinviting
 
 app_name = "outreach"
 urlpatterns = [
@@ -23,11 +23,6 @@ urlpatterns = [
     path("scheduled/", staff_only(ledger.ScheduledList.as_view()), name="scheduled"),
     path("scheduled/<int:pk>/time/", ledger.scheduled_move, name="scheduled_move"),
     path("scheduled/<int:pk>/cancel/", ledger.scheduled_cancel, name="scheduled_cancel"),
-    path("campaigns/hold/", campaigns.campaigns_hold, name="campaigns_hold"),
-    path("campaigns/<int:pk>/pause/", campaigns.campaign_pause, name="campaign_pause"),
-    path("campaigns/<int:pk>/plan/", campaigns.campaign_plan, name="campaign_plan"),
-    path("campaigns/contact/<int:pk>/pause/", campaigns.contact_campaign_pause, name="contact_campaign_pause"),
-    path("campaigns/step/<int:pk>/test/", campaigns.step_test, name="step_test"),
     path("reinvites/", reinviting.reinvites, name="reinvites"),
     path("reinvites/preview/", admins_only(reinviting.DryRun.as_view()), name="reinvites_preview"),
     path("text/", mail_text.mail_text, name="mail_text"),

@@ -14,20 +14,13 @@ GUARDS = {"anyone", "staff", "editors", "admins", "overseers", "contacts"}
 CLOSED = {302, 403, 404, 405}
 # What belongs to a contact or to one of the staff, by how the route begins. The firm's content is everybody's.
 PERSONAL = (
-    "contacts/", "operations/", "outreach/", "portal/preview/",
+    "contacts/", "operations/", "outreach/", "portal/preview/", "campaigns/contact/",
     "crm/records/", "crm/update/", "crm/link/", "crm/unlink/",
 )  # fmt: skip
 # Pages that exist only in the demo set-up.
 DEMO = "outreach/mailbox/"
-# Running campaigns are the firm's content too; whom they reach is asked of `visible_to`.
-CAMPAIGNS = ("outreach/campaigns/<int:pk>/", "outreach/campaigns/step/")
 
-
-OF_ONE_PERSON = [
-    route
-    for route in ROUTES
-    if route.startswith(PERSONAL) and "<" in route and not route.startswith((DEMO, *CAMPAIGNS))
-]
+OF_ONE_PERSON = [route for route in ROUTES if route.startswith(PERSONAL) and "<" in route and DEMO not in route]
 
 
 def guarded(*accesses):

@@ -107,8 +107,7 @@ def _content(experience) -> tuple[dict, dict]:
         "experiences/resources/": resource.pk,
         "campaigns/": campaign.pk,
         "campaigns/touchpoint/": (step := campaign.touchpoints.create(day=1, kind="post", title="x")).pk,
-        "outreach/campaigns/": campaign.pk,
-        "outreach/campaigns/step/": step.pk,
+        "campaigns/step/": step.pk,
     }
     return keys, {"card_pk": card.pk, "resource_pk": resource.pk, "category_pk": category.pk}
 
@@ -129,7 +128,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     scheduled = ScheduledInvitation.objects.create(contact=contact, at=tomorrow, created_by=owner)
     one_contact = ("contacts/", "portal/preview/", "outreach/invite/", "outreach/reinvite/", "outreach/password/")
     keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk)
-    keys["outreach/campaigns/contact/"] = contact.pk
+    keys["campaigns/contact/"] = contact.pk
     keys |= {
         "contacts/import/": file_import.pk,
         "contacts/views/": SavedView.objects.create(owner=owner, name="x").pk,

@@ -125,15 +125,9 @@ def campaign_plan(request: HttpRequest, pk: int) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     if query and contact is None:
         context["found"] = people.search(query).order_by("pk")[:FOUND_AT_ONCE]
-    steps = list(campaign.touchpoints.all())
-    empty = empty_for(
-        campaign, used_placeholders(*(text for step in steps for text in (step.title, step.text))), request.firm
-    )
-    values = values_for(contact or sample_contact(request.user), request.firm)
-    for step in steps:
-        step.said_title, step.said_text = fill(step.title, values), fill(step.text, values)
+    texts = [text for step in campaign.touchpoints.all() for text in (step.title, step.text)]
+    empty = empty_for(campaign, used_placeholders(*texts), request.firm)
     context |= {
-        "steps": steps,
         "empty": [(name, PLACEHOLDERS[name], number) for name, number in empty.items()],
         "query": query,
         "calendar_query": f"contact={key}&" if contact else "",
@@ -144,20 +138,24 @@ def campaign_plan(request: HttpRequest, pk: int) -> HttpResponse:
 def _of_contact(request: HttpRequest, campaign: Campaign, contact: Contact) -> dict:
     found = journey(contact, campaign, request.firm)
     entries = defaultdict(list)
-    for step in found.steps:
+    for _, step in sorted(found.steps, key=lambda pair: pair[1].at):
         entries[step.at.date()].append(step)
     today = timezone.now().astimezone(found.zone).date()
-    begin = first_day(request.GET.get("from", ""), today)
-    return {"journey": found, "calendar": calendar(begin, today, entries)}
+    begin = first_day(request.GET.get("from", ""), found.first_shown(today))
+    return {"journey": found, "steps": found.steps, "calendar": calendar(begin, today, entries)}
 
 
 def _of_all(request: HttpRequest, campaign: Campaign) -> dict:
     waiting, begun = on_the_way(campaign)
-    return {"waiting": waiting, "begun": begun, "calendar": calendar_of(request, campaign)}
+    values = values_for(sample_contact(request.user), request.firm)
+    steps = [
+        (step, {"title": fill(step.title, values), "text": fill(step.text, values)})
+        for step in campaign.touchpoints.all()
+    ]
+    return {"waiting": waiting, "begun": begun, "steps": steps, "calendar": _calendar_of_all(request, campaign)}
 
 
-def calendar_of(request: HttpRequest, campaign: Campaign) -> Calendar:
-    """The calendar of a campaign for all who have it, from the week that the address asks for."""
+def _calendar_of_all(request: HttpRequest, campaign: Campaign) -> Calendar:
     today = timezone.localdate()
     begin = first_day(request.GET.get("from", ""), today)
     until = datetime.combine(begin + timedelta(days=WEEKS * 7), time.max, timezone.get_current_timezone())
@@ -173,5 +171,5 @@ def step_test(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=key) if key else None
     values = values_for(contact or sample_contact(request.user), request.firm)
     send_test(request, step_mail(step.title, step.text, values, request.firm))
-    plan = reverse("outreach:campaign_plan", args=[step.campaign_id])
+    plan = reverse("campaigns:plan", args=[step.campaign_id])
     return redirect(f"{plan}?contact={key}" if key else plan)

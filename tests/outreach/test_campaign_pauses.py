@@ -113,12 +113,12 @@ def test_the_page_says_what_will_happen_after_a_pause(ann, campaign, as_user, ad
     begin(moment(1, 0))
     at(moment(1, 1), pause, campaign, admin)
     with time_machine.travel(moment(4, 12), tick=False):
-        page = as_user(admin).get(reverse("outreach:campaign_pause", args=[campaign.pk])).content.decode()
+        page = as_user(admin).get(reverse("campaigns:pause", args=[campaign.pk])).content.decode()
     assert "2 steps that became due meanwhile will happen within minutes. 2 steps will be skipped" in page
 
 
 def test_it_is_paused_and_resumed_on_its_page(ann, campaign, as_user, admin):
-    client, url = as_user(admin), reverse("outreach:campaign_pause", args=[campaign.pk])
+    client, url = as_user(admin), reverse("campaigns:pause", args=[campaign.pk])
     page = reverse("experiences:campaign", args=[campaign.pk])
     for action, heading in (("pause", "Paused"), ("resume", "")):
         assert client.post(url, {"action": action}, follow=True).redirect_chain == [(page, 302)]
@@ -127,7 +127,7 @@ def test_it_is_paused_and_resumed_on_its_page(ann, campaign, as_user, admin):
 
 
 def test_only_who_may_edit_a_contact_pauses_their_campaign(ann, as_user):
-    url = reverse("outreach:contact_campaign_pause", args=[ann.pk])
+    url = reverse("campaigns:contact_pause", args=[ann.pk])
     for user in (UserFactory(), UserFactory(role="compliance")):
         assert as_user(user).post(url, {"action": "pause"}).status_code in {403, 404}
     assert not CampaignPause.objects.exists()

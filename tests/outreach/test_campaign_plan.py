@@ -45,7 +45,7 @@ def test_what_happens_is_what_the_dry_run_said(campaign, quiet_from, quiet_until
     begin(moment(0, 0))
     firm = Firm.get()
     with time_machine.travel(moment(0, 0), tick=False):
-        planned = {(one.pk, step.title): step.at for one in people for step in journey(one, campaign, firm).steps}
+        planned = {(one.pk, step.title): step.at for one in people for _, step in journey(one, campaign, firm).steps}
         days = forecast(campaign, firm, moment(12, 0))
     for hours in range(0, 12 * 24, 6):
         look(moment(0, 0) + timedelta(hours=hours, minutes=1))
@@ -76,7 +76,7 @@ def test_it_says_what_is_paused_closed_and_not_begun(campaign, as_user, admin):
     AssignmentFactory(contact=ContactFactory(), campaign=campaign)
     with time_machine.travel(moment(1, 0), tick=False):
         days = forecast(campaign, Firm.get(), moment(1, 23))
-        page = as_user(admin).get(reverse("outreach:campaign_plan", args=[campaign.pk])).content.decode()
+        page = as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])).content.decode()
     [first] = days[STARTED]
     assert (first.happens, first.paused, first.closed) == (1, 1, 1)
     assert "3 contacts are under way. For 1 more it begins with the first sign-in" in page
@@ -88,7 +88,7 @@ def test_for_a_contact_it_says_what_they_will_read_and_when(campaign, as_user):
     step.title, step.text = "Hello {preferred_name}", "Yours, {advisor_name}"
     step.save()
     ann = someone(campaign, "America/New_York", preferred_name="Annie")
-    url = reverse("outreach:campaign_plan", args=[campaign.pk])
+    url = reverse("campaigns:plan", args=[campaign.pk])
     with time_machine.travel(moment(1, 0), tick=False):
         page = as_user(ann.primary_advisor).get(url, {"contact": ann.pk}).content.decode()
     assert "Hello Annie" in page and f"Yours, {ann.primary_advisor.name}" in page
@@ -97,14 +97,14 @@ def test_for_a_contact_it_says_what_they_will_read_and_when(campaign, as_user):
 
 def test_a_contact_without_the_campaign_is_shown_how_it_would_run(campaign, as_user):
     ben = ContactFactory()
-    url = reverse("outreach:campaign_plan", args=[campaign.pk])
+    url = reverse("campaigns:plan", args=[campaign.pk])
     page = as_user(ben.primary_advisor).get(url, {"contact": ben.pk}).content.decode()
     assert "this is how it would run if day 1 were today" in page
 
 
 def test_contacts_are_found_among_ones_own(campaign, as_user):
     ann, other = ContactFactory(first_name="Annabel"), ContactFactory(first_name="Annabel")
-    client, url = as_user(ann.primary_advisor), reverse("outreach:campaign_plan", args=[campaign.pk])
+    client, url = as_user(ann.primary_advisor), reverse("campaigns:plan", args=[campaign.pk])
     page = client.get(url, {"q": "annabel"}).content.decode()
     assert f"?contact={ann.pk}" in page and f"?contact={other.pk}" not in page
     assert client.get(url, {"contact": other.pk}).status_code == 404
@@ -113,7 +113,7 @@ def test_contacts_are_found_among_ones_own(campaign, as_user):
 @pytest.mark.parametrize("asked", ["2031-02-31", "x", "0001-01-01", "9999-12-31", "2031-03-03"])
 def test_any_week_can_be_asked_for(campaign, as_user, admin, asked):
     someone(campaign)
-    answer = as_user(admin).get(reverse("outreach:campaign_plan", args=[campaign.pk]), {"from": asked})
+    answer = as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk]), {"from": asked})
     assert answer.status_code == 200
 
 
@@ -132,7 +132,7 @@ def test_placeholders_are_filled_when_a_step_happens():
     look(moment(1, 23))
     for person in people:
         run = StepRun.objects.get(contact=person)
-        [said] = journey(person, campaign, Firm.get()).steps
+        [(_, said)] = journey(person, campaign, Firm.get()).steps
         values = values_for(person, Firm.get())
         assert (run.title, run.text) == (said.title, said.text)
         assert run.title == f"For {values['preferred_name']}"
@@ -155,10 +155,10 @@ def test_placeholders_that_are_empty_for_some_are_told(as_user, admin):
     TouchpointFactory(campaign=campaign, kind="post", text="Call {advisor_phone}")
     someone(campaign)
     someone(campaign, primary_advisor=UserFactory(phone="+15550100"))
-    page = as_user(admin).get(reverse("outreach:campaign_plan", args=[campaign.pk])).content.decode()
+    page = as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])).content.decode()
     assert "is empty for 1 contact." in page
     Firm.objects.update(phone="+15550101")
-    page = as_user(admin).get(reverse("outreach:campaign_plan", args=[campaign.pk])).content.decode()
+    page = as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])).content.decode()
     assert "is empty for" not in page
 
 
@@ -175,7 +175,7 @@ def test_a_test_goes_to_oneself_as_the_contact_reads_it(campaign, as_user):
     ann = someone(campaign, preferred_name="Annie")
     step = campaign.touchpoints.first()
     campaign.touchpoints.filter(pk=step.pk).update(title="Hello {preferred_name}")
-    client, url = as_user(ann.primary_advisor), reverse("outreach:step_test", args=[step.pk])
+    client, url = as_user(ann.primary_advisor), reverse("campaigns:step_test", args=[step.pk])
     client.post(url, {"contact": ann.pk})
     [sent] = mail.outbox
     assert (sent.to, sent.subject) == ([ann.primary_advisor.email], "[Test] Hello Annie")
@@ -190,4 +190,4 @@ def test_the_calendar_takes_the_same_queries_for_any_number(
         someone(campaign)
     client = as_user(admin)
     with time_machine.travel(moment(1, 0), tick=False), django_assert_max_num_queries(14):
-        client.get(reverse("outreach:campaign_plan", args=[campaign.pk]))
+        client.get(reverse("campaigns:plan", args=[campaign.pk]))

@@ -190,7 +190,7 @@ def test_an_assignment_that_ended_brings_nothing_more(person):
 
 def test_on_hold_nothing_happens_and_resuming_says_what_was_missed(person, as_user, admin):
     begin(moment(1, 0))
-    url = reverse("outreach:campaigns_hold")
+    url = reverse("campaigns:hold")
     client = as_user(admin)
     assert client.post(url, {"action": "hold"}).status_code == 302
     look(moment(2, 12))
@@ -203,7 +203,7 @@ def test_on_hold_nothing_happens_and_resuming_says_what_was_missed(person, as_us
 
 
 def test_pressing_hold_twice_holds(as_user, admin, advisor):
-    url = reverse("outreach:campaigns_hold")
+    url = reverse("campaigns:hold")
     for _ in range(2):
         as_user(admin).post(url, {"action": "hold"})
     assert Firm.get().campaigns_held_at

@@ -35,12 +35,17 @@ class JourneyStep:
 
 @dataclass(frozen=True)
 class Journey:
-    """The steps in their order. `started_on` is day 1; `supposed` says that it has not begun and today was taken."""
+    """The steps in the campaign's order. `started_on` is day 1; `supposed`: it has not begun, today was taken."""
 
-    steps: list[JourneyStep]
+    steps: list[tuple[Touchpoint, JourneyStep]]
     started_on: date
     supposed: bool
     zone: tzinfo
+
+    def first_shown(self, today: date) -> date:
+        """Where its calendar begins: today, or with the next step to come, or else with the last."""
+        days = sorted(step.at.date() for _, step in self.steps)
+        return next((day for day in days if day >= today), days[-1] if days else today)
 
 
 def journey(contact: Contact, campaign: Campaign, firm: Firm) -> Journey:
@@ -52,12 +57,12 @@ def journey(contact: Contact, campaign: Campaign, firm: Firm) -> Journey:
     runs = {run.touchpoint_id: run for run in StepRun.objects.filter(assignment=given)} if given else {}
     values, blocked = values_for(contact, firm), _blocked(contact, campaign, firm)
     steps = [
-        _happened(runs[step.pk], zone)
+        (step, _happened(runs[step.pk], zone))
         if step.pk in runs
-        else _ahead(step, due_at(step, started_on, zone, firm), now, blocked, values)
+        else (step, _ahead(step, due_at(step, started_on, zone, firm), now, blocked, values))
         for step in campaign.touchpoints.all()
     ]
-    return Journey(sorted(steps, key=lambda step: step.at), started_on, begun is None, zone)
+    return Journey(steps, started_on, begun is None, zone)
 
 
 def due_at(step: Touchpoint, started_on: date, zone: tzinfo, firm: Firm) -> datetime:
