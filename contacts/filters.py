@@ -15,6 +15,7 @@ from contacts.models.contact import CRMMark
 from contacts.querysets import fold
 from core.keys import read_key
 from core.listing import ListFilter
+from core.registry import contact_groups
 from core.searching import narrow
 from experiences.models import Campaign, Experience, Team
 
@@ -57,6 +58,40 @@ class TagFilter(TickFilter):
         for tag in value:
             qs = qs.filter(Exists(through.filter(contact=OuterRef("pk"), tag=tag)))
         return qs
+
+
+class GroupField(forms.CharField):
+    """The name of a group of contacts that another room knows. It comes with links, and is not typed."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value):
+        """The keys of the contacts, as a subquery; None when no group is asked for."""
+        text = super().clean(value)
+        if not text:
+            return None
+        key, _, which = text.partition(".")
+        group = contact_groups.get(key)
+        ids = group.ids(which) if group else None
+        if ids is None:
+            raise forms.ValidationError("This group of contacts is not known any more.")
+        return ids
+
+    def describe(self, value: str) -> str:
+        """Who is in the group, for a chip."""
+        key, _, which = value.partition(".")
+        group = contact_groups.get(key)
+        return group.label(which) if group else "unknown"
+
+
+class GroupFilter(django_filters.Filter):
+    """Contacts of a group that another room knows, such as all for whom a step of a campaign was done."""
+
+    field_class = GroupField
+
+    def filter(self, qs: QuerySet, value: QuerySet | None) -> QuerySet:
+        """Those in the group; all when none is asked for."""
+        return qs if value is None else qs.filter(pk__in=value)
 
 
 def beginning_of(day: date) -> datetime:
@@ -112,6 +147,7 @@ class ContactFilter(ListFilter):
     login_to = DayFilter(field_name="last_login_at", lookup_expr="lt", label="Last login to", **DATE)
     created_from = DayFilter(field_name="created_at", lookup_expr="gte", label="Created from", **DATE)
     created_to = DayFilter(field_name="created_at", lookup_expr="lt", label="Created to", **DATE)
+    group = GroupFilter(label="Group")
 
     class Meta:
         model = Contact

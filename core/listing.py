@@ -253,7 +253,10 @@ def filters_in_words(filterset_class: type[ListFilter], request: HttpRequest) ->
 
 
 def _words(field, value: str) -> str:
-    """What people call a value of a filter: the label of a choice, the text itself otherwise."""
+    """What people call a value of a filter: the label of a choice, the field's own words, the text itself otherwise."""
+    describe = getattr(field, "describe", None)
+    if describe is not None:
+        return describe(value)
     queryset = getattr(field, "queryset", None)
     if queryset is not None:
         key = read_key(value)

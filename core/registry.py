@@ -153,11 +153,24 @@ class TemplateReach:
     uses: Callable[[int], list[tuple[str, str]]]
 
 
+@dataclass(frozen=True)
+class ContactGroup:
+    """Contacts that a room above can name, for the contact list's filter `group`: "<key>.<which>".
+
+    `ids(which)` are their keys, as a subquery, or None where `which` cannot be read; `label(which)` says in words
+    who they are.
+    """
+
+    ids: Callable[[str], Any]
+    label: Callable[[str], str]
+
+
 nav = Registry("nav")  # NavItem: the staff rail
 add_menu = Registry("add_menu")  # NavItem: what the Add button offers
 person_menu = Registry("person_menu")  # NavItem: the menu behind one's own face
 contact_actions = Registry("contact_actions")  # Action per row, for the list and the summary page
 contact_bulk_actions = Registry("contact_bulk_actions")  # Action on a selection of contacts
+contact_groups = Registry("contact_groups")  # ContactGroup: what the contact list can be narrowed to from elsewhere
 contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -> (sentence, url, label) | None
 contact_sections = Registry("contact_sections")  # callable(contact, request) -> rendered section | None
 contact_integrations = Registry("contact_integrations")  # callable(contact, request) -> rendered body of Integrations

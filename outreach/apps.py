@@ -53,12 +53,14 @@ class OutreachConfig(AppConfig):
 
 def _show_campaigns() -> None:
     """What pages of contacts and of campaigns show of running campaigns."""
-    from core.registry import contact_sections, template_panels, timeline_sources
+    from core.registry import contact_groups, contact_sections, template_panels, timeline_sources
     from outreach import campaign_on_contacts, on_campaigns
+    from outreach.step_groups import STEP_GROUP
 
     contact_sections.register("campaign", campaign_on_contacts.section, order=20)
     timeline_sources.register("steps", campaign_on_contacts.steps)
     template_panels.register("running", on_campaigns.panel)
+    contact_groups.register("step", STEP_GROUP)
 
 
 def _watch_the_mail() -> None:

@@ -19,6 +19,7 @@ from experiences.domain.placeholders import PLACEHOLDERS, fill, used_placeholder
 from experiences.domain.rights import may_change
 from experiences.models import Campaign, Touchpoint
 from outreach.calendar import WEEKS, Calendar, calendar, first_day
+from outreach.campaign_report import report
 from outreach.domain.mail_text import step_mail, values_for
 from outreach.domain.steps import holding, pausing
 from outreach.domain.steps.forecast import forecast, on_the_way
@@ -160,6 +161,20 @@ def _calendar_of_all(request: HttpRequest, campaign: Campaign) -> Calendar:
     begin = first_day(request.GET.get("from", ""), today)
     until = datetime.combine(begin + timedelta(days=WEEKS * 7), time.max, timezone.get_current_timezone())
     return calendar(begin, today, forecast(campaign, request.firm, until))
+
+
+@staff_only
+@require_safe
+def campaign_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """What became of each step, among the contacts whom the user may see."""
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    context = {
+        "campaign": campaign,
+        "title": f"Report of {campaign}",
+        "as_of": timezone.now(),
+        "steps": report(campaign, Contact.objects.visible_to(request.user)),
+    }
+    return render(request, "outreach/campaign_report.html", context)
 
 
 @editors_only

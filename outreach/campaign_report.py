@@ -1,0 +1,67 @@
+"""The numbers of a campaign's report: what became of each step, for the contacts that somebody may see."""
+
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.urls import reverse
+
+from contacts.querysets import ContactQuerySet
+from experiences.models import Campaign, Touchpoint
+from outreach.models import StepRun
+from outreach.step_groups import DONE, DUE, OPENED, SKIPPED, group_value, opened
+
+
+@dataclass(frozen=True)
+class Number:
+    """A count of contacts, and the address that opens them in the contact list."""
+
+    what: str
+    value: int
+    url: str
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What became of one step. `opened` is None for a step that has nothing to open."""
+
+    step: Touchpoint
+    due: Number
+    done: Number
+    skipped: Number
+    reasons: list[Number]
+    opened: Number | None
+
+    @property
+    def percent(self) -> int:
+        """The share of those due for whom it was done, rounded down."""
+        return self.done.value * 100 // self.due.value if self.due.value else 0
+
+
+def report(campaign: Campaign, contacts: ContactQuerySet) -> list[StepReport]:
+    """All steps of a campaign in their order, counted among `contacts`. Steps that were deleted are not in it."""
+    runs = StepRun.objects.filter(touchpoint__campaign=campaign, contact__in=contacts.order_by().values("pk"))
+    counted = runs.order_by().values_list("touchpoint", "state", "reason").annotate(number=Count("contact"))
+    found: dict[int, Counter] = {}
+    for step, state, reason, number in counted:
+        found.setdefault(step, Counter()).update({DUE: number, state: number, **({reason: number} if reason else {})})
+    with_resource = runs.exclude(resource=None)
+    openings = dict(opened(with_resource).order_by().values_list("touchpoint").annotate(number=Count("contact")))
+    return [_of_step(step, found.get(step.pk, Counter()), openings) for step in campaign.touchpoints.all()]
+
+
+def _of_step(step: Touchpoint, counts: Counter, openings: dict[int, int]) -> StepReport:
+    def number(what: str, label: str, value: int) -> Number:
+        query = urlencode({"group": group_value(step.pk, what)})
+        return Number(label, value, f"{reverse('contacts:list')}?{query}")
+
+    reasons = [number(one.value, one.label, counts[one.value]) for one in StepRun.Reason if counts[one.value]]
+    return StepReport(
+        step,
+        number(DUE, "Due", counts[DUE]),
+        number(DONE, "Done", counts[DONE]),
+        number(SKIPPED, "Skipped", counts[SKIPPED]),
+        reasons,
+        number(OPENED, "Opened", openings.get(step.pk, 0)) if step.resource_id else None,
+    )

@@ -1,0 +1,54 @@
+"""Contacts by what became of a step of a campaign: numbers of its report lead to them in the contact list."""
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from contacts.models.engagement import ResourceView
+from core.keys import read_key
+from core.registry import ContactGroup
+from experiences.models import Touchpoint
+from outreach.models import StepRun
+
+DUE, DONE, SKIPPED, OPENED = "due", "done", "skipped", "opened"
+LABELS = {DUE: "due", DONE: "done", SKIPPED: "skipped", OPENED: "opened"} | {
+    reason.value: f"skipped ({reason.label.lower()})" for reason in StepRun.Reason
+}
+
+
+def runs_of(what: str, runs: QuerySet) -> QuerySet:
+    """Of these step runs those that are meant by a word of LABELS."""
+    if what == OPENED:
+        return opened(runs)
+    if what in {DONE, SKIPPED}:
+        return runs.filter(state=what)
+    return runs if what == DUE else runs.filter(reason=what)
+
+
+def opened(runs: QuerySet) -> QuerySet:
+    """Those done whose resource the contact has opened since."""
+    views = ResourceView.objects.filter(
+        contact=OuterRef("contact"), resource=OuterRef("resource"), at__gte=OuterRef("at")
+    )
+    return runs.filter(Exists(views), state=StepRun.State.DONE)
+
+
+def group_value(step: int, what: str) -> str:
+    """The value of the contact list's filter `group`."""
+    return f"step.{step}.{what}"
+
+
+def _ids(which: str) -> QuerySet | None:
+    step, _, what = which.partition(".")
+    key = read_key(step)
+    if key is None or what not in LABELS:
+        return None
+    return runs_of(what, StepRun.objects.filter(touchpoint=key)).values(pk=F("contact_id"))
+
+
+def _label(which: str) -> str:
+    step, _, what = which.partition(".")
+    key = read_key(step)
+    found = Touchpoint.objects.filter(pk=key).first() if key is not None else None
+    return f"step “{found.title}” {LABELS[what]}" if found and what in LABELS else "unknown"
+
+
+STEP_GROUP = ContactGroup(_ids, _label)
