@@ -162,6 +162,7 @@ contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -
 contact_sections = Registry("contact_sections")  # callable(contact, request) -> rendered section | None
 contact_integrations = Registry("contact_integrations")  # callable(contact, request) -> rendered body of Integrations
 timeline_sources = Registry("timeline_sources")  # callable(contact, before, limit) -> iterable of core.timeline.Entry
+event_details = Registry("event_details")  # callable(events) -> words by key of the event, added to its sentence
 after_assign = Registry("after_assign")  # AfterAssign: what may follow an assignment, such as inviting
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck
 daily_jobs = Registry("daily_jobs")  # callable() run once a day

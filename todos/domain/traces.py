@@ -1,0 +1,13 @@
+"""What the room holds of contacts, when they are purged: rows and their history go, nothing keeps a contact."""
+
+from core.registry import Traces
+from todos.models import ActionItem, Reminder
+
+
+def remove(ids: list[int]) -> None:
+    """The action items and reminders of these contacts, also of those whose nameless row stays."""
+    ActionItem.objects.filter(contact__in=ids).delete()
+    Reminder.objects.filter(contact__in=ids).delete()
+
+
+TRACES = Traces(lambda ids: set(), remove, {"todos.ActionItemEvent": "contact_id", "todos.ReminderEvent": "contact_id"})
