@@ -1,0 +1,54 @@
+"""The client's action items: all of them, marking one as done, and undoing that in the same visit."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from core.presses import once
+from core.resending import page_before
+from portal import items
+from portal.frame import frame
+from todos.domain.items import complete_by_client, reopen
+from todos.models import ActionItem
+
+OPEN_SHOWN = 100
+DONE_SHOWN = 20
+
+
+@require_safe
+def all_items(request: HttpRequest) -> HttpResponse:
+    """What is open, and what was done of late."""
+    contact, here = request.viewing.contact, items.done_here(request)
+    context = frame(request, "items") | {
+        "waiting": items.waiting_items(contact, here, OPEN_SHOWN),
+        "done": items.done_items(contact, here, DONE_SHOWN),
+    }
+    return render(request, "portal/items.html", context)
+
+
+@once
+@require_POST
+def item_done(request: HttpRequest, item_pk: int) -> HttpResponse:
+    """The client has done it."""
+    contact = request.viewing.contact
+    rows = ActionItem.objects.shown_to(contact).filter(pk=item_pk)
+    if not rows.exists():
+        raise Http404
+    if complete_by_client(rows, contact):
+        items.remember_done(request, item_pk)
+        messages.success(request, "Marked as done. Thank you.")
+    return redirect(page_before(request, request.viewing.url("items")))
+
+
+@once
+@require_POST
+def item_undo(request: HttpRequest, item_pk: int) -> HttpResponse:
+    """It was not done after all: open again, if the client marked it in this visit."""
+    if item_pk not in items.done_here(request):
+        raise Http404
+    rows = ActionItem.objects.shown_to(request.viewing.contact).filter(pk=item_pk, done_by_client=True)
+    items.forget_done(request, item_pk)
+    if reopen(rows, by=request.user):
+        messages.success(request, "It is on your list again.")
+    return redirect(page_before(request, request.viewing.url("items")))
