@@ -98,6 +98,13 @@ def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailT
         Purpose.SECURITY: (CHANGED_SUBJECT, CHANGED_TEXT, "It was not me"),
         Purpose.PASSWORD: (RESET_SUBJECT, RESET_TEXT, "Choose a new password"),
     }[Purpose(purpose)]
+    return letter(subject, body, button, url, values, firm, lasts=_lasts(purpose, firm))
+
+
+def letter(
+    subject: str, body: str, button: str, url: str, values: dict[str, str], firm: Firm, *, lasts: str = ""
+) -> MailText:
+    """A mail with one button that leads to `url`; `lasts` says how long it works, empty for a page that stays."""
     filled = fill(body.replace("\r\n", "\n"), values).strip()
     context = {
         "firm": firm,
@@ -106,7 +113,7 @@ def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailT
         "body": filled,
         "button": button,
         "url": url,
-        "lasts": _lasts(purpose, firm),
+        "lasts": lasts,
         "logo_url": _logo_url(firm),
     }
     html = css_inline.inline(render_to_string("outreach/mail/message.html", context))
