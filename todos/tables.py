@@ -50,7 +50,7 @@ class TaskTable(tables.Table):
     contact = tables.Column(order_by=("contact__sort_name",))
     whose = tables.Column(accessor="audience", verbose_name="For", order_by=("others", "shows_at"))
     due = tables.Column(accessor="shows_at", verbose_name="Due", order_by=("shows_at",))
-    done = tables.Column(accessor="done_at", order_by=("done_at",), default="")
+    done = tables.Column(accessor="done_at", verbose_name="Done", order_by=("done_at",), default="")
     actions = tables.Column(accessor="pk", orderable=False, verbose_name="", attrs=ACTIONS)
 
     caption = "Tasks"

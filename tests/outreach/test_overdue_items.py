@@ -1,5 +1,6 @@
 """A client is reminded once of what is overdue: by mail, by the rules for mail, and never of what it is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -43,6 +44,16 @@ def send(send_now, at: datetime = NOON_AFTER) -> list[str]:
     with time_machine.travel(at, tick=False):
         send_now()
     return list(Send.objects.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_look_takes_the_same_queries_for_any_number(count, django_assert_num_queries):
+    for _ in range(count):
+        contact = AssignmentFactory(contact=ContactFactory(time_zone="America/New_York")).contact
+        ActionItem.objects.create(contact=contact, title="x", due_on=DUE)
+    firm = Firm.get()
+    with time_machine.travel(NOON_AFTER, tick=False), django_assert_num_queries(7):
+        assert plan_due(firm) == count
 
 
 def test_one_mail_leaves_and_says_nothing_of_the_item(person, send_now):
@@ -124,7 +135,7 @@ def test_items_that_became_overdue_together_are_one_mail_and_done_ones_none(pers
     assert ActionItem.objects.exclude(overdue_mail_at=None).count() == 2
 
 
-def test_many_are_planned_in_chunks_in_the_same_queries(person, monkeypatch, django_assert_num_queries):
+def test_many_are_planned_in_chunks(person, monkeypatch):
     monkeypatch.setattr(overdue_items, "CHUNK", 2)
     for _ in range(4):
         contact = AssignmentFactory(contact=ContactFactory(time_zone="America/New_York")).contact
@@ -159,7 +170,20 @@ def test_the_sweep_looks(person, monkeypatch):
     assert len(looked) == 1, "a few minutes apart"
 
 
-def test_two_workers_plan_one(person, django_assert_num_queries):
-    with connection.cursor() as cursor:  # what the second finds once the first has committed
-        cursor.execute("UPDATE todos_actionitem SET overdue_mail_at = now()")
-    assert look() == 0
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_at_once_plan_one_mail_for_each(person):
+    Firm.objects.update(sends_per_minute=100_000)
+    for _ in range(4):
+        contact = AssignmentFactory(contact=ContactFactory(time_zone="America/New_York")).contact
+        ActionItem.objects.create(contact=contact, title="x", due_on=DUE)
+
+    def work(number: int) -> int:
+        try:
+            return plan_due(Firm.get())
+        finally:
+            connection.close()
+
+    with time_machine.travel(NOON_AFTER, tick=False), ThreadPoolExecutor(4) as pool:
+        planned = list(pool.map(work, range(8)))
+    assert (sum(planned), Send.objects.count()) == (5, 5)
+    assert not ActionItem.objects.filter(overdue_mail_at=None).exists()

@@ -130,6 +130,8 @@ def test_a_reminder_is_added_by_hand_from_the_contact_that_was_looked_for(as_use
     client = as_user(advisor)
     found = client.get(page("pick"), {"find": contact.last_name[:5]}).context["contacts"]
     assert found == [contact]
+    fragment = client.get(page("pick"), {"find": contact.last_name}, headers={"HX-Request": "true"}).content.decode()
+    assert (contact.name in fragment, "<html" in fragment) == (True, False)
     day = (timezone.localdate() + timedelta(days=3)).isoformat()
     form = as_shown(client, page("reminder_add", contact.pk), title="Call", due_on=day, csrfmiddlewaretoken="drawn")
     for _ in range(3):

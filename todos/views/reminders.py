@@ -28,13 +28,15 @@ SOON = {"tomorrow": reminders.tomorrow, "next_week": reminders.next_week}
 @editors_only
 @require_GET
 def pick(request: HttpRequest) -> HttpResponse:
-    """Look for the contact whom a new reminder is about."""
+    """Look for the contact whom a new reminder is about; a fragment for htmx, as one types."""
     query = request.GET.get("find", "").strip()[:200]
     if query:
         take(SEARCHES, request.user.pk)
     found = Contact.objects.editable_by(request.user).filter(deactivated_at=None).search(query)
     contacts = list(found.order_by("sort_name", "pk")[:FOUND_AT_MOST])
-    return render(request, "todos/pick.html", {"query": query, "contacts": contacts, "at_most": FOUND_AT_MOST})
+    part = "#found" if request.htmx else ""
+    context = {"query": query, "contacts": contacts, "at_most": FOUND_AT_MOST}
+    return render(request, f"todos/pick.html{part}", context)
 
 
 @editors_only

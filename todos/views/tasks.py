@@ -46,7 +46,8 @@ class TaskList(ListPage):
         chosen = (get.get("whose", ""), get.get("state", ""))
         tabs = [("", "Open", ("", ""))]
         tabs += [(f"?whose={key}", label, (key, "")) for key, label in WHOSE]
-        tabs += [(f"?state={key}", label, ("", key)) for key, label in STATES]
+        latest_first = {DONE: "&sort=-done"}
+        tabs += [(f"?state={key}{latest_first.get(key, '')}", label, ("", key)) for key, label in STATES]
         done = self.request.session.pop(JUST_DONE, None)
         return {
             "tabs": [(reverse("todos:tasks") + query, label, means == chosen) for query, label, means in tabs],
