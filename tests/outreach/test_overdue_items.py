@@ -68,6 +68,16 @@ def test_one_mail_leaves_and_says_nothing_of_the_item(person, send_now):
     assert Activity.objects.filter(verb="overdue_item_mailed", subject_id=person.pk).count() == 1
 
 
+def test_the_list_of_mails_calls_it_by_its_name_and_can_be_narrowed_to_it(person, as_user):
+    look()
+    client = as_user(person.primary_advisor)
+    for kind, count in (("action_item", 1), ("invitation", 0)):
+        page = client.get("/outreach/", {"purpose": kind})
+        assert page.context["page"].paginator.count == count
+    assert "Kind: Overdue action item" in client.get("/outreach/?purpose=action_item").content.decode()
+    assert '<td data-label="Kind" >Overdue action item</td>' in client.get("/outreach/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("at", "planned"),
     [
