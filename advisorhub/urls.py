@@ -9,6 +9,7 @@ urlpatterns = [
     path("contacts/", include("contacts.urls")),
     path("", include("experiences.urls")),
     path("campaigns/", include("outreach.campaign_urls")),
+    path("tasks/", include("todos.urls")),
     path("outreach/", include("outreach.urls")),
     path("crm/", include("crm.urls")),
     path("reports/", include("reports.urls")),

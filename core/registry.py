@@ -176,6 +176,7 @@ contact_sections = Registry("contact_sections")  # callable(contact, request) ->
 contact_integrations = Registry("contact_integrations")  # callable(contact, request) -> rendered body of Integrations
 template_panels = Registry("template_panels")  # callable(template, request) -> what its page shows besides | None
 timeline_sources = Registry("timeline_sources")  # callable(contact, before, limit) -> iterable of core.timeline.Entry
+event_details = Registry("event_details")  # callable(events) -> words by key of the event, added to its sentence
 after_assign = Registry("after_assign")  # AfterAssign: what may follow an assignment, such as inviting
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck
 daily_jobs = Registry("daily_jobs")  # callable() run once a day

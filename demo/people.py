@@ -166,6 +166,13 @@ WHERE happened
 """
 
 
+HISTORY = {
+    "contacts_contactevent": "created_at",
+    "contacts_assignmentevent": "assigned_at",
+    "contacts_noteevent": "created_at",
+    "contacts_householdevent": "created_at",
+    "outreach_invitationevent": "created_at",
+}
 TABLES_JOINED = "demo_plan, accounts_user, contacts_contact, contacts_assignment, outreach_invitation"
 
 
@@ -184,7 +191,7 @@ def create_contacts(
                 "ANALYZE demo_plan, accounts_user, contacts_contact, contacts_assignment, outreach_invitation"
             )
         cursor.execute("SELECT setval('contacts_household_id_seq', coalesce(max(id), 1)) FROM contacts_household")
-        _date_history_back(cursor)
+        date_history_back(cursor, HISTORY)
 
 
 def _parameters(count: int, base: datetime, teams, experiences, campaigns) -> dict:
@@ -224,15 +231,12 @@ def _parameters(count: int, base: datetime, teams, experiences, campaigns) -> di
     }
 
 
-def _date_history_back(cursor) -> None:
-    """Let the history say when things happened, not when the demo was loaded. Only here is it ever written to."""
-    for table, column in (
-        ("contacts_contactevent", "created_at"),
-        ("contacts_assignmentevent", "assigned_at"),
-        ("contacts_noteevent", "created_at"),
-        ("contacts_householdevent", "created_at"),
-        ("outreach_invitationevent", "created_at"),
-    ):
+def date_history_back(cursor, tables: dict[str, str]) -> None:
+    """Let the history say when things happened, not when the demo was loaded. Only here is it ever written to.
+
+    `tables` of the history, each with the column that says when.
+    """
+    for table, column in tables.items():
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"UPDATE {table} SET pgh_created_at = {column}")  # noqa: S608 - names from the list above
+        cursor.execute(f"UPDATE {table} SET pgh_created_at = {column}")  # noqa: S608 - names of our own
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

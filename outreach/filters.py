@@ -7,7 +7,14 @@ from django.db.models.functions import Lower
 from contacts.models import Contact
 from core.listing import ListFilter
 from mail.models import Send
-from outreach.models import Purpose, ScheduledInvitation
+from mail.registry import purposes
+from outreach.domain.purposes import ContactMail
+from outreach.models import ScheduledInvitation
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every kind of mail to contacts, by what people call it."""
+    return [(purpose.key, purpose.label) for purpose in purposes if isinstance(purpose, ContactMail)]
 
 
 class SendFilter(ListFilter):
@@ -15,7 +22,7 @@ class SendFilter(ListFilter):
 
     q = django_filters.CharFilter(method="search", label="Search")
     state = django_filters.ChoiceFilter(choices=Send.State.choices, label="State")
-    purpose = django_filters.ChoiceFilter(choices=Purpose.choices, label="Kind")
+    purpose = django_filters.ChoiceFilter(choices=kinds, label="Kind")
     since = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte", label="From")
     until = django_filters.DateFilter(field_name="created_at", lookup_expr="date__lte", label="To")
 

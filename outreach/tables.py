@@ -58,7 +58,7 @@ class SendTable(tables.Table):
     """One row a mail."""
 
     contact = tables.Column(order_by=("contact__last_name", "contact__first_name"), attrs=MAIN)
-    purpose = tables.Column(verbose_name="Kind")
+    purpose = tables.Column(accessor="purpose_label", verbose_name="Kind", order_by=("purpose",))
     number = tables.Column(attrs={"td": {"class": "col-num"}, "th": {"class": "col-num"}})
     state = tables.Column(attrs={"td": {"class": "col-wrap"}})
     created_at = tables.Column(verbose_name="Planned", order_by=("pk",))  # very nearly that order, and indexed

@@ -5,7 +5,12 @@ from types import SimpleNamespace
 from django.http import HttpRequest
 from django.urls import reverse
 
-PAGES = (("home", "Home", "home"), ("library", "Library", "library"), ("profile", "Profile", "user"))
+PAGES = (
+    ("home", "Home", "home"),
+    ("items", "To do", "list-checks"),
+    ("library", "Library", "library"),
+    ("profile", "Profile", "user"),
+)
 
 
 def frame(request: HttpRequest, current: str) -> dict:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.access import portal_page, preview_page
-from portal.views import home, installing, library, links, pictures, posts, profile, sessions, sign_in
+from portal.views import home, installing, items, library, links, pictures, posts, profile, sessions, sign_in
 
 app_name = "portal"
 
@@ -11,6 +11,7 @@ app_name = "portal"
 PAGES = [
     ("", home.home, "home"),
     ("posts/", posts.posts, "posts"),
+    ("items/", items.all_items, "items"),
     ("library/", library.library, "library"),
     ("profile/", profile.profile, "profile"),
     ("cards/<int:card_pk>/image/", pictures.card_image, "card_image"),
@@ -19,6 +20,9 @@ PAGES = [
     ("team/<int:user_pk>/photo/", pictures.member_photo, "member_photo"),
 ]
 OWN_PAGES = [
+    ("items/<int:item_pk>/done/", items.item_done, "item_done"),
+    ("items/<int:item_pk>/upload/", items.item_upload, "item_upload"),
+    ("items/<int:item_pk>/undo/", items.item_undo, "item_undo"),
     ("resources/<int:resource_pk>/open/", library.open_resource, "open_resource"),
     ("resources/<int:resource_pk>/file/", library.resource_file, "resource_file"),
     ("resources/<int:resource_pk>/watch/", library.watch, "watch"),

@@ -27,6 +27,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
+from todos.models import ActionItem, ItemFile, Reminder
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,23 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     in_trash = ContactFactory(primary_advisor=owner, deleted_at=timezone.now())
     keys["contacts/<int:pk>/restore/"] = in_trash.pk
     keys |= _in_the_crm(contact, owner)
+    keys |= _to_do(contact)
     note = NoteFactory(contact=contact)
-    return keys, {"note_pk": note.pk, "row_pk": row.pk, "section": "information", "adapter_key": "demo"}
+    names = {"note_pk": note.pk, "item_pk": keys["tasks/item/"], "row_pk": row.pk}
+    return keys, names | {"section": "information", "adapter_key": "demo"}
+
+
+def _to_do(contact: Contact) -> dict:
+    """An action item of the contact, and a reminder about them."""
+    item = ActionItem.objects.create(contact=contact, title="x", asks_for_upload=True)
+    sent = ItemFile.objects.create(item=item, file=picture(), name="x.png", size=1)
+    reminder = Reminder.objects.create(contact=contact, title="x", due_at=timezone.now())
+    return {
+        "tasks/contact/": contact.pk,
+        "tasks/item/": item.pk,
+        "tasks/reminder/": reminder.pk,
+        "tasks/file/": sent.pk,
+    }
 
 
 def _in_the_crm(contact: Contact, owner: User) -> dict:

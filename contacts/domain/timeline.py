@@ -5,7 +5,7 @@ from datetime import datetime
 from contacts.domain.field_history import field_changes
 from contacts.models import Contact, PortalSignIn, ResourceView
 from core.models import Activity, Operation
-from core.registry import timeline_sources
+from core.registry import event_details, timeline_sources
 from core.timeline import Entry, newest, newest_before
 
 PAGE = 30
@@ -55,16 +55,18 @@ def timeline(contact: Contact, *, before: datetime | None = None, kind: str = ""
 def _events_and_changes(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
     """Events with the field changes of the same transaction beneath them, and changes that came without an event."""
     events = newest_before(Activity.objects.filter(subject_type="contact", subject_id=contact.pk), "at", before)
+    found = list(events.select_related("actor")[:limit])
+    details = {key: words for ask in event_details for key, words in ask(found).items()}
     entries = [
         Entry(
             at=event.at,
-            sentence=event.sentence,
+            sentence=f"{event.sentence}: {details[event.pk]}" if event.pk in details else event.sentence,
             kind="event",
             icon=ICONS.get(event.verb, "activity"),
             actor=event.actor.name if event.actor else "",
             operation_id=event.operation_id,
         )
-        for event in events.select_related("actor")[:limit]
+        for event in found
     ]
     by_moment = {entry.at: entry for entry in entries}
     for change in field_changes(contact, before, limit):

@@ -1,7 +1,7 @@
 """Writing business events, for one subject or for a set."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
@@ -17,12 +17,14 @@ def record(
     actor=None,
     operation: Operation | None = None,
     data: dict | None = None,
+    data_of: Mapping[int, dict] | None = None,
     subject_type: str = "contact",
 ) -> None:
     """Write one event per subject, in one statement, inside the caller's transaction.
 
     Its moment is that of the transaction, as in the history the triggers keep: the timeline puts both together.
     `actor` is the user who did it, None for the system. `sentence` is shown to people as it is.
+    `data_of` holds, by subject, what stands in place of `data`.
     """
     columns = "verb, sentence, subject_type, actor_id, operation_id, data, subject_id, at"
     values = [
@@ -31,12 +33,14 @@ def record(
         subject_type,
         actor and actor.pk,
         operation and operation.pk,
-        json.dumps(data or {}),
     ]
+    subjects = list(subject_ids)
+    shared, own = json.dumps(data or {}), data_of or {}
+    datas = [json.dumps(own[subject]) if subject in own else None for subject in subjects] if own else []
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {Activity._meta.db_table} ({columns})"  # noqa: S608 - our own table and columns
-            " SELECT %s, %s, %s, %s::bigint, %s::bigint, %s::jsonb, subject, now()"
-            " FROM unnest(%s::bigint[]) AS subject",
-            [*values, key_array(subject_ids)],
+            " SELECT %s, %s, %s, %s::bigint, %s::bigint, coalesce(own, %s::jsonb), subject, now()"
+            " FROM unnest(%s::bigint[], %s::jsonb[]) AS given (subject, own)",
+            [*values, shared, key_array(subjects), datas],
         )

@@ -58,6 +58,11 @@ class Resource(Template):
         """Whether its last day has passed, in the viewer's zone."""
         return self.expires_on is not None and self.expires_on < timezone.localdate()
 
+    @property
+    def is_published(self) -> bool:
+        """Whether a client may open it today: `ResourceQuerySet.published` for a row that has been read already."""
+        return self.state == self.State.PUBLISHED and self.archived_at is None and not self.is_expired
+
 
 @pghistory.track(append_only=True)
 class ResourceTemplate(Template):

@@ -76,23 +76,24 @@ def compose(purpose: str, values: dict[str, str], firm: Firm, url: str) -> MailT
         Purpose.SECURITY: (CHANGED_SUBJECT, CHANGED_TEXT, "It was not me"),
         Purpose.PASSWORD: (RESET_SUBJECT, RESET_TEXT, "Choose a new password"),
     }[Purpose(purpose)]
-    return _laid_out(fill(subject, values), fill(body, values), firm, button, url, _lasts(purpose, firm))
+    return letter(subject, body, button, url, values, firm, lasts=_lasts(purpose, firm))
 
 
 def step_mail(title: str, text: str, values: dict[str, str], firm: Firm) -> MailText:
     """A step of a campaign as a mail, for a test: clients read it in their portal."""
-    url = settings.BASE_URL + "/portal/"
-    return _laid_out(fill(title, values), fill(text, values), firm, "Open your portal", url, "")
+    return letter(title, text, "Open your portal", settings.BASE_URL + "/portal/", values, firm)
 
 
-def _laid_out(subject: str, body: str, firm: Firm, button: str, url: str, lasts: str) -> MailText:
-    """Both forms of a mail whose placeholders are filled; `lasts`: how long its link works, in words."""
-    body = body.replace("\r\n", "\n").strip()
+def letter(
+    subject: str, body: str, button: str, url: str, values: dict[str, str], firm: Firm, *, lasts: str = ""
+) -> MailText:
+    """A mail with one button that leads to `url`; `lasts` says how long it works, empty for a page that stays."""
+    filled = fill(body.replace("\r\n", "\n"), values).strip()
     context = {
         "firm": firm,
-        "subject": " ".join(subject.split()),
-        "paragraphs": re.split(r"\n{2,}", body),
-        "body": body,
+        "subject": " ".join(fill(subject, values).split()),
+        "paragraphs": re.split(r"\n{2,}", filled),
+        "body": filled,
         "button": button,
         "url": url,
         "lasts": lasts,

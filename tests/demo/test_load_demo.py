@@ -2,10 +2,12 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.models import Role, User
 from contacts.models import Contact, Household, Status
 from experiences.models import Campaign, Experience, Resource, Team
+from todos.models import ActionItem, Reminder
 
 
 @pytest.fixture
@@ -32,11 +34,31 @@ def test_everything_in_it_is_visibly_fictional(demo_firm):
 
 def test_its_history_lies_in_the_past_and_in_order(demo_firm):
     from django.db.models import F, Q
-    from django.utils import timezone
 
     assert not Contact.objects.filter(Q(last_login_at__gt=timezone.now()) | Q(start_at__gt=F("last_login_at"))).exists()
     event = Contact.pgh_event_model.objects.order_by("pgh_created_at").first()
     assert event.pgh_created_at == event.created_at
+
+
+def test_action_items_and_reminders_are_in_every_state(demo_firm):
+    now = timezone.now()
+    items, reminders = ActionItem.objects.all(), Reminder.objects.all()
+    counted = (
+        items.open().filter(due_on__lt=now.date()),
+        items.open().filter(due_on__gt=now.date()),
+        items.filter(done_by_client=True),
+        items.filter(created_by=None),
+        items.open().filter(asks_for_upload=True),
+        reminders.open().filter(shows_at__lt=now),
+        reminders.open().filter(snoozed_until__gt=now),
+        reminders.filter(done_at__isnull=False),
+        reminders.filter(audience="team"),
+    )
+    assert all(rows.exists() for rows in counted)
+    first = (
+        Contact.objects.exclude(user=None).exclude(experience=None).filter(user__is_active=True).order_by("user_id")[0]
+    )
+    assert (first.action_items.open().count() >= 2, first.action_items.done().exists()) == (True, True)
 
 
 def test_loading_twice_is_refused_and_can_be_made_harmless(demo_firm):

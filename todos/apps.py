@@ -1,0 +1,25 @@
+"""The todos app."""
+
+from django.apps import AppConfig
+
+
+class TodosConfig(AppConfig):
+    """Action items for clients, and reminders for the staff."""
+
+    name = "todos"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the room brings to others."""
+        from contacts.apps import may_edit
+        from core.registry import NavItem, add_menu, contact_sections, contact_traces, event_details, nav
+        from todos import on_contacts
+        from todos.domain.telling import titles_of
+        from todos.domain.traces import TRACES
+
+        contact_traces.register("todos", TRACES)
+        event_details.register("todos", titles_of)
+        nav.register("tasks", NavItem("Tasks", "circle-check", "todos:tasks", "/tasks/"), order=15)
+        add_menu.register("reminder", NavItem("Reminder", "circle-check", "todos:pick", "/tasks/add/", may_edit))
+        contact_sections.register("action_items", on_contacts.action_items, order=30)
+        contact_sections.register("reminders", on_contacts.reminders, order=40)

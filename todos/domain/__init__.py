@@ -1,0 +1,1 @@
+"""The verbs of the room, each for a set of rows."""
