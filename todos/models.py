@@ -47,6 +47,7 @@ class ActionItem(models.Model):
         null=True, blank=True, help_text="When the one mail was planned that says that it is overdue."
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, **STAFF, help_text="Empty: a campaign.")
+    step_run = models.BigIntegerField(null=True, blank=True, unique=True, help_text="The campaign's step that made it.")
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ActionItemQuerySet.as_manager()
@@ -143,6 +144,7 @@ class Reminder(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, **STAFF)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, **STAFF, help_text="Empty: a campaign.")
+    step_run = models.BigIntegerField(null=True, blank=True, unique=True, help_text="The campaign's step that made it.")
     created_at = models.DateTimeField(db_default=Now())
     shows_at = models.GeneratedField(
         expression=Coalesce("snoozed_until", "due_at"), output_field=models.DateTimeField(), db_persist=True

@@ -178,7 +178,7 @@ class TouchpointForm(ReachForm):
 
     class Meta:
         model = Touchpoint
-        fields = ["day", "time_of_day", "kind", "title", "text", "resource"]
+        fields = ["day", "time_of_day", "kind", "title", "text", "resource", "due_in_days", "audience"]
         widgets = {
             "time_of_day": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "text": forms.Textarea(attrs={"rows": 5}),
@@ -191,6 +191,7 @@ class TouchpointForm(ReachForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["audience"].required = False
         field = self.fields["resource"]
         field.queryset = Resource.objects.usable() | Resource.objects.filter(pk=self.instance.resource_id)
         field.empty_label = "None"
@@ -209,3 +210,14 @@ class TouchpointForm(ReachForm):
         if day > length:
             raise ValidationError(f"The campaign has {length} days. Make it longer first, or choose an earlier day.")
         return day
+
+    def clean(self) -> dict:
+        """What each kind needs, and nothing else."""
+        data = super().clean()
+        if data.get("kind") == Touchpoint.Kind.REMINDER:
+            data["resource"] = None
+        if data.get("kind") != Touchpoint.Kind.ACTION_ITEM:
+            data["due_in_days"] = None
+        if data.get("kind") != Touchpoint.Kind.REMINDER:
+            data["audience"] = Touchpoint.Audience.ADVISOR
+        return data

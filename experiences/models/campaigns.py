@@ -35,6 +35,10 @@ class Touchpoint(models.Model):
         REMINDER = "reminder", "Reminder"
         ACTION_ITEM = "action_item", "Action item"
 
+    class Audience(models.TextChoices):
+        ADVISOR = "advisor", "The primary advisor"
+        TEAM = "team", "The contact’s team"
+
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="touchpoints")
     day = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(730)])
     time_of_day = models.TimeField(default=usual_time)
@@ -42,6 +46,16 @@ class Touchpoint(models.Model):
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True, max_length=4000)
     resource = models.ForeignKey(Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="touchpoints")
+    due_in_days = models.PositiveSmallIntegerField(
+        "days to do it",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(730)],
+        help_text="Of an action item: 7 means that it is due a week after its day. Empty: no due date.",
+    )
+    audience = models.CharField(
+        "for", max_length=7, choices=Audience, default=Audience.ADVISOR, help_text="Of a reminder: whose task it is."
+    )
 
     class Meta:
         ordering = ["day", "time_of_day", "pk"]

@@ -188,7 +188,7 @@ def answer(view: PartView, owner: Model, form) -> HttpResponse:
         cancel_url=view.owner_url(owner, saved),
         back_label=str(owner),
     )
-    name = "card_form" if part_kind.one == "card" else "form"
+    name = f"{part_kind.one}_form" if part_kind.one in {"card", "touchpoint"} else "form"
     return render(view.request, f"experiences/{name}.html", context, status=422 if form.errors else 200)
 
 

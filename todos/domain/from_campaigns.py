@@ -12,13 +12,14 @@ from django.db import connection
 
 
 class CampaignItem(NamedTuple):
-    """An action item of a campaign. `due_on` is a day where the contact lives, or None."""
+    """An action item of a campaign. `due_on` is a day where the contact lives, or None; `step_run` the step's key."""
 
     contact_id: int
     title: str
     text: str
     resource_id: int | None
     due_on: date | None
+    step_run: int | None = None
 
 
 class CampaignReminder(NamedTuple):
@@ -29,21 +30,22 @@ class CampaignReminder(NamedTuple):
     text: str
     due_at: datetime
     audience: str = "advisor"
+    step_run: int | None = None
 
 
 ACTION_ITEMS = """
-INSERT INTO todos_actionitem (contact_id, title, text, resource_id, due_on)
-SELECT given.contact_id, given.title, given.text, given.resource_id, given.due_on
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::date[]) WITH ORDINALITY
-    AS given (contact_id, title, text, resource_id, due_on, place)
+INSERT INTO todos_actionitem (contact_id, title, text, resource_id, due_on, step_run)
+SELECT given.contact_id, given.title, given.text, given.resource_id, given.due_on, given.step_run
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::date[], %s::bigint[]) WITH ORDINALITY
+    AS given (contact_id, title, text, resource_id, due_on, step_run, place)
 JOIN contacts_contact AS person ON person.id = given.contact_id AND person.deleted_at IS NULL
 ORDER BY given.place
 """
 REMINDERS = """
-INSERT INTO todos_reminder (contact_id, title, text, due_at, audience)
-SELECT given.contact_id, given.title, given.text, given.due_at, given.audience
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::text[]) WITH ORDINALITY
-    AS given (contact_id, title, text, due_at, audience, place)
+INSERT INTO todos_reminder (contact_id, title, text, due_at, audience, step_run)
+SELECT given.contact_id, given.title, given.text, given.due_at, given.audience, given.step_run
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[]) WITH ORDINALITY
+    AS given (contact_id, title, text, due_at, audience, step_run, place)
 JOIN contacts_contact AS person ON person.id = given.contact_id AND person.deleted_at IS NULL
 ORDER BY given.place
 """

@@ -17,13 +17,14 @@ from accounts.models.firm import time_zones
 from core.lookups import key_array
 from experiences.models import Touchpoint
 
-KINDS = [Touchpoint.Kind.POST.value]
+KINDS = [Touchpoint.Kind.POST.value, Touchpoint.Kind.ACTION_ITEM.value, Touchpoint.Kind.REMINDER.value]
 # Steps are found by what clocks show first, and by their exact moment then: clocks may change by some hours between.
 SLACK = timedelta(hours=3)
 
 # Of each step: by how many days the quiet hours move it, and at which time of day it happens.
 STEPS = """
-SELECT step.id, step.campaign_id, step.kind, step.day, step.title, step.text, step.resource_id,
+SELECT step.id, step.campaign_id, step.kind, step.day, step.title, step.text, step.resource_id, step.due_in_days,
+    step.audience,
     CASE WHEN quiet.applies AND step.time_of_day >= %(quiet_until)s::time THEN 1 ELSE 0 END AS shift,
     CASE WHEN quiet.applies THEN %(quiet_until)s::time ELSE step.time_of_day END AS at
 FROM experiences_touchpoint AS step
@@ -71,7 +72,8 @@ WITH steps AS MATERIALIZED ({STEPS}), hours AS (
     SELECT steps.id, dates.date - steps.shift - steps.day + 1 AS started_on FROM steps JOIN dates USING (at)
 )
 SELECT given.id AS assignment_id, given.contact_id, given.campaign_id, steps.id AS touchpoint_id, steps.kind, steps.day,
-    steps.title, steps.text, steps.resource_id, moment.due_on, moment.due_at
+    steps.title, steps.text, steps.resource_id, moment.due_on, moment.due_at,
+    moment.due_on + steps.due_in_days AS finish_by, steps.audience
 FROM starts JOIN steps USING (id)
 JOIN contacts_assignment AS given ON given.campaign_id = steps.campaign_id
     AND given.campaign_started_on = starts.started_on AND given.ended_at IS NULL

@@ -1,8 +1,8 @@
 """Having the steps of campaigns happen: at most once each, at their hour, or not at all when it is too late.
 
-A step is one row, and the row is its effect: the client's feed is read from it. So judging and doing are one statement
-in one transaction; a worker that is killed has done all of it or nothing, and two workers that look at the same
-moment do it once, by the unique constraint. See docs/decisions/0038-steps-of-campaigns.md.
+A step is one row, written by one statement that judges it too; what it brings to the client or to the staff is written
+in the same transaction (`effects`). So a worker that is killed has done all of it or nothing, and two workers that look
+at the same moment do it once, by the unique constraint. See docs/decisions/0038-steps-of-campaigns.md.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from outreach.domain.steps.due import DUE, parameters
+from outreach.domain.steps.effects import WrittenStep, have_effect
 from outreach.domain.steps.texts import VALUES, filled, firm_values
 from outreach.models import CampaignPause, StepClock
 
@@ -37,19 +38,26 @@ NOT_PAUSED = """NOT EXISTS (
         SELECT FROM outreach_campaignpause AS pause
         WHERE pause.campaign_id = due.campaign_id AND pause.resumed_at IS NULL)"""
 RUN = f"""
-INSERT INTO outreach_steprun
-    (assignment_id, contact_id, touchpoint_id, kind, day, title, text, resource_id, due_at, state, reason)
-SELECT due.assignment_id, due.contact_id, due.touchpoint_id, due.kind, due.day, left({filled("due.title")}, 250),
-    {filled("due.text")}, due.resource_id, due.due_at,
-    CASE WHEN why.reason = '' THEN 'done' ELSE 'skipped' END, why.reason
-FROM ({DUE}) AS due
-JOIN contacts_contact AS person ON person.id = due.contact_id
-JOIN accounts_user AS advisor ON advisor.id = person.primary_advisor_id
-CROSS JOIN LATERAL (SELECT {VALUES} AS values) AS said
-CROSS JOIN LATERAL (SELECT {OUTCOME} AS reason) AS why
-WHERE {NOT_PAUSED}
-ORDER BY due.assignment_id, due.due_at, due.touchpoint_id
-ON CONFLICT DO NOTHING
+WITH judged AS MATERIALIZED (
+    SELECT due.*, left({filled("due.title")}, 250) AS said_title, {filled("due.text")} AS said_text, why.reason
+    FROM ({DUE}) AS due
+    JOIN contacts_contact AS person ON person.id = due.contact_id
+    JOIN accounts_user AS advisor ON advisor.id = person.primary_advisor_id
+    CROSS JOIN LATERAL (SELECT {VALUES} AS values) AS said
+    CROSS JOIN LATERAL (SELECT {OUTCOME} AS reason) AS why
+    WHERE {NOT_PAUSED}
+), written AS (
+    INSERT INTO outreach_steprun
+        (assignment_id, contact_id, touchpoint_id, kind, day, title, text, resource_id, due_at, state, reason)
+    SELECT assignment_id, contact_id, touchpoint_id, kind, day, said_title, said_text, resource_id, due_at,
+        CASE WHEN reason = '' THEN 'done' ELSE 'skipped' END, reason
+    FROM judged ORDER BY assignment_id, due_at, touchpoint_id
+    ON CONFLICT DO NOTHING
+    RETURNING id, assignment_id, touchpoint_id
+)
+SELECT written.id, CASE WHEN reason = '' THEN kind END AS kind, contact_id, said_title, said_text, resource_id, due_at,
+    finish_by, audience
+FROM written JOIN judged USING (assignment_id, touchpoint_id) ORDER BY written.id
 """  # noqa: S608 - our own text
 
 
@@ -100,7 +108,9 @@ def _run(since: datetime, now: datetime, looked_until: datetime, firm: Firm, **n
     values = parameters(since, now, looked_until, firm, **narrowed) | outcome_parameters(firm) | firm_values(firm)
     with connection.cursor() as cursor:
         cursor.execute(RUN, values)
-        return cursor.rowcount
+        written = [WrittenStep(*row) for row in cursor.fetchall()]
+    have_effect(written)
+    return len(written)
 
 
 def outcome_parameters(firm: Firm) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""What a step brings when it happens: an action item for the client, a reminder for the staff.
+
+A post brings nothing but its own row, which the client's feed is read from.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from experiences.models import Touchpoint
+from todos.domain.from_campaigns import CampaignItem, CampaignReminder, create_action_items, create_reminders
+
+TITLE = 120  # characters of a title of what a step brings; with its placeholders filled it may have grown longer
+
+
+class WrittenStep(NamedTuple):
+    """A step that was just written. `kind`: None when it was skipped; `finish_by`: a day where the contact lives."""
+
+    run: int
+    kind: str | None
+    contact: int
+    title: str
+    text: str
+    resource: int | None
+    due_at: datetime
+    finish_by: date | None
+    audience: str
+
+
+def have_effect(steps: Iterable[WrittenStep]) -> None:
+    """Write what these steps bring, in the caller's transaction: a statement for each kind."""
+    by_kind: dict[str, list[WrittenStep]] = defaultdict(list)
+    for step in steps:
+        if step.kind:
+            by_kind[step.kind].append(step)
+    create_action_items(
+        CampaignItem(step.contact, step.title[:TITLE], step.text, step.resource, step.finish_by, step.run)
+        for step in by_kind[Touchpoint.Kind.ACTION_ITEM]
+    )
+    create_reminders(
+        CampaignReminder(step.contact, step.title[:TITLE], step.text, step.due_at, step.audience, step.run)
+        for step in by_kind[Touchpoint.Kind.REMINDER]
+    )

@@ -1,0 +1,96 @@
+"""What the steps of a campaign bring: posts in the feed, action items for the client, reminders for the staff."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Firm
+from outreach.models import StepRun
+from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ResourceFactory, TouchpointFactory
+from tests.outreach.steps import STARTED, begin, look, moment, runs
+from todos.models import ActionItem, Reminder
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann():
+    """Somebody in Auckland whose first day is 3 March 2031."""
+    contact = ContactFactory(time_zone="Pacific/Auckland", start_at=timezone.now(), preferred_name="Annie")
+    AssignmentFactory(contact=contact, campaign=CampaignFactory(), campaign_started_on=STARTED)
+    return contact
+
+
+def step(ann, **values):
+    """A step of their campaign, at nine on the first day."""
+    campaign = ann.assignments.get().campaign
+    return TouchpointFactory(campaign=campaign, time_of_day="09:00", **values)
+
+
+def test_an_action_item_is_given_with_its_due_date_and_resource(ann):
+    guide = ResourceFactory()
+    step(ann, kind="action_item", title="Dear {preferred_name}", text="Sign it.", due_in_days=7, resource=guide)
+    begin(moment(0, 0))
+    look(moment(0, 20, 1))
+    item = ActionItem.objects.get()
+    assert (item.contact, item.title, item.text, item.resource) == (ann, "Dear Annie", "Sign it.", guide)
+    assert (item.due_on, item.created_by) == (date(2031, 3, 10), None)
+    look(moment(0, 20, 2))
+    assert ActionItem.objects.count() == 1
+
+
+def test_an_action_item_without_days_has_no_due_date(ann):
+    step(ann, kind="action_item")
+    begin(moment(0, 0))
+    look(moment(0, 20, 1))
+    assert ActionItem.objects.get().due_on is None
+
+
+@pytest.mark.parametrize("audience", ["advisor", "team"])
+def test_a_reminder_is_for_the_advisor_or_the_team(ann, audience, as_user):
+    step(ann, kind="reminder", title="Call {preferred_name}", audience=audience)
+    begin(moment(0, 0))
+    look(moment(0, 20, 1))
+    reminder = Reminder.objects.get()
+    assert (reminder.contact, reminder.title, reminder.audience) == (ann, "Call Annie", audience)
+    assert reminder.due_at == StepRun.objects.get().due_at
+    page = as_user(ann.primary_advisor).get(reverse("todos:tasks"), {"when": "all"}).content.decode()
+    assert "Call Annie" in page
+
+
+def test_what_is_skipped_brings_nothing(ann):
+    for kind in ("action_item", "reminder", "post"):
+        step(ann, kind=kind, title=kind)
+    begin(moment(0, 0))
+    look(moment(3, 0))
+    assert {state for _, state, _ in runs()} == {"skipped"}
+    assert not ActionItem.objects.exists() and not Reminder.objects.exists()
+
+
+def test_a_title_that_grows_long_is_cut(ann):
+    Firm.objects.update(name="F" * 100)
+    step(ann, kind="action_item", title="{firm_name}{firm_name}")
+    begin(moment(0, 0))
+    look(moment(0, 20, 1))
+    assert ActionItem.objects.get().title == "F" * 120
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("post", {"resource"}),
+        ("message", {"resource"}),
+        ("action_item", {"resource", "due_in_days"}),
+        ("reminder", {"audience"}),
+    ],
+)
+def test_a_step_keeps_what_its_kind_needs(as_user, admin, kind, kept):
+    campaign, guide = CampaignFactory(length_days=30), ResourceFactory()
+    values = {"day": 1, "time_of_day": "09:00", "kind": kind, "title": "x", "resource": guide.pk}
+    url = reverse("experiences:touchpoint_new", args=[campaign.pk])
+    assert as_user(admin).post(url, values | {"due_in_days": 7, "audience": "team"}).status_code == 302
+    made = campaign.touchpoints.get()
+    found = {"resource": made.resource, "due_in_days": made.due_in_days, "audience": made.audience == "team"}
+    assert {name for name, value in found.items() if value} == kept
