@@ -55,9 +55,11 @@ WHERE n <= 5000 AND moment.at <= %(base)s
 """
 BY_HAND = """
 INSERT INTO todos_actionitem
-    (contact_id, title, text, resource_id, due_on, created_by_id, created_at, done_at, done_by_client, done_by_id)
+    (contact_id, title, text, resource_id, asks_for_upload, due_on, created_by_id, created_at, done_at, done_by_client,
+    done_by_id)
 SELECT contact_id, (%(items)s::text[])[which], (%(item_texts)s::text[])[which],
     CASE WHEN which = 1 THEN (SELECT min(id) FROM experiences_resource WHERE name = 'Tax year checklist') END,
+    which = 1,
     %(base)s::date + pg_temp.mix(n, 34, 30) - 7, advisor_id, created.at, done.at, which <> 2 AND done.at IS NOT NULL,
     CASE WHEN which = 2 AND done.at IS NOT NULL THEN advisor_id END
 FROM demo_known CROSS JOIN LATERAL (SELECT 1 + pg_temp.mix(n, 33, 4) AS which) AS kind
@@ -80,9 +82,10 @@ WHERE n <= 5000 AND NOT is_closed AND n %% 9 IN (0, 4);
 
 -- The first client, whom the sign-in page offers, sees something of everything.
 INSERT INTO todos_actionitem
-    (contact_id, title, text, resource_id, due_on, created_by_id, created_at, done_at, done_by_client)
+    (contact_id, title, text, resource_id, asks_for_upload, due_on, created_by_id, created_at, done_at, done_by_client)
 SELECT contact_id, (%(items)s::text[])[which], (%(item_texts)s::text[])[which],
     CASE WHEN which = 1 THEN (SELECT min(id) FROM experiences_resource WHERE name = 'Tax year checklist') END,
+    which = 1,
     %(base)s::date + due, advisor_id, %(base)s::timestamptz - interval '20 days',
     CASE WHEN which = 4 THEN %(base)s::timestamptz - interval '6 days' END, which = 4
 FROM (SELECT known.* FROM demo_known AS known JOIN contacts_contact AS person ON person.id = known.contact_id

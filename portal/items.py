@@ -4,14 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from contacts.models import Contact
 from experiences.models import Resource
-from todos.models import ActionItem
+from todos.models import ActionItem, ItemFile
 from todos.querysets import soonest_due
 
 DONE_HERE = "items_done_here"  # of the session: keys of what was done in this visit, which can be undone
@@ -30,6 +31,8 @@ class Item:
     done: bool
     undoable: bool
     readings: list[Resource]
+    asks_for_upload: bool  # whether a file can be sent
+    files: list[str]  # names of those sent
 
 
 def waiting_items(contact: Contact, done_here: Collection[int], limit: int) -> list[Item]:
@@ -76,7 +79,8 @@ def due_words(due_on: date | None, today: date) -> str:
 
 def _shown(rows: QuerySet, undoable: Collection[int]) -> list[Item]:
     today = timezone.localdate()
-    return [_item(row, today, undoable) for row in rows.select_related("resource")]
+    names = ArraySubquery(ItemFile.objects.filter(item=OuterRef("pk")).order_by("pk").values("name"))
+    return [_item(row, today, undoable) for row in rows.select_related("resource").annotate(file_names=names)]
 
 
 def _item(row: ActionItem, today: date, undoable: Collection[int]) -> Item:
@@ -84,4 +88,15 @@ def _item(row: ActionItem, today: date, undoable: Collection[int]) -> Item:
     done = row.done_at is not None
     due = f"Done {date_format(timezone.localtime(row.done_at), 'F j')}" if done else due_words(row.due_on, today)
     undone = done and row.done_by_client and row.pk in undoable
-    return Item(row.pk, row.title, row.text, due, row.is_overdue(today), done, undone, readings)
+    return Item(
+        row.pk,
+        row.title,
+        row.text,
+        due,
+        row.is_overdue(today),
+        done,
+        undone,
+        readings,
+        row.asks_for_upload and not done,
+        row.file_names,
+    )

@@ -21,6 +21,7 @@ PAGES = [
 ]
 OWN_PAGES = [
     ("items/<int:item_pk>/done/", items.item_done, "item_done"),
+    ("items/<int:item_pk>/upload/", items.item_upload, "item_upload"),
     ("items/<int:item_pk>/undo/", items.item_undo, "item_undo"),
     ("resources/<int:resource_pk>/open/", library.open_resource, "open_resource"),
     ("resources/<int:resource_pk>/file/", library.resource_file, "resource_file"),

@@ -27,7 +27,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
-from todos.models import ActionItem, Reminder
+from todos.models import ActionItem, ItemFile, Reminder
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,15 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
 
 def _to_do(contact: Contact) -> dict:
     """An action item of the contact, and a reminder about them."""
-    item = ActionItem.objects.create(contact=contact, title="x")
+    item = ActionItem.objects.create(contact=contact, title="x", asks_for_upload=True)
+    sent = ItemFile.objects.create(item=item, file=picture(), name="x.png", size=1)
     reminder = Reminder.objects.create(contact=contact, title="x", due_at=timezone.now())
-    return {"tasks/contact/": contact.pk, "tasks/item/": item.pk, "tasks/reminder/": reminder.pk}
+    return {
+        "tasks/contact/": contact.pk,
+        "tasks/item/": item.pk,
+        "tasks/reminder/": reminder.pk,
+        "tasks/file/": sent.pk,
+    }
 
 
 def _in_the_crm(contact: Contact, owner: User) -> dict:

@@ -30,7 +30,7 @@ class ActionItemForm(ConflictModelForm):
 
     class Meta:
         model = ActionItem
-        fields = ["title", "text", "due_on", "resource"]
+        fields = ["title", "text", "due_on", "resource", "asks_for_upload"]
         labels = {"title": "What to do", "text": "Details", "due_on": "Due"}
         widgets = {"due_on": DAY, "text": TEXT}
         help_texts = {

@@ -36,6 +36,9 @@ class ActionItem(models.Model):
     text = models.TextField(blank=True, max_length=TEXT_AT_MOST, db_default="", default="")
     due_on = models.DateField("due", null=True, blank=True, help_text="The last day for it, where the client lives.")
     resource = models.ForeignKey(Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="action_items")
+    asks_for_upload = models.BooleanField(
+        "ask for a file", default=False, db_default=False, help_text="The client can send PDFs and pictures with it."
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, **STAFF, help_text="Of the staff; empty for the client.")
     done_by_client = models.BooleanField(default=False, db_default=False)
@@ -82,6 +85,33 @@ class ActionItem(models.Model):
     def is_overdue(self, today: date) -> bool:
         """Whether it is open and its last day has passed; `today` is the day where the client lives."""
         return self.is_open and self.due_on is not None and self.due_on < today
+
+
+class ItemFileQuerySet(models.QuerySet):
+    """Questions asked of files that clients sent."""
+
+    def visible_to(self, user) -> "ItemFileQuerySet":
+        """Those of contacts that `user` may see."""
+        return self.filter(item__in=ActionItem.objects.visible_to(user))
+
+
+class ItemFile(models.Model):
+    """A file that the client sent for an action item. It is never changed; `name` is what they call it."""
+
+    item = models.ForeignKey(ActionItem, on_delete=models.CASCADE, related_name="files")
+    file = models.FileField(upload_to="action_items/")
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField(help_text="In bytes.")
+    sent_at = models.DateTimeField(db_default=Now())
+
+    objects = ItemFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(file="") & ~Q(name=""), name="item_file_is_there")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @pghistory.track(

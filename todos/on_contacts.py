@@ -18,7 +18,11 @@ DONE_SHOWN = 5
 def action_items(contact: Contact, request: HttpRequest) -> str:
     """The section Action items of the summary page."""
     today = timezone.localdate(timezone=zone_of(contact, request.firm))
-    rows = ActionItem.objects.shown_to(contact).select_related("resource", "done_by", "created_by")
+    rows = (
+        ActionItem.objects.shown_to(contact)
+        .select_related("resource", "done_by", "created_by")
+        .prefetch_related("files")
+    )
     waiting = rows.open().order_by(*soonest_due())[:OPEN_SHOWN]
     context = {
         "contact": contact,

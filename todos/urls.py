@@ -19,5 +19,6 @@ urlpatterns = [
     path("item/<int:pk>/", items.item_edit, name="item_edit"),
     path("item/<int:pk>/done/", items.item_done, name="item_done"),
     path("item/<int:pk>/reopen/", items.item_reopen, name="item_reopen"),
+    path("file/<int:pk>/", items.item_file, name="item_file"),
     path("item/<int:pk>/withdraw/", items.item_withdraw, name="item_withdraw"),
 ]

@@ -71,9 +71,13 @@ def serve_file(resource: Resource) -> HttpResponse:
     Always an attachment, in a sandbox, under the type its extension stands for: nothing in it runs here.
     """
     extension = PurePath(resource.file.name or "").suffix.lower().lstrip(".")
-    known = FILE_TYPES.get(extension)
-    name = resource.file_name or f"{resource.name}.{extension}"
-    return _answer(resource.file, known.content_type if known else "application/octet-stream", name)
+    return serve_download(resource.file, resource.file_name or f"{resource.name}.{extension}")
+
+
+def serve_download(stored: FieldFile, name: str) -> HttpResponse:
+    """A stored file as an attachment called `name`, as `serve_file` has it."""
+    known = FILE_TYPES.get(PurePath(stored.name or "").suffix.lower().lstrip("."))
+    return _answer(stored, known.content_type if known else "application/octet-stream", name)
 
 
 def serve_picture(picture: FieldFile) -> HttpResponse:

@@ -1,30 +1,40 @@
 """The client's action items: all of them, marking one as done, and undoing that in the same visit."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from core.domain.limits import Limit, take
 from core.presses import once
 from core.resending import page_before
 from portal import items
 from portal.frame import frame
+from todos.domain.files import receive
 from todos.domain.items import complete_by_client, reopen
 from todos.models import ActionItem
 
 OPEN_SHOWN = 100
 DONE_SHOWN = 20
+UPLOADS = Limit("item_files", 60, 3600, "files in an hour")
 
 
 @require_safe
 def all_items(request: HttpRequest) -> HttpResponse:
     """What is open, and what was done of late."""
+    return _show(request)
+
+
+def _show(request: HttpRequest, refused: tuple[int, str] | None = None) -> HttpResponse:
+    """The page; `refused` are the key of an item and why its file may not come in."""
     contact, here = request.viewing.contact, items.done_here(request)
     context = frame(request, "items") | {
         "waiting": items.waiting_items(contact, here, OPEN_SHOWN),
         "done": items.done_items(contact, here, DONE_SHOWN),
+        "refused": refused,
     }
-    return render(request, "portal/items.html", context)
+    return render(request, "portal/items.html", context, status=422 if refused else 200)
 
 
 @once
@@ -39,6 +49,28 @@ def item_done(request: HttpRequest, item_pk: int) -> HttpResponse:
         items.remember_done(request, item_pk)
         messages.success(request, "Marked as done. Thank you.")
     return redirect(page_before(request, request.viewing.url("items")))
+
+
+@require_POST
+def item_upload(request: HttpRequest, item_pk: int) -> HttpResponse:
+    """The client sends a file for an open item that asks for one."""
+    take(UPLOADS, request.user.pk)  # before the transaction that `once` begins
+    return _upload(request, item_pk=item_pk)
+
+
+@once
+def _upload(request: HttpRequest, item_pk: int) -> HttpResponse:
+    contact = request.viewing.contact
+    item = get_object_or_404(ActionItem.objects.shown_to(contact), pk=item_pk, asks_for_upload=True)
+    upload = request.FILES.get("file")
+    if upload is None:
+        return _show(request, (item_pk, "Choose a file first."))
+    try:
+        receive(item, upload, contact)
+    except ValidationError as refusal:
+        return _show(request, (item_pk, refusal.messages[0]))
+    messages.success(request, "Your file has been sent.")
+    return redirect("portal:items")
 
 
 @once

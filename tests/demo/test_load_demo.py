@@ -48,6 +48,7 @@ def test_action_items_and_reminders_are_in_every_state(demo_firm):
         items.open().filter(due_on__gt=now.date()),
         items.filter(done_by_client=True),
         items.filter(created_by=None),
+        items.open().filter(asks_for_upload=True),
         reminders.open().filter(shows_at__lt=now),
         reminders.open().filter(snoozed_until__gt=now),
         reminders.filter(done_at__isnull=False),

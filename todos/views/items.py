@@ -9,17 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import editors_only
+from accounts.access import editors_only, staff_only
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
 from core.forms import CHANGED, changed_since_shown, for_saving, shown_state
 from core.presses import once
+from experiences.domain.resource_files import serve_download
 from todos.domain import items
 from todos.domain.telling import tell
 from todos.forms import ActionItemForm
-from todos.models import ActionItem
+from todos.models import ActionItem, ItemFile
 
 
 @editors_only
@@ -106,6 +107,14 @@ def item_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_url": _section(item.contact_id),
     }
     return render(request, "core/confirm.html", context, status=409 if changed else 200)
+
+
+@staff_only
+@require_safe
+def item_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file that a client sent, as a download."""
+    found = get_object_or_404(ItemFile.objects.visible_to(request.user), pk=pk)
+    return serve_download(found.file, found.name)
 
 
 def _editable(request: HttpRequest) -> QuerySet:
