@@ -17,6 +17,12 @@ from outreach.domain.steps.pausing import open_pause
 from outreach.models import StepRun
 
 SHOWN = 6
+BROUGHT = {
+    Touchpoint.Kind.MESSAGE: "sent",
+    Touchpoint.Kind.POST: "sent",
+    Touchpoint.Kind.ACTION_ITEM: "given",
+    Touchpoint.Kind.REMINDER: "created",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,9 @@ def _entry(run: StepRun) -> Entry:
     what = f"{run.get_kind_display()} “{run.title}”"
     return Entry(
         at=run.at,
-        sentence=f"{what} skipped. {run.get_reason_display()}" if skipped else f"{what} sent by the campaign",
+        sentence=f"{what} skipped. {run.get_reason_display()}"
+        if skipped
+        else f"{what} {BROUGHT[run.kind]} by the campaign",
         kind="campaign",
         icon="ban" if skipped else "megaphone",
         tone="warning" if skipped else "",

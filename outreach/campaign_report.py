@@ -10,7 +10,9 @@ from django.urls import reverse
 from contacts.querysets import ContactQuerySet
 from experiences.models import Campaign, Touchpoint
 from outreach.models import StepRun
-from outreach.step_groups import DONE, DUE, OPENED, SKIPPED, group_value, opened
+from outreach.step_groups import DONE, DUE, FINISHED, OPENED, SKIPPED, finished, group_value, opened
+
+TODOS = [Touchpoint.Kind.ACTION_ITEM, Touchpoint.Kind.REMINDER]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Number:
 
 @dataclass(frozen=True)
 class StepReport:
-    """What became of one step. `opened` is None for a step that has nothing to open."""
+    """What became of one step. `opened` and `finished` are None for a step that has nothing to open or to finish."""
 
     step: Touchpoint
     due: Number
@@ -32,6 +34,7 @@ class StepReport:
     skipped: Number
     reasons: list[Number]
     opened: Number | None
+    finished: Number | None
 
     @property
     def percent(self) -> int:
@@ -46,12 +49,16 @@ def report(campaign: Campaign, contacts: ContactQuerySet) -> list[StepReport]:
     found: dict[int, Counter] = {}
     for step, state, reason, number in counted:
         found.setdefault(step, Counter()).update({DUE: number, state: number, **({reason: number} if reason else {})})
-    with_resource = runs.exclude(resource=None)
-    openings = dict(opened(with_resource).order_by().values_list("touchpoint").annotate(number=Count("contact")))
-    return [_of_step(step, found.get(step.pk, Counter()), openings) for step in campaign.touchpoints.all()]
+    for what, rows in (
+        (OPENED, opened(runs.exclude(resource=None))),
+        (FINISHED, finished(runs.filter(kind__in=TODOS))),
+    ):
+        for step, number in rows.order_by().values_list("touchpoint").annotate(number=Count("contact")):
+            found[step][what] = number
+    return [_of_step(step, found.get(step.pk, Counter())) for step in campaign.touchpoints.all()]
 
 
-def _of_step(step: Touchpoint, counts: Counter, openings: dict[int, int]) -> StepReport:
+def _of_step(step: Touchpoint, counts: Counter) -> StepReport:
     def number(what: str, label: str, value: int) -> Number:
         query = urlencode({"group": group_value(step.pk, what)})
         return Number(label, value, f"{reverse('contacts:list')}?{query}")
@@ -63,5 +70,6 @@ def _of_step(step: Touchpoint, counts: Counter, openings: dict[int, int]) -> Ste
         number(DONE, "Done", counts[DONE]),
         number(SKIPPED, "Skipped", counts[SKIPPED]),
         reasons,
-        number(OPENED, "Opened", openings.get(step.pk, 0)) if step.resource_id else None,
+        number(OPENED, "Opened", counts[OPENED]) if step.resource_id else None,
+        number(FINISHED, "Finished", counts[FINISHED]) if step.kind in TODOS else None,
     )

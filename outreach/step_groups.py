@@ -7,9 +7,10 @@ from core.keys import read_key
 from core.registry import ContactGroup
 from experiences.models import Touchpoint
 from outreach.models import StepRun
+from todos.models import ActionItem, Reminder
 
-DUE, DONE, SKIPPED, OPENED = "due", "done", "skipped", "opened"
-LABELS = {DUE: "due", DONE: "done", SKIPPED: "skipped", OPENED: "opened"} | {
+DUE, DONE, SKIPPED, OPENED, FINISHED = "due", "done", "skipped", "opened", "finished"
+LABELS = {what: what for what in (DUE, DONE, SKIPPED, OPENED, FINISHED)} | {
     reason.value: f"skipped ({reason.label.lower()})" for reason in StepRun.Reason
 }
 
@@ -18,6 +19,8 @@ def runs_of(what: str, runs: QuerySet) -> QuerySet:
     """Of these step runs those that are meant by a word of LABELS."""
     if what == OPENED:
         return opened(runs)
+    if what == FINISHED:
+        return finished(runs)
     if what in {DONE, SKIPPED}:
         return runs.filter(state=what)
     return runs if what == DUE else runs.filter(reason=what)
@@ -29,6 +32,13 @@ def opened(runs: QuerySet) -> QuerySet:
         contact=OuterRef("contact"), resource=OuterRef("resource"), at__gte=OuterRef("at")
     )
     return runs.filter(Exists(views), state=StepRun.State.DONE)
+
+
+def finished(runs: QuerySet) -> QuerySet:
+    """Those whose action item, or whose reminder, was done."""
+    items = ActionItem.objects.filter(step_run=OuterRef("pk"), done_at__isnull=False)
+    reminders = Reminder.objects.filter(step_run=OuterRef("pk"), done_at__isnull=False)
+    return runs.filter(Exists(items) | Exists(reminders), state=StepRun.State.DONE)
 
 
 def group_value(step: int, what: str) -> str:

@@ -10,6 +10,7 @@ from contacts.models import Contact
 from contacts.models.engagement import ResourceView
 from outreach.models import StepRun
 from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ResourceFactory, TouchpointFactory
+from todos.models import ActionItem, Reminder
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,19 @@ def test_each_number_opens_its_contacts(step, as_user, admin):
     assert one.percent == 50
 
 
+@pytest.mark.parametrize(("kind", "model"), [("action_item", ActionItem), ("reminder", Reminder)])
+def test_it_counts_what_was_finished(as_user, admin, kind, model):
+    step = TouchpointFactory(campaign=CampaignFactory(), kind=kind)
+    finisher, other = run(step), run(step)
+    for contact in (finisher, other):
+        values = {"contact": contact, "title": "x", "step_run": StepRun.objects.get(contact=contact).pk}
+        model.objects.create(**values, **({"due_at": timezone.now()} if model is Reminder else {}))
+    model.objects.filter(contact=finisher).update(done_at=timezone.now(), done_by=admin)
+    client = as_user(admin)
+    [one] = client.get(reverse("campaigns:report", args=[step.campaign_id])).context["steps"]
+    assert (one.finished.value, shown(client, one.finished.url)) == (1, {finisher.name})
+
+
 def test_the_list_says_which_step_it_is_about(step, as_user, admin):
     run(step)
     answer = as_user(admin).get(reverse("contacts:list"), {"group": f"step.{step.pk}.done"})
@@ -98,5 +112,5 @@ def test_the_report_takes_the_same_queries_for_any_number(step, as_user, admin, 
         run(step)
     client = as_user(admin)
     client.get(reverse("campaigns:report", args=[step.campaign_id]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("campaigns:report", args=[step.campaign_id]))
