@@ -66,11 +66,10 @@ def steps(contact: Contact, before: datetime | None, limit: int) -> list[Entry]:
 def _entry(run: StepRun) -> Entry:
     skipped = run.state == StepRun.State.SKIPPED
     what = f"{run.get_kind_display()} “{run.title}”"
+    done = f"{what} {BROUGHT[run.kind]} by the campaign"
     return Entry(
         at=run.at,
-        sentence=f"{what} skipped. {run.get_reason_display()}"
-        if skipped
-        else f"{what} {BROUGHT[run.kind]} by the campaign",
+        sentence=f"{what} skipped. {run.get_reason_display()}" if skipped else done,
         kind="campaign",
         icon="ban" if skipped else "megaphone",
         tone="warning" if skipped else "",

@@ -42,6 +42,7 @@ def test_thirty_days_of_a_campaign_survive_twenty_killed_workers(alone, crew):
     chance = random.Random("campaign")
     killed_on = set(chance.sample(range(1, DAYS + 1), KILLS))
     campaign = crew.call("tests.live.campaign:begin", name="campaignx", size=PEOPLE, days=DAYS)
+    planned = crew.call("tests.live.campaign:planned", campaign=campaign, days=DAYS)
     crew.start_worker()
     for day in range(1, DAYS + 1):
         alone.sql(A_DAY_PASSES, (campaign,))
@@ -53,3 +54,5 @@ def test_thirty_days_of_a_campaign_survive_twenty_killed_workers(alone, crew):
         wait_for(alone, crew, campaign, PEOPLE * day)
     assert alone.sql(DONE, (campaign,)) == [(PEOPLE * DAYS, PEOPLE * DAYS)]
     assert alone.sql(SKIPPED, (campaign,)) == [(0,)]
+    assert planned == dict.fromkeys(("post", "action_item", "reminder"), PEOPLE * DAYS // 3)
+    assert crew.call("tests.live.campaign:brought", campaign=campaign) == planned  # as the dry run said
