@@ -19,6 +19,7 @@ ORDER = 90  # it changes assignments
 CAMPAIGNS, DAYS, SHARE = 50, 90, 0.3
 DUE_AT_ONCE = 20_000  # at a million contacts
 LOOKS = 9
+KINDS = ["post", "action_item", "reminder"]
 
 # Three tenths of the firm, each at a day of one of the campaigns.
 GIVE = """
@@ -35,7 +36,7 @@ def steps() -> Iterator[Figure]:
     campaigns = [Campaign.objects.create(name=f"Bench {number}", length_days=DAYS) for number in range(CAMPAIGNS)]
     given = _give(campaigns, now, int(contacts * SHARE))
     Firm.objects.update(quiet_from="00:00", quiet_until="00:00")
-    # One post every nine days at an hour that is far away; and, for as many days as it takes, one that is due now.
+    # One step every nine days at an hour that is far away; and, for as many days as it takes, one that is due now.
     _plan(campaigns, range(1, DAYS + 1, 9), now + timedelta(hours=6))
     run_due_steps()  # what the demo firm has had due
     yield Figure("steps.nothing.p50", p50([_look(whole=False) for _ in range(LOOKS)]) * 1000, "ms", 50)
@@ -66,9 +67,9 @@ def _give(campaigns: list[Campaign], now: datetime, limit: int) -> int:
 
 
 def _plan(campaigns: list[Campaign], days: range, at: datetime) -> None:
-    """A post of each campaign on each of these days."""
+    """A step of each campaign on each of these days: posts, action items and reminders in turn."""
     Touchpoint.objects.bulk_create(
-        Touchpoint(campaign=one, day=day, kind="post", title=f"Day {day}", time_of_day=at.time())
+        Touchpoint(campaign=one, day=day, kind=KINDS[day % len(KINDS)], title=f"Day {day}", time_of_day=at.time())
         for one in campaigns
         for day in days
     )
