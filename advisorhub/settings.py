@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "accounts",
     "experiences",
     "contacts",
+    "messaging",
     "outreach",
     "crm",
     "reports",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("contacts/", include("contacts.urls")),
     path("", include("experiences.urls")),
+    path("messages/", include("messaging.urls")),
     path("outreach/", include("outreach.urls")),
     path("crm/", include("crm.urls")),
     path("reports/", include("reports.urls")),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.access import portal_page, preview_page
-from portal.views import home, installing, library, links, pictures, posts, profile, sessions, sign_in
+from portal.views import home, installing, library, links, messages, pictures, posts, profile, sessions, sign_in
 
 app_name = "portal"
 
@@ -11,6 +11,10 @@ app_name = "portal"
 PAGES = [
     ("", home.home, "home"),
     ("posts/", posts.posts, "posts"),
+    ("messages/", messages.messages, "messages"),
+    ("messages/<int:thread_pk>/", messages.thread, "thread"),
+    ("messages/to/<int:user_pk>/", messages.message_to, "message_to"),
+    ("messages/team/", messages.message_team, "message_team"),
     ("library/", library.library, "library"),
     ("profile/", profile.profile, "profile"),
     ("cards/<int:card_pk>/image/", pictures.card_image, "card_image"),
@@ -19,6 +23,11 @@ PAGES = [
     ("team/<int:user_pk>/photo/", pictures.member_photo, "member_photo"),
 ]
 OWN_PAGES = [
+    ("messages/<int:thread_pk>/new/", messages.thread_new, "thread_new"),
+    ("messages/<int:thread_pk>/read/", messages.thread_read, "thread_read"),
+    ("messages/<int:thread_pk>/write/", messages.write, "thread_write"),
+    ("messages/to/<int:user_pk>/write/", messages.write_to, "write_to"),
+    ("messages/team/write/", messages.write_team, "write_team"),
     ("resources/<int:resource_pk>/open/", library.open_resource, "open_resource"),
     ("resources/<int:resource_pk>/file/", library.resource_file, "resource_file"),
     ("resources/<int:resource_pk>/watch/", library.watch, "watch"),

@@ -16,6 +16,7 @@ from core.models import ExportFile, Operation
 from crm.models import Connection, Record
 from experiences.models import Card
 from mail.models import ArchivedMessage, Send
+from messaging.domain.writing import start_as_staff
 from outreach.models import Invitation, ScheduledInvitation
 from tests.factories import (
     PASSWORD,
@@ -125,11 +126,13 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     archived = ArchivedMessage.objects.create(send=send, recipient=contact.email, subject="x", text="x", html="x")
     tomorrow = timezone.now() + timedelta(days=1)
     scheduled = ScheduledInvitation.objects.create(contact=contact, at=tomorrow, created_by=owner)
-    one_contact = ("contacts/", "portal/preview/", "outreach/invite/", "outreach/reinvite/", "outreach/password/")
+    message = start_as_staff(contact, "x", by=owner, user=owner)
+    one_contact = ("contacts/", "messages/contacts/", "portal/preview/", "outreach/invite/", "outreach/reinvite/", "outreach/password/")
     keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk)
     keys |= {
         "contacts/import/": file_import.pk,
         "contacts/views/": SavedView.objects.create(owner=owner, name="x").pk,
+        "messages/": message.thread_id,
         "operations/": operation.pk,
         "contacts/undo/": operation.pk,
         "outreach/": send.pk,
@@ -140,7 +143,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     keys["contacts/<int:pk>/restore/"] = in_trash.pk
     keys |= _in_the_crm(contact, owner)
     note = NoteFactory(contact=contact)
-    return keys, {"note_pk": note.pk, "row_pk": row.pk, "section": "information", "adapter_key": "demo"}
+    return keys, {"note_pk": note.pk, "thread_pk": message.thread_id, "row_pk": row.pk, "section": "information", "adapter_key": "demo"}
 
 
 def _in_the_crm(contact: Contact, owner: User) -> dict:
