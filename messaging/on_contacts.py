@@ -18,7 +18,7 @@ WRITE = Action(
     "message-circle",
     "messaging:write",
     allowed=lambda user: user.may_edit,
-    applies=lambda contact: not why_not_written_to(contact),
+    applies=lambda contact: contact.deactivated_at is None and not contact.deceased,  # columns that lists load
 )
 
 

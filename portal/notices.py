@@ -12,7 +12,7 @@ from accounts.models import Firm
 from contacts.models import Contact
 from mail.models import Send
 from mail.purposes import Prepared
-from messaging.domain.notices import TO_CLIENT, may_enter
+from messaging.domain.notices import TO_CLIENT, is_notice_of, may_enter
 from messaging.models import Thread
 from outreach.domain.mail_text import MailText
 from outreach.domain.purposes import ContactMail, prepared
@@ -40,7 +40,7 @@ class MessageNotice(ContactMail):
         found: dict[int, Prepared | str] = {}
         for send in sends:
             thread = threads.get(send.subject_id)
-            if thread is None or thread.client_notified_at != send.created_at:
+            if thread is None or not is_notice_of(thread.client_notified_at, send):
                 found[send.pk] = READ
             elif send.contact_id not in entering:
                 found[send.pk] = CLOSED

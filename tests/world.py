@@ -16,7 +16,6 @@ from core.models import ExportFile, Operation
 from crm.models import Connection, Record
 from experiences.models import Card
 from mail.models import ArchivedMessage, Send
-from messaging.domain.writing import start_as_staff
 from outreach.models import Invitation, ScheduledInvitation
 from tests.factories import (
     PASSWORD,
@@ -80,9 +79,11 @@ def build() -> World:
     contact.refresh_from_db()
     content_keys, content_names = _content(assignment.experience)
     contact_keys, contact_names = _about(contact, owner)
-    keys = content_keys | contact_keys
+    thread = contact.threads.create(kind="direct", user=owner, last_message_at=timezone.now())
+    thread.messages.create(side="staff", author=owner, text="x")
+    keys = content_keys | contact_keys | {"messages/": thread.pk}
     keys |= {"users/": owner.pk, "experiences/teams/": team.pk, "experiences/teams/member/": team.memberships.get().pk}
-    named = content_names | contact_names | {"user_pk": owner.pk, "size": 192}
+    named = content_names | contact_names | {"user_pk": owner.pk, "thread_pk": thread.pk, "size": 192}
     named |= {"uidb64": "MQ", "token": "wrong", "reference": "unknown", "key": "0" * 20 + "-00000000"}
     return World(owner, contact, keys, named)
 
@@ -126,13 +127,13 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     archived = ArchivedMessage.objects.create(send=send, recipient=contact.email, subject="x", text="x", html="x")
     tomorrow = timezone.now() + timedelta(days=1)
     scheduled = ScheduledInvitation.objects.create(contact=contact, at=tomorrow, created_by=owner)
-    message = start_as_staff(contact, "x", by=owner, user=owner)
-    one_contact = ("contacts/", "messages/contacts/", "portal/preview/", "outreach/invite/", "outreach/reinvite/", "outreach/password/")
-    keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk)
+    one_contact = "contacts/ messages/contacts/ portal/preview/ outreach/invite/ outreach/reinvite/ outreach/password/"
+    keys = dict.fromkeys(
+        (*one_contact.split(), "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk
+    )
     keys |= {
         "contacts/import/": file_import.pk,
         "contacts/views/": SavedView.objects.create(owner=owner, name="x").pk,
-        "messages/": message.thread_id,
         "operations/": operation.pk,
         "contacts/undo/": operation.pk,
         "outreach/": send.pk,
@@ -143,7 +144,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     keys["contacts/<int:pk>/restore/"] = in_trash.pk
     keys |= _in_the_crm(contact, owner)
     note = NoteFactory(contact=contact)
-    return keys, {"note_pk": note.pk, "thread_pk": message.thread_id, "row_pk": row.pk, "section": "information", "adapter_key": "demo"}
+    return keys, {"note_pk": note.pk, "row_pk": row.pk, "section": "information", "adapter_key": "demo"}
 
 
 def _in_the_crm(contact: Contact, owner: User) -> dict:

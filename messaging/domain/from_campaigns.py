@@ -42,7 +42,7 @@ RETURNING thread.id, sums.number
 # Like `notices.tell_client`: whoever may not get mail is not planned for, and a thread has one notice until it is read.
 TELL = """
 WITH told AS (
-    UPDATE messaging_thread AS thread SET client_notified_at = now()
+    UPDATE messaging_thread AS thread SET client_notified_at = statement_timestamp()
     FROM contacts_contact AS person
     WHERE thread.id = ANY(%(threads)s::bigint[]) AND thread.client_notified_at IS NULL
         AND person.id = thread.contact_id AND person.deleted_at IS NULL AND person.deactivated_at IS NULL

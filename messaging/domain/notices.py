@@ -1,11 +1,11 @@
 """Planning the mails that say that there is a message, never what it says: at most one until it has been read.
 
-A thread remembers when its present notice was planned. Only the mail of that moment leaves: one that was planned before
-somebody has read is no longer the thread's notice.
+A thread remembers from when on its present notice is. A mail that was planned before, and has been overtaken by a
+reading, is no longer the thread's notice and does not leave.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.models.user import EDITING_ROLES
 from contacts.models import Contact
 from mail.domain.planning import plan
+from mail.models import Send
 from messaging.models import Thread
 
 TO_CLIENT, TO_STAFF = "message_notice", "message_for_staff"  # keys of purposes
@@ -41,6 +42,11 @@ def tell_staff(thread: Thread, contact: Contact) -> None:
         held = User.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
         for user in held.filter(pk__in=[user.pk for user in answering(thread)]):
             plan(TO_STAFF, subject_id=thread.pk, recipient=user.email, user=user, not_before=later)
+
+
+def is_notice_of(since: datetime | None, send: Send) -> bool:
+    """Whether a mail is the present notice of a thread whose notice is `since`; None: it has been read."""
+    return since is not None and send.created_at >= since
 
 
 def answering(thread: Thread) -> list[User]:

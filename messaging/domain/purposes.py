@@ -15,7 +15,7 @@ from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address
 from mail.models import Send
 from mail.purposes import Prepared
-from messaging.domain.notices import TO_STAFF, answering
+from messaging.domain.notices import TO_STAFF, answering, is_notice_of
 from messaging.models import Thread
 
 READ = "The message has been read meanwhile."
@@ -52,7 +52,7 @@ class StaffNotice(StaffMail):
 
 
 def _why_not(send: Send, thread: Thread | None) -> str:
-    if thread is None or thread.staff_notified_at != send.created_at:
+    if thread is None or not is_notice_of(thread.staff_notified_at, send):
         return READ
     user = next((user for user in answering(thread) if user.pk == send.user_id), None)
     if user is None or not Contact.objects.visible_to(user).filter(pk=thread.contact_id).exists():

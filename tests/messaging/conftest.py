@@ -1,7 +1,5 @@
 """What the tests of messages share."""
 
-from datetime import timedelta
-
 import pytest
 
 from accounts.models import Firm
@@ -56,5 +54,3 @@ def send_mail():
         sending.send_due()
 
     return send
-
-

@@ -56,7 +56,9 @@ def test_what_was_typed_is_still_there_when_the_team_was_closed_meanwhile(portal
     assert (answer.status_code, answer.context["form"]["text"].value()) == (409, "Typed with care")
 
 
-def test_the_thread_with_somebody_who_no_longer_looks_after_them_names_who_does(portal, client_contact, asked, colleague):
+def test_the_thread_with_somebody_who_no_longer_looks_after_them_names_who_does(
+    portal, client_contact, asked, colleague
+):
     Contact.objects.filter(pk=client_contact.pk).update(primary_advisor=colleague)
     assert "no longer takes messages" in portal.get(f"/portal/messages/{asked.pk}/").content.decode()
     assert f"/portal/messages/to/{colleague.pk}/" in portal.get("/portal/messages/").content.decode()
