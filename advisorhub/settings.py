@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "experiences",
     "contacts",
     "todos",
+    "messaging",
     "outreach",
     "crm",
     "reports",

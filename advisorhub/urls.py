@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("experiences.urls")),
     path("campaigns/", include("outreach.campaign_urls")),
     path("tasks/", include("todos.urls")),
+    path("messages/", include("messaging.urls")),
     path("outreach/", include("outreach.urls")),
     path("crm/", include("crm.urls")),
     path("reports/", include("reports.urls")),

@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core.domain.mail_flow import obstacle
 from core.models import MailStatus, Operation
-from core.registry import Registry, add_menu, nav, person_menu
+from core.registry import NavItem, Registry, add_menu, nav, person_menu
 
 
 def shell(request: HttpRequest) -> dict:
@@ -25,10 +25,11 @@ def _shell(request: HttpRequest) -> SimpleNamespace:
         return SimpleNamespace(nav=[], add_menu=[], person_menu=[], sign_out_url=reverse("accounts:sign_out"))
     own = Operation.objects.filter(owner=user.pk, seen_at=None).exclude(state=Operation.State.DRAFT)
     over = Q(state__in=Operation.OVER)
-    # One query for the bell and for how mail stands: every page of the staff makes it.
-    status = MailStatus.objects.annotate(ended=_number(own.filter(over)), going=_number(own.exclude(over))).get(pk=1)
+    # One query for the bell, the numbers in the rail and for how mail stands: every page of the staff makes it.
+    numbers = {"ended": _number(own.filter(over)), "going": _number(own.exclude(over))}
+    status = MailStatus.objects.annotate(**numbers, **_counts(user)).get(pk=1)
     return SimpleNamespace(
-        nav=_items(request, nav),
+        nav=_items(request, nav, status),
         add_menu=_items(request, add_menu),
         person_menu=_items(request, person_menu),
         search_url=_address("contacts:list"),
@@ -47,14 +48,25 @@ def _number(operations: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def _items(request: HttpRequest, registry: Registry) -> list[SimpleNamespace]:
-    """The entries this user may use, with their addresses."""
+def _counts(user) -> dict:
+    """The numbers beside entries of the rail, as columns named after the entries' pages."""
+    counted = {_column(item): item.count(user) for item in nav if item.allowed(user)}
+    return {name: expression for name, expression in counted.items() if expression is not None}
+
+
+def _column(item: NavItem) -> str:
+    return f"count_{item.url_name.replace(':', '_')}"
+
+
+def _items(request: HttpRequest, registry: Registry, status: MailStatus | None = None) -> list[SimpleNamespace]:
+    """The entries this user may use, with their addresses; `status` holds their numbers, if they have any."""
     return [
         SimpleNamespace(
             url=reverse(item.url_name),
             label=item.label,
             icon=item.icon,
             active=request.path.startswith(item.prefix),
+            count=getattr(status, _column(item), 0),
         )
         for item in registry
         if item.allowed(request.user)

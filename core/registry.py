@@ -42,13 +42,18 @@ class Registry:
 
 @dataclass(frozen=True)
 class NavItem:
-    """An entry of the staff rail. `allowed(user)` decides who sees it."""
+    """An entry of the staff rail. `allowed(user)` decides who sees it.
+
+    `count(user)` is an expression for the number shown beside it, or None: it becomes a column of the one query that
+    every page of the staff makes anyway, so it must be answered by an index.
+    """
 
     label: str
     icon: str
     url_name: str
     prefix: str
     allowed: Callable[[Any], bool] = field(default=lambda user: True)
+    count: Callable[[Any], Any] = field(default=lambda user: None)
 
 
 @dataclass(frozen=True)

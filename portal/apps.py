@@ -10,7 +10,10 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the preview wherever a contact is shown to staff."""
+        """Offer the preview wherever a contact is shown to staff; tell clients of messages."""
         from core.registry import Action, contact_actions
+        from mail.registry import purposes
+        from portal.notices import MessageNotice
 
         contact_actions.register("preview", Action("Preview the portal", "eye", "portal:preview"), order=60)
+        purposes.register(MessageNotice.key, MessageNotice())

@@ -15,11 +15,6 @@ class MyTeam:
     direct: bool
     group: bool
 
-    @property
-    def group_address(self) -> str:
-        """Everybody's addresses, for one mail to the team."""
-        return ",".join(member.email for member in self.members)
-
 
 def team_of(contact: Contact) -> MyTeam:
     """The contact's team; without one, the primary advisor alone. Who has left the firm is not shown."""

@@ -77,7 +77,7 @@ def _target(card: Card, viewing: Viewing, firm: Firm) -> str:
         Card.Shortcut.TEAM: viewing.url("home") + "#team",
         Card.Shortcut.PROFILE: viewing.url("profile"),
         Card.Shortcut.CALL: _call(advisor.phone, firm) or _call(firm.phone, firm),
-        Card.Shortcut.WRITE: f"mailto:{advisor.email}" if advisor.is_active else "",
+        Card.Shortcut.WRITE: viewing.url("messages"),
     }
     return targets.get(card.shortcut, "")
 

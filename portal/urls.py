@@ -3,7 +3,19 @@
 from django.urls import path
 
 from portal.access import portal_page, preview_page
-from portal.views import home, installing, items, library, links, pictures, posts, profile, sessions, sign_in
+from portal.views import (
+    home,
+    installing,
+    items,
+    library,
+    links,
+    messages,
+    pictures,
+    posts,
+    profile,
+    sessions,
+    sign_in,
+)
 
 app_name = "portal"
 
@@ -12,6 +24,10 @@ PAGES = [
     ("", home.home, "home"),
     ("posts/", posts.posts, "posts"),
     ("items/", items.all_items, "items"),
+    ("messages/", messages.messages, "messages"),
+    ("messages/<int:thread_pk>/", messages.thread, "thread"),
+    ("messages/to/<int:user_pk>/", messages.message_to, "message_to"),
+    ("messages/team/", messages.message_team, "message_team"),
     ("library/", library.library, "library"),
     ("profile/", profile.profile, "profile"),
     ("cards/<int:card_pk>/image/", pictures.card_image, "card_image"),
@@ -23,6 +39,11 @@ OWN_PAGES = [
     ("items/<int:item_pk>/done/", items.item_done, "item_done"),
     ("items/<int:item_pk>/upload/", items.item_upload, "item_upload"),
     ("items/<int:item_pk>/undo/", items.item_undo, "item_undo"),
+    ("messages/<int:thread_pk>/new/", messages.thread_new, "thread_new"),
+    ("messages/<int:thread_pk>/read/", messages.thread_read, "thread_read"),
+    ("messages/<int:thread_pk>/write/", messages.write, "thread_write"),
+    ("messages/to/<int:user_pk>/write/", messages.write_to, "write_to"),
+    ("messages/team/write/", messages.write_team, "write_team"),
     ("resources/<int:resource_pk>/open/", library.open_resource, "open_resource"),
     ("resources/<int:resource_pk>/file/", library.resource_file, "resource_file"),
     ("resources/<int:resource_pk>/watch/", library.watch, "watch"),

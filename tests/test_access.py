@@ -14,7 +14,7 @@ GUARDS = {"anyone", "staff", "editors", "admins", "overseers", "contacts"}
 CLOSED = {302, 403, 404, 405}
 # What belongs to a contact or to one of the staff, by how the route begins. The firm's content is everybody's.
 PERSONAL = (
-    "contacts/", "operations/", "outreach/", "portal/preview/", "campaigns/contact/", "tasks/",
+    "contacts/", "messages/", "operations/", "outreach/", "portal/preview/", "campaigns/contact/", "tasks/",
     "crm/records/", "crm/update/", "crm/link/", "crm/unlink/",
 )  # fmt: skip
 # Pages that exist only in the demo set-up.

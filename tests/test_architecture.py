@@ -19,7 +19,7 @@ LONG_FUNCTIONS = {
 }
 # The ways to contacts that ask who is asking, or that only keep addresses unique.
 DOORS = {
-    "visible_to", "seen_as", "editable_by", "trash_of", "known_to", "restorable_by", "portal_of",
+    "visible_to", "visible_within", "seen_as", "editable_by", "trash_of", "known_to", "restorable_by", "portal_of",
     "with_email", "addresses_in_use", "none",
 }  # fmt: skip
 # Where rows are reached by key: verbs, which are handed rows by those who asked; and operations, whose base class

@@ -80,9 +80,11 @@ def build() -> World:
     contact.refresh_from_db()
     content_keys, content_names = _content(assignment.experience)
     contact_keys, contact_names = _about(contact, owner)
-    keys = content_keys | contact_keys
+    thread = contact.threads.create(kind="direct", user=owner, last_message_at=timezone.now())
+    thread.messages.create(side="staff", author=owner, text="x")
+    keys = content_keys | contact_keys | {"messages/": thread.pk}
     keys |= {"users/": owner.pk, "experiences/teams/": team.pk, "experiences/teams/member/": team.memberships.get().pk}
-    named = content_names | contact_names | {"user_pk": owner.pk, "size": 192}
+    named = content_names | contact_names | {"user_pk": owner.pk, "thread_pk": thread.pk, "size": 192}
     named |= {"uidb64": "MQ", "token": "wrong", "reference": "unknown", "key": "0" * 20 + "-00000000"}
     return World(owner, contact, keys, named)
 
@@ -127,8 +129,10 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     archived = ArchivedMessage.objects.create(send=send, recipient=contact.email, subject="x", text="x", html="x")
     tomorrow = timezone.now() + timedelta(days=1)
     scheduled = ScheduledInvitation.objects.create(contact=contact, at=tomorrow, created_by=owner)
-    one_contact = ("contacts/", "portal/preview/", "outreach/invite/", "outreach/reinvite/", "outreach/password/")
-    keys = dict.fromkeys((*one_contact, "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk)
+    one_contact = "contacts/ messages/contacts/ portal/preview/ outreach/invite/ outreach/reinvite/ outreach/password/"
+    keys = dict.fromkeys(
+        (*one_contact.split(), "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk
+    )
     keys["campaigns/contact/"] = contact.pk
     keys |= {
         "contacts/import/": file_import.pk,

@@ -15,6 +15,7 @@ KINDS = {
     "change": "Field changes",
     "sign_in": "Sign-ins",
     "resource": "Resources",
+    "message": "Messages",
     "mail": "Mail",
     "campaign": "Campaign",
 }

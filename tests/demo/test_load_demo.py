@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from contacts.models import Contact, Household, Status
 from experiences.models import Campaign, Experience, Resource, Team
+from messaging.models import Message, Thread
 from todos.models import ActionItem, Reminder
 
 
@@ -59,6 +60,12 @@ def test_action_items_and_reminders_are_in_every_state(demo_firm):
         Contact.objects.exclude(user=None).exclude(experience=None).filter(user__is_active=True).order_by("user_id")[0]
     )
     assert (first.action_items.open().count() >= 2, first.action_items.done().exists()) == (True, True)
+
+
+def test_its_clients_have_written_and_some_wait_for_an_answer(demo_firm):
+    assert {thread.kind for thread in Thread.objects.all()} == {"direct", "team"}
+    assert 0 < Thread.objects.unanswered().count() < Thread.objects.count() == 24
+    assert not Message.objects.filter(thread__last_message_at=None).exists()
 
 
 def test_loading_twice_is_refused_and_can_be_made_harmless(demo_firm):

@@ -17,7 +17,7 @@ from tests.factories import (
     sent_post,
 )
 
-LIBRARY_QUERIES = 7
+LIBRARY_QUERIES = 8
 
 
 def shelve(library, *resources, title="Reading", parent=None):

@@ -1,0 +1,1 @@
+"""Threads between clients and their advisors or teams."""

@@ -1,0 +1,34 @@
+"""The messaging app."""
+
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    """Threads between clients and their advisors or teams."""
+
+    name = "messaging"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what messaging brings to other rooms."""
+        from core.registry import (
+            NavItem,
+            contact_actions,
+            contact_sections,
+            contact_traces,
+            nav,
+            timeline_sources,
+        )
+        from mail.registry import purposes
+        from messaging import archive, on_contacts  # noqa: F401 - the archive's export registers itself
+        from messaging.domain.purposes import StaffNotice
+        from messaging.domain.traces import TRACES
+        from messaging.inbox import waiting_count
+
+        item = NavItem("Messages", "message-circle", "messaging:inbox", "/messages/", count=waiting_count)
+        nav.register("messages", item, order=15)
+        contact_actions.register("message", on_contacts.WRITE, order=28)
+        contact_sections.register("messages", on_contacts.section, order=5)
+        contact_traces.register("messages", TRACES)
+        purposes.register(StaffNotice.key, StaffNotice())
+        timeline_sources.register("messages", on_contacts.entries)

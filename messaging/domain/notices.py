@@ -1,0 +1,62 @@
+"""Planning the mails that say that there is a message, never what it says: at most one until it has been read.
+
+A thread remembers from when on its present notice is. A mail that was planned before, and has been overtaken by a
+reading, is no longer the thread's notice and does not leave.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.models.user import EDITING_ROLES
+from contacts.models import Contact
+from mail.domain.planning import plan
+from mail.models import Send
+from messaging.models import Thread
+
+TO_CLIENT, TO_STAFF = "message_notice", "message_for_staff"  # keys of purposes
+PATIENCE = timedelta(minutes=2)  # somebody who has the page open reads it before
+
+
+def tell_client(thread: Thread, contact: Contact) -> None:
+    """Plan a mail to the client, unless one has been planned that they have not followed yet. The contact is held.
+
+    The purpose asks again, when the mail is about to leave, whether they may get mail; who may not get any now is not
+    planned for, so that nothing is sent late.
+    """
+    if contact.deactivated_at or not contact.may_be_written_to:
+        return
+    if Thread.objects.filter(pk=thread.pk, client_notified_at=None).update(client_notified_at=Now()):
+        later = timezone.now() + PATIENCE
+        plan(TO_CLIENT, subject_id=thread.pk, recipient=contact.email, contact=contact, not_before=later)
+
+
+def tell_staff(thread: Thread, contact: Contact) -> None:
+    """Plan a mail to each who answers the thread, unless they have been told and nobody has read yet."""
+    if Thread.objects.filter(pk=thread.pk, staff_notified_at=None).update(staff_notified_at=Now()):
+        later = timezone.now() + PATIENCE
+        # In one order: two clients of a team may be writing at once.
+        held = User.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        for user in held.filter(pk__in=[user.pk for user in answering(thread)]):
+            plan(TO_STAFF, subject_id=thread.pk, recipient=user.email, user=user, not_before=later)
+
+
+def is_notice_of(since: datetime | None, send: Send) -> bool:
+    """Whether a mail is the present notice of a thread whose notice is `since`; None: it has been read."""
+    return since is not None and send.created_at >= since
+
+
+def answering(thread: Thread) -> list[User]:
+    """The staff who answer the thread: its advisor, or the members of its team; nobody who has left."""
+    rows = User.objects.filter(is_active=True, role__in=EDITING_ROLES)
+    if thread.kind == Thread.Kind.DIRECT:
+        return list(rows.filter(pk=thread.user_id))
+    return list(rows.filter(memberships__team=thread.team_id).order_by("pk"))
+
+
+def may_enter(contacts: Iterable[int]) -> set[int]:
+    """Those of these contacts, by key, to whom the portal is open: the others could not read what they are told of."""
+    return set(Contact.objects.open_to_portal().filter(pk__in=contacts).values_list("pk", flat=True))

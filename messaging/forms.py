@@ -1,0 +1,83 @@
+"""What is filled in about messages, by clients and by the staff."""
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.models.user import EDITING_ROLES
+from core.keys import read_key
+from messaging.domain.reach import Reach
+from messaging.models import LONGEST, Thread
+
+
+class TextField(forms.CharField):
+    """A message's text. Line ends count as one character, as the browser counted them."""
+
+    def __init__(self, *, label: str, rows: int = 3, **kwargs) -> None:
+        super().__init__(label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def to_python(self, value) -> str:
+        """Without the browser's own line ends."""
+        return super().to_python((value or "").replace("\r\n", "\n"))
+
+
+class MessageForm(forms.Form):
+    """A message, and the key of the last one that whoever writes has seen."""
+
+    text = TextField(label="Message")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_seen(self) -> int:
+        """What cannot be read counts as nothing seen."""
+        return read_key(self.cleaned_data["seen"]) or 0
+
+
+class NoteForm(forms.Form):
+    """A note that the client never sees."""
+
+    prefix = "note"
+    text = TextField(label="Note for staff only", rows=2)
+
+
+class WriteForm(forms.Form):
+    """A first message from a contact's page: in which thread, and the text."""
+
+    to = forms.ChoiceField(label="In the thread with")
+    text = TextField(label="Message", rows=5)
+
+    def __init__(self, *args, reach: Reach, advisor: User, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        users = reach.users or ([] if reach.team else [advisor])
+        self._people = {f"user-{user.pk}": user for user in users}
+        self._team = reach.team
+        choices = [(key, f"{user.name}{' (you)' if user == by else ''}") for key, user in self._people.items()]
+        if reach.team:
+            choices.append(("team", f"The team {reach.team.name}"))
+        self.fields["to"].choices = choices
+        own = f"user-{by.pk}"
+        self.initial.setdefault("to", own if own in self._people else choices[-1][0] if reach.team else choices[0][0])
+
+    def counterpart(self) -> dict:
+        """The chosen counterpart, by its name in the verbs of writing."""
+        chosen = self.cleaned_data["to"]
+        return {"team": self._team} if chosen == "team" else {"user": self._people[chosen]}
+
+
+class HandOnForm(forms.Form):
+    """Who takes a direct thread: somebody who looks after the contact."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label="Hand on to", empty_label="Choose")
+    held = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, thread: Thread, **kwargs) -> None:
+        super().__init__(*args, initial={"held": str(thread.user_id)}, **kwargs)
+        self.thread = thread
+        looks_after = Q(pk=thread.contact.primary_advisor_id) | Q(memberships__team=thread.contact.team_id)
+        staff = User.objects.filter(looks_after, is_active=True, role__in=EDITING_ROLES).exclude(pk=thread.user_id)
+        self.fields["to"].queryset = staff.distinct().order_by("last_name", "first_name", "pk")
+
+    def clean(self) -> dict:
+        """Somebody else may have handed it on since the page was opened."""
+        if self.cleaned_data.get("held") != str(self.thread.user_id):
+            raise forms.ValidationError(f"It has been handed on to {self.thread.counterpart} meanwhile.")
+        return self.cleaned_data

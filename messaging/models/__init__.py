@@ -1,0 +1,6 @@
+"""The tables of the messaging room."""
+
+from messaging.models.message import LONGEST, Message, Reading
+from messaging.models.thread import Thread
+
+__all__ = ["LONGEST", "Message", "Reading", "Thread"]

@@ -1,0 +1,101 @@
+"""Questions asked of threads and messages. `visible_to` is the one way from one of the staff to rows."""
+
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from contacts.models import Contact
+from core.searching import words_of
+from experiences.models import TeamMember
+
+LETTERS = re.compile(r"\w+")
+WORDS_AT_MOST = 10  # of a search in texts; what is beyond says nothing more
+
+
+class ThreadQuerySet(models.QuerySet):
+    """Threads, narrowed by a question."""
+
+    def visible_to(self, user) -> "ThreadQuerySet":
+        """Those of contacts that `user` may see, whoever the contact writes to in them. Nobody else reaches any."""
+        return self.filter(contact__in=Contact.objects.visible_to(user).order_by())
+
+    def editable_by(self, user) -> "ThreadQuerySet":
+        """Those in which `user` may write."""
+        return self.filter(contact__in=Contact.objects.editable_by(user).order_by())
+
+    def of_portal(self, contact: Contact) -> "ThreadQuerySet":
+        """What the contact finds in their portal: threads in which somebody has written to the other."""
+        return self.filter(contact=contact, last_message_at__isnull=False)
+
+    def of(self, user) -> "ThreadQuerySet":
+        """Those that `user` answers: direct ones, and those with their teams."""
+        return self.filter(Q(user=user) | Q(team__in=teams_of(user)))
+
+    def unanswered(self) -> "ThreadQuerySet":
+        """Those in which the client wrote last, and nobody has answered or said that there is nothing to answer."""
+        return self.filter(unanswered_since__isnull=False)
+
+    def waiting_for(self, user, at_most: int | None = None) -> "ThreadQuerySet":
+        """Unanswered threads that `user` sees and should answer, in one statement without another before it.
+
+        Theirs, those of their teams, and those of contacts they are the primary advisor of whose own counterpart has
+        left the firm or the contact. Found in three parts, for each has an index; with `at_most`, so many of each.
+        """
+        if not user.may_edit:
+            return self.none()
+        seen = Contact.objects.visible_within(user).order_by().values("pk")
+        teams = TeamMember.objects.filter(user=user).order_by().values("team")
+        own, of_teams = self.filter(user=user, contact__in=seen), self.filter(team__in=teams, contact__in=seen)
+        still = TeamMember.objects.filter(user=OuterRef("user"), team=OuterRef("contact__team"))
+        advised = self.filter(contact__primary_advisor=user, contact__deleted_at=None, kind="direct").exclude(user=user)
+        left = advised.filter(Q(user__is_active=False) | ~Exists(still))
+        parts = (part.unanswered().order_by().values("pk")[:at_most] for part in (own, of_teams, left))
+        first, *others = parts
+        return self.filter(pk__in=first.union(*others))
+
+    def search(self, text: str, user) -> "ThreadQuerySet":
+        """Those whose contact, of those `user` sees, is called so, or with a message that holds every word of `text`.
+
+        Notes count. Words are looked for from their beginning: "pens" finds "pension".
+        """
+        words = [word for part in words_of(text) for word in LETTERS.findall(part)][:WORDS_AT_MOST]
+        if not words:
+            return self.none() if text.strip() else self
+        named = Contact.objects.visible_to(user).search(text).order_by().values("pk")
+        return self.filter(Q(contact__in=named) | Q(pk__in=self._messages().holding(words).values("thread")))
+
+    def with_last(self, *, notes: bool) -> "ThreadQuerySet":
+        """With `last_text` and `last_side` of the latest message, of notes as well if asked for."""
+        messages = self._messages().filter(thread=OuterRef("pk"))
+        latest = (messages if notes else messages.shown_to_client()).order_by("-pk")
+        return self.annotate(
+            last_text=Subquery(latest.values("text")[:1]), last_side=Subquery(latest.values("side")[:1])
+        )
+
+    def _messages(self) -> "MessageQuerySet":
+        return self.model._meta.get_field("messages").related_model.objects.order_by()
+
+
+class MessageQuerySet(models.QuerySet):
+    """Messages, narrowed by a question."""
+
+    def shown_to_client(self) -> "MessageQuerySet":
+        """All but notes, which are for the staff alone. The one way from a client to messages."""
+        return self.exclude(side="note")
+
+    def after(self, key: int) -> "MessageQuerySet":
+        """Those written after the one with this key."""
+        return self.filter(pk__gt=key)
+
+    def holding(self, words: list[str]) -> "MessageQuerySet":
+        """Those in whose text every one of `words`, letters and digits only, begins a word."""
+        wanted = " & ".join(f"{word}:*" for word in words)
+        query = SearchQuery(wanted, config="simple", search_type="raw")
+        return self.alias(words=SearchVector("text", config="simple")).filter(words=query)
+
+
+def teams_of(user) -> list[int]:
+    """Keys of the teams that `user` is a member of: keys instead of a subquery, so that plans know how many."""
+    return list(TeamMember.objects.filter(user=user).order_by().values_list("team", flat=True))

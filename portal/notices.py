@@ -1,0 +1,76 @@
+"""The mail that tells a client of a message, never what it says: it leads to the portal, where the message is."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import Firm
+from contacts.models import Contact
+from mail.models import Send
+from mail.purposes import Prepared
+from messaging.domain.notices import TO_CLIENT, is_notice_of, may_enter
+from messaging.models import Thread
+from outreach.domain.mail_text import MailText
+from outreach.domain.purposes import ContactMail, prepared
+
+READ = "The message has been read meanwhile."
+CLOSED = "The portal is closed to them."
+TEXT = "Dear {name},\n\nThere is a message for you in your client portal of {firm}. Sign in to read it and to answer."
+
+
+class MessageNotice(ContactMail):
+    """Tells the client that there is a message, at most once for each thread until they have read it."""
+
+    key, label = TO_CLIENT, "Notice of a message"
+    rank, latest = 45, timedelta(days=2)
+    pauses = (timedelta(hours=1), timedelta(hours=6))
+    verb, sentence = "message_notice_sent", "Notice of a message sent"
+
+    def prepare(self, sends: Sequence[Send]) -> dict[int, Prepared | str]:
+        """Ask whether the message still waits to be read, and then what is asked of all mail to contacts.
+
+        A notice that must not leave is none: the thread's next message may be told of.
+        """
+        threads = Thread.objects.in_bulk({send.subject_id for send in sends})
+        entering = may_enter({send.contact_id for send in sends})
+        found: dict[int, Prepared | str] = {}
+        for send in sends:
+            thread = threads.get(send.subject_id)
+            if thread is None or not is_notice_of(thread.client_notified_at, send):
+                found[send.pk] = READ
+            elif send.contact_id not in entering:
+                found[send.pk] = CLOSED
+        found |= super().prepare([send for send in sends if send.pk not in found])
+        refused = {send.subject_id for send in sends if isinstance(found.get(send.pk), str) and found[send.pk] != READ}
+        Thread.objects.filter(pk__in=refused).update(client_notified_at=None)
+        return found
+
+    def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Prepared]:
+        """The same words for every message; the link is that of a page, with nothing secret in it."""
+        found = {}
+        for send in sends:
+            mail = _letter(send.contact, firm)
+            found[send.pk] = prepared(mail, mail, send, firm)
+        return found
+
+
+def _letter(contact: Contact, firm: Firm) -> MailText:
+    """The mail in both forms, in the firm's own frame."""
+    body = TEXT.format(name=contact.greeting_name, firm=firm.name)
+    context = {
+        "firm": firm,
+        "subject": f"You have a message from {firm.name}",
+        "paragraphs": body.split("\n\n"),
+        "body": body,
+        "button": "Read the message",
+        "url": settings.BASE_URL + reverse("portal:messages"),
+        "lasts": "",
+        "logo_url": settings.BASE_URL + firm.logo_url if firm.logo else "",
+    }
+    html = css_inline.inline(render_to_string("outreach/mail/message.html", context))
+    text = render_to_string("outreach/mail/message.txt", context).strip() + "\n"
+    return MailText(context["subject"], text, html)
