@@ -19,7 +19,7 @@ ORDER = 90  # it changes assignments
 CAMPAIGNS, DAYS, SHARE = 50, 90, 0.3
 DUE_AT_ONCE = 20_000  # at a million contacts
 LOOKS = 9
-KINDS = ["post", "action_item", "reminder"]
+KINDS = ["post", "action_item", "reminder", "message"]
 
 # Three tenths of the firm, each at a day of one of the campaigns.
 GIVE = """

@@ -50,7 +50,7 @@ def report(campaign: Campaign, contacts: ContactQuerySet) -> list[StepReport]:
     for step, state, reason, number in counted:
         found.setdefault(step, Counter()).update({DUE: number, state: number, **({reason: number} if reason else {})})
     for what, rows in (
-        (OPENED, opened(runs.exclude(resource=None))),
+        (OPENED, opened(runs.exclude(kind__in=TODOS, resource=None))),
         (FINISHED, finished(runs.filter(kind__in=TODOS))),
     ):
         for step, number in rows.order_by().values_list("touchpoint").annotate(number=Count("contact")):
@@ -70,6 +70,6 @@ def _of_step(step: Touchpoint, counts: Counter) -> StepReport:
         number(DONE, "Done", counts[DONE]),
         number(SKIPPED, "Skipped", counts[SKIPPED]),
         reasons,
-        number(OPENED, "Opened", counts[OPENED]) if step.resource_id else None,
+        number(OPENED, "Opened", counts[OPENED]) if step.resource_id or step.kind == Touchpoint.Kind.MESSAGE else None,
         number(FINISHED, "Finished", counts[FINISHED]) if step.kind in TODOS else None,
     )

@@ -6,6 +6,7 @@ from contacts.models.engagement import ResourceView
 from core.keys import read_key
 from core.registry import ContactGroup
 from experiences.models import Touchpoint
+from messaging.models import Message
 from outreach.models import StepRun
 from todos.models import ActionItem, Reminder
 
@@ -27,11 +28,14 @@ def runs_of(what: str, runs: QuerySet) -> QuerySet:
 
 
 def opened(runs: QuerySet) -> QuerySet:
-    """Those done whose resource the contact has opened since."""
+    """Those done whose resource the contact has opened since, and messages that they have read."""
     views = ResourceView.objects.filter(
         contact=OuterRef("contact"), resource=OuterRef("resource"), at__gte=OuterRef("at")
     )
-    return runs.filter(Exists(views), state=StepRun.State.DONE)
+    read = Message.objects.filter(
+        step_run=OuterRef("pk"), thread__readings__user=None, thread__readings__message__gte=F("pk")
+    )
+    return runs.filter(Exists(views) | Exists(read), state=StepRun.State.DONE)
 
 
 def finished(runs: QuerySet) -> QuerySet:

@@ -10,7 +10,7 @@ from contacts.models import Assignment, Contact
 from contacts.querysets import fold
 from core.searching import words_of
 from experiences.models import Card, Category, CategoryResource, Resource
-from portal.feed import posted_resources
+from portal.feed import posted_resources, sent_resources
 from portal.items import item_resources
 
 
@@ -82,12 +82,13 @@ def shelves_of(assignment: Assignment, query: str = "") -> list[Shelf]:
 
 
 def resource_for(assignment: Assignment, pk: int) -> Resource | None:
-    """The resource, if it is live and held by the contact's templates, or came with a post or an action item."""
+    """The resource, if it is live and held by the contact's templates, or came by a post, an item or a message."""
     held = (
         Q(placements__category__template=_library(assignment))
         | Q(pk__in=_featured(assignment).values("pk"))
         | Q(pk__in=posted_resources(assignment.contact))
         | Q(pk__in=item_resources(assignment.contact))
+        | Q(pk__in=sent_resources(assignment.contact))
     )
     return Resource.objects.published().filter(held, pk=pk).distinct().first()
 

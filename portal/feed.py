@@ -7,6 +7,7 @@ from django.db.models import Prefetch, QuerySet
 
 from contacts.models import Contact
 from experiences.models import Resource
+from messaging.models import Message
 from outreach.models import StepRun
 
 
@@ -32,6 +33,11 @@ def posts_of(contact: Contact, limit: int, before: int | None = None) -> list[Po
         Post(row.pk, row.title, row.text, row.due_at, [row.live] if row.live else [])
         for row in rows.prefetch_related(live)[:limit]
     ]
+
+
+def sent_resources(contact: Contact) -> QuerySet:
+    """Keys of the resources that came with messages."""
+    return Message.objects.filter(thread__contact=contact).exclude(resource=None).order_by().values("resource")
 
 
 def posted_resources(contact: Contact) -> QuerySet:

@@ -9,6 +9,7 @@ from django.db.models.functions import Length, Now
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from core.append_only import append_only
+from experiences.models import Resource
 from messaging.models.thread import Thread
 from messaging.querysets import MessageQuerySet
 
@@ -48,6 +49,15 @@ class Message(models.Model):
         help_text="Whom the client wrote to, in a direct thread: the thread may be handed on later.",
     )
     text = models.TextField()
+    resource = models.ForeignKey(
+        Resource,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="What a campaign sent along.",
+    )
+    step_run = models.BigIntegerField(null=True, blank=True, unique=True, help_text="The step that wrote it.")
     at = models.DateTimeField(db_default=Now())
 
     objects = MessageQuerySet.as_manager()
@@ -76,6 +86,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side} message of {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def readings(self) -> list[Resource]:
+        """The resource that came along, where the client may open it today."""
+        return [self.resource] if self.resource and self.resource.is_published else []
 
     @property
     def is_note(self) -> bool:

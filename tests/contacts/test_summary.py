@@ -51,7 +51,7 @@ def test_the_page_takes_the_same_queries_for_any_amount(as_user, advisor, django
         Contact.objects.filter(pk=contact.pk).update(city=f"Town {number}")
     client = as_user(advisor)
     page(client, contact)
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(32):
         assert page(client, contact).status_code == 200
 
 

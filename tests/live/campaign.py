@@ -9,12 +9,13 @@ from django.utils import timezone
 from accounts.models import Firm, Role
 from contacts.models import Assignment, Contact
 from experiences.models import Campaign
+from messaging.models import Message
 from outreach.domain.steps.forecast import forecast
 from outreach.models import StepRun
 from tests.factories import ExperienceFactory, UserFactory
 from todos.models import ActionItem, Reminder
 
-KINDS = ["post", "action_item", "reminder"]
+KINDS = ["post", "action_item", "reminder", "message"]
 ZONES = ["America/Los_Angeles", "America/New_York", "Europe/London", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland"]
 
 
@@ -69,8 +70,10 @@ def brought(campaign: int) -> dict[str, int]:
         "action_item": ActionItem.objects.filter(contact__in=people),
         "reminder": Reminder.objects.filter(contact__in=people),
     }
+    texts = Message.objects.filter(thread__contact__in=people).values("thread__contact", "text")
+    assert texts.count() == texts.distinct().count()
     assert all(found.count() == found.values("contact", "title").distinct().count() for found in rows.values())
-    return {kind: found.count() for kind, found in rows.items()}
+    return {kind: found.count() for kind, found in rows.items()} | {"message": texts.count()}
 
 
 def _tomorrow(contact: Contact) -> date:

@@ -54,5 +54,5 @@ def test_thirty_days_of_a_campaign_survive_twenty_killed_workers(alone, crew):
         wait_for(alone, crew, campaign, PEOPLE * day)
     assert alone.sql(DONE, (campaign,)) == [(PEOPLE * DAYS, PEOPLE * DAYS)]
     assert alone.sql(SKIPPED, (campaign,)) == [(0,)]
-    assert planned == dict.fromkeys(("post", "action_item", "reminder"), PEOPLE * DAYS // 3)
+    assert sum(planned.values()) == PEOPLE * DAYS
     assert crew.call("tests.live.campaign:brought", campaign=campaign) == planned  # as the dry run said

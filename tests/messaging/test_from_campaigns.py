@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from mail.models import Send
-from messaging.domain.from_campaigns import write_for_campaigns
+from messaging.domain.from_campaigns import CampaignMessage, write_for_campaigns
 from messaging.domain.writing import write_as_staff
 from messaging.models import Message, Thread
 from tests.factories import AssignmentFactory, ContactFactory
@@ -16,10 +16,15 @@ from tests.factories import AssignmentFactory, ContactFactory
 NOW = timezone.now()
 
 
+def write(messages) -> int:
+    """Messages as (contact, text) or (contact, text, moment); without a moment now."""
+    return write_for_campaigns([CampaignMessage(*((*one, NOW)[:3])) for one in messages])
+
+
 def test_each_gets_their_message_in_their_advisors_name(asked, advisor, client_contact, colleague):
     other = ContactFactory(primary_advisor=colleague)
     before = Thread.objects.values("unanswered_since", "staff_notified_at").get()
-    assert write_for_campaigns([client_contact.pk, other.pk], ["Hello Carla", "Hello"], [NOW, NOW]) == 2
+    assert write([(client_contact.pk, "Hello Carla"), (other.pk, "Hello")]) == 2
     sent = Message.objects.filter(side="campaign").order_by("pk")
     assert [(one.thread.contact, one.thread.user, one.author, one.text, one.at) for one in sent] == [
         (client_contact, advisor, advisor, "Hello Carla", NOW),
@@ -33,7 +38,10 @@ def test_each_gets_their_message_in_their_advisors_name(asked, advisor, client_c
 
 def test_one_contact_may_get_several_in_the_order_of_their_moments(client_contact):
     later = NOW + timedelta(minutes=1)
-    assert write_for_campaigns([client_contact.pk] * 3, ["Second", "First", "Third"], [later, NOW, later]) == 3
+    assert (
+        write([(client_contact.pk, "Second", later), (client_contact.pk, "First"), (client_contact.pk, "Third", later)])
+        == 3
+    )
     assert [message.text for message in Message.objects.all()] == ["First", "Second", "Third"]
     thread = Thread.objects.get()
     assert (thread.client_unread, thread.last_message_at) == (3, later)
@@ -41,7 +49,7 @@ def test_one_contact_may_get_several_in_the_order_of_their_moments(client_contac
 
 def test_one_notice_is_planned_for_each_thread_until_it_is_read(client_contact, advisor, send_mail, mailoutbox):
     for _ in range(2):
-        write_for_campaigns([client_contact.pk] * 2, ["One", "Two"], [NOW, NOW])
+        write([(client_contact.pk, "One"), (client_contact.pk, "Two")])
     write_as_staff(Thread.objects.get(), "Three", by=advisor)
     assert Send.objects.filter(purpose="message_notice").count() == 1
     send_mail()
@@ -51,18 +59,18 @@ def test_one_notice_is_planned_for_each_thread_until_it_is_read(client_contact, 
 @pytest.mark.parametrize("change", ["do_not_contact_since", "deactivated_at", "deleted_at"])
 def test_no_notice_for_those_who_may_not_be_written_to(client_contact, change):
     Contact.objects.filter(pk=client_contact.pk).update(**{change: NOW})
-    assert write_for_campaigns([client_contact.pk], ["x"], [NOW]) == 1
+    assert write([(client_contact.pk, "x")]) == 1
     assert not Send.objects.exists()
 
 
 def test_nothing_and_nobody_are_nothing(db):
-    assert write_for_campaigns([], [], []) == 0
-    assert write_for_campaigns([10**9], ["x"], [NOW]) == 0
+    assert write([]) == 0
+    assert write([(10**9, "x")]) == 0
 
 
 def test_it_is_one_with_the_callers_transaction(client_contact):
     with pytest.raises(RuntimeError), transaction.atomic():
-        write_for_campaigns([client_contact.pk], ["x"], [NOW])
+        write([(client_contact.pk, "x")])
         raise RuntimeError
     assert (Message.objects.count(), Thread.objects.count(), Send.objects.count()) == (0, 0, 0)
 
@@ -71,4 +79,4 @@ def test_it_is_one_with_the_callers_transaction(client_contact):
 def test_the_number_of_statements_does_not_grow(many, django_assert_num_queries):
     contacts = [AssignmentFactory().contact_id for _ in range(many)]
     with transaction.atomic(), django_assert_num_queries(6):  # two are the savepoint's
-        write_for_campaigns(contacts, ["x"] * many, [NOW] * many)
+        write([(contact, "x") for contact in contacts])

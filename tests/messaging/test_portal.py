@@ -49,7 +49,7 @@ def test_what_is_no_message_is_refused_in_words(portal, asked, text):
 def test_unread_messages_are_counted_in_the_frame_until_they_are_read(portal, asked, advisor):
     message = write_as_staff(asked, "Yes, at ten.", by=advisor)
     nav = portal.get("/portal/").context["shell"].portal_nav
-    assert [item.unread for item in nav] == [0, 1, 0, 0]
+    assert [item.unread for item in nav] == [0, 1, 0, 0, 0]
     portal.get(address(asked))  # a page that is fetched is not yet read
     assert Thread.objects.get().client_unread == 1
     assert portal.post(address(asked, "read/"), {"upto": message.pk}, **POLL).status_code == 204

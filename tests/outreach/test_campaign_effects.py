@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Firm
+from mail.models import Send
+from messaging.models import Message
 from outreach.models import StepRun
 from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ResourceFactory, TouchpointFactory
 from tests.outreach.steps import STARTED, begin, look, moment, runs
@@ -41,6 +43,33 @@ def test_an_action_item_is_given_with_its_due_date_and_resource(ann):
     assert ActionItem.objects.count() == 1
 
 
+def test_a_message_comes_into_the_thread_with_the_advisor(ann, as_user):
+    guide = ResourceFactory(name="A guide")
+    step(ann, kind="message", title="Welcome, {preferred_name}", text="Write back.", resource=guide)
+    begin(moment(0, 0))
+    look(moment(0, 20, 1))
+    look(moment(0, 20, 2))
+    message = Message.objects.get()
+    assert (message.thread.contact, message.thread.user) == (ann, ann.primary_advisor)
+    assert (message.text, message.side, message.author) == (
+        "Welcome, Annie\n\nWrite back.",
+        "campaign",
+        message.thread.user,
+    )
+    assert (message.resource, message.step_run) == (guide, StepRun.objects.get().pk)
+    assert [send.purpose for send in Send.objects.all()] == ["message_notice"]
+    page = as_user(ann.primary_advisor).get(reverse("portal:preview_thread", args=[ann.pk, message.thread_id]))
+    assert "Write back." in page.content.decode() and "A guide" in page.content.decode()
+
+
+def test_a_message_that_grows_long_is_cut(ann):
+    Firm.objects.update(name="F" * 100)
+    step(ann, kind="message", text="{firm_name}" * 60)
+    begin(moment(0, 0))
+    look(moment(0, 20, 1))
+    assert len(Message.objects.get().text) == 4000
+
+
 def test_an_action_item_without_days_has_no_due_date(ann):
     step(ann, kind="action_item")
     begin(moment(0, 0))
@@ -61,12 +90,12 @@ def test_a_reminder_is_for_the_advisor_or_the_team(ann, audience, as_user):
 
 
 def test_what_is_skipped_brings_nothing(ann):
-    for kind in ("action_item", "reminder", "post"):
+    for kind in ("action_item", "reminder", "post", "message"):
         step(ann, kind=kind, title=kind)
     begin(moment(0, 0))
     look(moment(3, 0))
     assert {state for _, state, _ in runs()} == {"skipped"}
-    assert not ActionItem.objects.exists() and not Reminder.objects.exists()
+    assert not any(model.objects.exists() for model in (ActionItem, Reminder, Message))
 
 
 def test_a_title_that_grows_long_is_cut(ann):

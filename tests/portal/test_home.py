@@ -21,7 +21,7 @@ from tests.factories import (
     sent_post,
 )
 
-HOME_QUERIES = 11
+HOME_QUERIES = 12
 
 
 def fill(assignment, many):

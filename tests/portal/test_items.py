@@ -11,7 +11,7 @@ from portal.items import due_words
 from tests.factories import AssignmentFactory, ResourceFactory
 from todos.models import ActionItem
 
-ITEMS_QUERIES = 6
+ITEMS_QUERIES = 7
 
 
 @pytest.fixture

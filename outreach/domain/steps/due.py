@@ -17,7 +17,7 @@ from accounts.models.firm import time_zones
 from core.lookups import key_array
 from experiences.models import Touchpoint
 
-KINDS = [Touchpoint.Kind.POST.value, Touchpoint.Kind.ACTION_ITEM.value, Touchpoint.Kind.REMINDER.value]
+KINDS = [kind.value for kind in Touchpoint.Kind]
 # Steps are found by what clocks show first, and by their exact moment then: clocks may change by some hours between.
 SLACK = timedelta(hours=3)
 

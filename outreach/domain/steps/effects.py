@@ -1,4 +1,4 @@
-"""What a step brings when it happens: an action item for the client, a reminder for the staff.
+"""What a step brings when it happens: a message or an action item for the client, a reminder for the staff.
 
 A post brings nothing but its own row, which the client's feed is read from.
 """
@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from experiences.models import Touchpoint
+from messaging.domain.from_campaigns import CampaignMessage, write_for_campaigns
+from messaging.models import LONGEST
 from todos.domain.from_campaigns import CampaignItem, CampaignReminder, create_action_items, create_reminders
 
 TITLE = 120  # characters of a title of what a step brings; with its placeholders filled it may have grown longer
@@ -28,12 +30,24 @@ class WrittenStep(NamedTuple):
     audience: str
 
 
+def message_text(title: str, text: str) -> str:
+    """What a message says: messages have no title of their own, so it stands above the text."""
+    return f"{title}\n\n{text}".strip()[:LONGEST]
+
+
 def have_effect(steps: Iterable[WrittenStep]) -> None:
     """Write what these steps bring, in the caller's transaction: a statement for each kind."""
     by_kind: dict[str, list[WrittenStep]] = defaultdict(list)
     for step in steps:
         if step.kind:
             by_kind[step.kind].append(step)
+    if by_kind[Touchpoint.Kind.MESSAGE]:
+        write_for_campaigns(
+            [
+                CampaignMessage(step.contact, message_text(step.title, step.text), step.due_at, step.resource, step.run)
+                for step in by_kind[Touchpoint.Kind.MESSAGE]
+            ]
+        )
     create_action_items(
         CampaignItem(step.contact, step.title[:TITLE], step.text, step.resource, step.finish_by, step.run)
         for step in by_kind[Touchpoint.Kind.ACTION_ITEM]

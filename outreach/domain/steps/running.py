@@ -37,6 +37,7 @@ NOT_PAUSED = """NOT EXISTS (
     AND NOT EXISTS (
         SELECT FROM outreach_campaignpause AS pause
         WHERE pause.campaign_id = due.campaign_id AND pause.resumed_at IS NULL)"""
+# Contacts are held first, in the order of their keys, as by everything that changes contacts and what they get.
 RUN = f"""
 WITH judged AS MATERIALIZED (
     SELECT due.*, left({filled("due.title")}, 250) AS said_title, {filled("due.text")} AS said_text, why.reason
@@ -46,6 +47,7 @@ WITH judged AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT {VALUES} AS values) AS said
     CROSS JOIN LATERAL (SELECT {OUTCOME} AS reason) AS why
     WHERE {NOT_PAUSED}
+    ORDER BY person.id FOR NO KEY UPDATE OF person
 ), written AS (
     INSERT INTO outreach_steprun
         (assignment_id, contact_id, touchpoint_id, kind, day, title, text, resource_id, due_at, state, reason)
