@@ -44,6 +44,7 @@ RESOURCES = [
 CARDS = {
     "Welcome cards": [
         ("shortcut", "Meet your team", "The people who look after you.", "users", "team", ""),
+        ("shortcut", "Message your advisor", "Questions are welcome at any time.", "message-circle", "write", ""),
         ("custom", "Book a meeting", "Choose a time that suits you.", "calendar", "", "https://example.com/meet"),
         ("shortcut", "Your library", "Guides and films chosen for you.", "library", "library", ""),
         ("data", "Hello {preferred_name}", "{advisor_name} is your advisor.", "heart-handshake", "", ""),

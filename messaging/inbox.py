@@ -9,6 +9,7 @@ from messaging.models import Thread
 from messaging.querysets import ThreadQuerySet, teams_of
 
 AT_ONCE = 30
+COUNTED = 100  # beyond, the rail says "99+"
 WAITING, MINE, TEAMS, ALL = "waiting", "mine", "teams", "all"
 TABS = {WAITING: "Unanswered", MINE: "Mine", TEAMS: "My teams", ALL: "All"}
 
@@ -28,10 +29,11 @@ def tabs_for(user) -> dict[str, str]:
 
 def rows_of(tab: str, user, *, query: str = "", unanswered: bool = False) -> ThreadQuerySet:
     """The threads of a tab that `user` may see, narrowed by a search, in the tab's order."""
-    rows = Thread.objects.visible_to(user).filter(last_message_at__isnull=False)
     if tab == WAITING:
-        rows = rows.filter(pk__in=Thread.objects.waiting_for(user).values("pk"))
-    elif tab == MINE:
+        rows = Thread.objects.waiting_for(user)
+    else:
+        rows = Thread.objects.visible_to(user).filter(last_message_at__isnull=False)
+    if tab == MINE:
         rows = rows.filter(user=user)
     elif tab == TEAMS:
         rows = rows.filter(team__in=teams_of(user))
@@ -57,8 +59,8 @@ def page_of(rows: ThreadQuerySet, tab: str, after: int | None = None) -> Page:
 
 
 def waiting_count(user) -> Coalesce | None:
-    """How many threads wait for an answer of `user`, as a column; None for those who never answer."""
+    """How many threads wait for an answer of `user`, as a column, exact up to a hundred; None for who never answers."""
     if not user.may_edit:
         return None
-    counted = Thread.objects.waiting_for(user).order_by().annotate(all=Value(1)).values("all")
+    counted = Thread.objects.waiting_for(user, COUNTED).order_by().annotate(all=Value(1)).values("all")
     return Coalesce(Subquery(counted.annotate(number=Count("pk")).values("number")), 0)

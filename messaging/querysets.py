@@ -37,23 +37,21 @@ class ThreadQuerySet(models.QuerySet):
         """Those in which the client wrote last, and nobody has answered or said that there is nothing to answer."""
         return self.filter(unanswered_since__isnull=False)
 
-    def waiting_for(self, user) -> "ThreadQuerySet":
-        """Unanswered threads that `user` should answer, in one statement without another before it.
+    def waiting_for(self, user, at_most: int | None = None) -> "ThreadQuerySet":
+        """Unanswered threads that `user` sees and should answer, in one statement without another before it.
 
         Theirs, those of their teams, and those of contacts they are the primary advisor of whose own counterpart has
-        left the firm or the contact. Found in three parts, for each has an index.
+        left the firm or the contact. Found in three parts, for each has an index; with `at_most`, so many of each.
         """
         if not user.may_edit:
             return self.none()
         seen = Contact.objects.visible_within(user).order_by().values("pk")
         teams = TeamMember.objects.filter(user=user).order_by().values("team")
+        own, of_teams = self.filter(user=user, contact__in=seen), self.filter(team__in=teams, contact__in=seen)
         still = TeamMember.objects.filter(user=OuterRef("user"), team=OuterRef("contact__team"))
-        theirs = self.filter(contact__primary_advisor=user, kind="direct").exclude(user=user)
-        left = theirs.filter(Q(user__is_active=False) | ~Exists(still))
-        parts = (
-            part.unanswered().filter(contact__in=seen).order_by().values("pk")
-            for part in (self.filter(user=user), self.filter(team__in=teams), left)
-        )
+        advised = self.filter(contact__primary_advisor=user, contact__deleted_at=None, kind="direct").exclude(user=user)
+        left = advised.filter(Q(user__is_active=False) | ~Exists(still))
+        parts = (part.unanswered().order_by().values("pk")[:at_most] for part in (own, of_teams, left))
         first, *others = parts
         return self.filter(pk__in=first.union(*others))
 

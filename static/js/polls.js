@@ -18,17 +18,3 @@ const keepQuiet = (event) => {
 };
 document.addEventListener("htmx:sendError", keepQuiet, true);
 document.addEventListener("htmx:responseError", keepQuiet, true);
-
-// A conversation begins at its end: that is where one reads on.
-const conversation = document.querySelector("[data-conversation]");
-if (conversation && !location.hash && !location.search) {
-  conversation.scrollTop = conversation.scrollHeight;
-}
-// What comes while its end is in view stays in view.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const list = event.target.closest?.("[data-conversation]");
-  if (list) list.dataset.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80 ? "1" : "";
-});
-document.addEventListener("htmx:afterSettle", () => {
-  if (conversation?.dataset.atEnd) conversation.scrollTop = conversation.scrollHeight;
-});

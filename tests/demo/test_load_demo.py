@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Role, User
 from contacts.models import Contact, Household, Status
 from experiences.models import Campaign, Experience, Resource, Team
+from messaging.models import Message, Thread
 
 
 @pytest.fixture
@@ -37,6 +38,12 @@ def test_its_history_lies_in_the_past_and_in_order(demo_firm):
     assert not Contact.objects.filter(Q(last_login_at__gt=timezone.now()) | Q(start_at__gt=F("last_login_at"))).exists()
     event = Contact.pgh_event_model.objects.order_by("pgh_created_at").first()
     assert event.pgh_created_at == event.created_at
+
+
+def test_its_clients_have_written_and_some_wait_for_an_answer(demo_firm):
+    assert {thread.kind for thread in Thread.objects.all()} == {"direct", "team"}
+    assert 0 < Thread.objects.unanswered().count() < Thread.objects.count() == 24
+    assert not Message.objects.filter(thread__last_message_at=None).exists()
 
 
 def test_loading_twice_is_refused_and_can_be_made_harmless(demo_firm):

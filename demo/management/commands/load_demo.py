@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from accounts.models import User
-from demo import people, stock
+from demo import messages, people, stock
 
 CONTACTS_PER_ADVISOR = 500
 
@@ -36,6 +36,7 @@ class Command(BaseCommand):
             users = stock.create_staff(extra)
             teams, experiences, campaigns = stock.create_templates(users)
             people.create_contacts(contacts, base=base, teams=teams, experiences=experiences, campaigns=campaigns)
+            messages.create_messages(base)
         if not connection.in_atomic_block:  # tests load the firm in a transaction
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM (ANALYZE)")  # as autovacuum will, sooner or later

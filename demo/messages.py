@@ -1,0 +1,82 @@
+"""What the demo firm and its clients have written to each other: some weeks of it, all made up."""
+
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from contacts.models import Contact
+from experiences.models import Team
+from messaging.models import Message, Reading, Thread
+
+PEOPLE = 24
+# Side, how many hours before the end, text. Where the client wrote last, the thread waits for an answer.
+TALKS = [
+    [
+        ("client", 30, "Hello, I have received a letter about my old pension. Shall I bring it to our meeting?"),
+        ("note", 29, "Probably the letter all former employees got. Ask operations for the form."),
+        ("staff", 28, "Please do. A photo of it is fine as well, then I can look at it before."),
+        ("client", 5, "I will bring it along. Is Thursday at ten still good for you?"),
+    ],
+    [
+        ("staff", 400, "Welcome to your portal. If anything is unclear, write to me here at any time."),
+        ("client", 390, "Thank you! The welcome guide was helpful."),
+        ("staff", 389, "Glad to hear it."),
+    ],
+    [
+        ("client", 170, "Where do I find the tax checklist you mentioned?"),
+        ("staff", 168, "In your library, under Taxes. I have pinned it for you as well."),
+        ("client", 167, "Found it, thanks."),
+        ("staff", 20, "The new edition of the checklist is in your library now."),
+    ],
+    [
+        ("client", 75, "We are moving to Lakeside in spring.\n\nWhat do you need from us besides the new address?"),
+        ("staff", 52, "Congratulations! Only the address and the date. The rest we prepare for you to sign."),
+        ("client", 2, "The date is March 14. Does the move change anything for the college plan?"),
+    ],
+]
+
+
+def create_messages(base: datetime) -> None:
+    """Write direct threads and those of teams, for some clients; they end by `base`, the midnight before today."""
+    admin = User.objects.get(email="admin@demo.example.com")
+    active = Contact.objects.visible_to(admin).filter(status="active").select_related("primary_advisor", "team")
+    # The team's setting decides where they can have written.
+    teams = Team.Reach.GROUP, Team.Reach.BOTH
+    for number, contact in enumerate(active.order_by("pk")[:PEOPLE]):
+        in_team = (
+            contact.team_id and contact.team.reach in teams and (number % 3 == 2 or contact.team.reach == teams[0])
+        )
+        _talk(contact, TALKS[number % len(TALKS)], base - timedelta(hours=number), in_team=in_team)
+
+
+def _talk(contact: Contact, talk: list[tuple[str, int, str]], until: datetime, *, in_team: bool) -> None:
+    """One thread, as its messages leave it."""
+    advisor = contact.primary_advisor
+    counterpart = {"kind": "team", "team": contact.team} if in_team else {"kind": "direct", "user": advisor}
+    moments = [(side, until - timedelta(hours=hours), text) for side, hours, text in talk]
+    shown = [(side, at) for side, at, _ in moments if side != "note"]
+    asked = [at for side, at in shown if side == "client"]
+    last_side, last_at = shown[-1]
+    thread = Thread.objects.create(
+        contact=contact,
+        created_at=shown[0][1],
+        last_message_at=last_at,
+        last_client_message_at=asked[-1] if asked else None,
+        unanswered_since=last_at if last_side == "client" else None,
+        client_unread=1 if last_side == "staff" else 0,
+        client_notified_at=last_at if last_side == "staff" else None,
+        staff_notified_at=last_at if last_side == "client" else None,
+        **counterpart,
+    )
+    written = Message.objects.bulk_create(
+        Message(
+            thread=thread,
+            side=side,
+            author=None if side == "client" else advisor,
+            addressee=advisor if side == "client" and not in_team else None,
+            text=text,
+            at=at,
+        )
+        for side, at, text in moments
+    )
+    read = written[-1] if last_side == "client" else written[-2]
+    Reading.objects.create(thread=thread, user=None, message=read, at=read.at + timedelta(minutes=3))
