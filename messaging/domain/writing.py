@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.models import User
@@ -49,13 +49,13 @@ def write_as_client(
         raise NotWritten(why)
     message = _append(thread, Side.CLIENT, text, addressee=user)
     Thread.objects.filter(pk=thread.pk).update(
-        last_message_at=message.at,
-        last_client_message_at=message.at,
+        last_message_at=Greatest("last_message_at", message.at),  # clocks are set back
+        last_client_message_at=Greatest("last_client_message_at", message.at),
         unanswered_since=Coalesce(F("unanswered_since"), message.at),
     )
     if seen:
         mark_read_by_client(thread, seen)
-    notices.tell_staff(thread, contact)
+    notices.tell_staff(thread)
     return message
 
 
@@ -76,7 +76,7 @@ def write_as_staff(thread: Thread, text: str, *, by: User, seen: int | None = No
         mark_read_by_staff(thread, seen, by)
     message = _append(thread, Side.STAFF, text, author=by)
     Thread.objects.filter(pk=thread.pk).update(
-        last_message_at=message.at,
+        last_message_at=Greatest("last_message_at", message.at),
         unanswered_since=None,
         staff_notified_at=None,
         client_unread=F("client_unread") + 1,

@@ -1,6 +1,9 @@
 """The staff's pages of messages: inbox, thread, notes, handing on, and who may do what."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from accounts.models import User
 from contacts.models import Contact
@@ -36,6 +39,14 @@ def test_an_answer_ends_the_waiting(as_user, advisor, asked):
     assert (asked.unanswered_since, asked.client_unread, waiting(client)) == (None, 1, 0)
     message = Message.objects.last()
     assert (message.side, message.author, message.text) == ("staff", advisor, "Yes, at ten.")
+
+
+def test_a_clock_that_is_set_back_loses_nothing(asked, client_contact, advisor):
+    before = asked.unanswered_since or Thread.objects.get().unanswered_since
+    with time_machine.travel(before - timedelta(hours=1), tick=False):
+        write_as_client(client_contact, "Still me", user=advisor)
+    thread = Thread.objects.get()
+    assert (thread.unanswered_since, thread.last_message_at, thread.messages.count()) == (before, before, 2)
 
 
 def test_three_presses_send_one_answer(as_user, advisor, asked):
