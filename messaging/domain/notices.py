@@ -34,13 +34,15 @@ def tell_client(thread: Thread, contact: Contact) -> None:
         plan(TO_CLIENT, subject_id=thread.pk, recipient=contact.email, contact=contact, not_before=later)
 
 
-def tell_staff(thread: Thread, contact: Contact) -> None:
-    """Plan a mail to each who answers the thread, unless they have been told and nobody has read yet."""
+def tell_staff(thread: Thread) -> None:
+    """Plan a mail to each who answers the thread, unless they have been told and nobody has read yet.
+
+    The thread is held, and with it the numbers of its mails: the staff's own rows are not, for whoever deactivates one
+    of them holds those first and contacts after.
+    """
     if Thread.objects.filter(pk=thread.pk, staff_notified_at=None).update(staff_notified_at=Now()):
         later = timezone.now() + PATIENCE
-        # In one order: two clients of a team may be writing at once.
-        held = User.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-        for user in held.filter(pk__in=[user.pk for user in answering(thread)]):
+        for user in answering(thread):
             plan(TO_STAFF, subject_id=thread.pk, recipient=user.email, user=user, not_before=later)
 
 

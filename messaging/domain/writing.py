@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,7 +16,7 @@ from core.domain.recording import record
 from experiences.models import Team
 from messaging.domain import notices
 from messaging.domain.reach import Reach, reach_of
-from messaging.domain.reading import mark_read_by_client
+from messaging.domain.reading import mark_read_by_client, mark_read_by_staff
 from messaging.models import Message, Thread
 
 Side = Message.Side
@@ -33,11 +33,13 @@ class WrittenMeanwhile(NotWritten):
 
 
 @transaction.atomic
-def write_as_client(contact: Contact, text: str, *, user: User | None = None, team: Team | None = None) -> Message:
+def write_as_client(
+    contact: Contact, text: str, *, user: User | None = None, team: Team | None = None, seen: int = 0
+) -> Message:
     """The client writes to one of the staff or to their team, which makes the thread where there is none.
 
-    They have read what was there. Raises NotWritten when the team's setting, or its members, forbid it by now, or the
-    portal is closed to them.
+    They have read what was there up to the message `seen`. Raises NotWritten when the team's setting, or its members,
+    forbid it by now, or the portal is closed to them.
     """
     contact = hold(contact)
     if not Contact.objects.open_to_portal().filter(pk=contact.pk).exists():
@@ -47,12 +49,13 @@ def write_as_client(contact: Contact, text: str, *, user: User | None = None, te
         raise NotWritten(why)
     message = _append(thread, Side.CLIENT, text, addressee=user)
     Thread.objects.filter(pk=thread.pk).update(
-        last_message_at=message.at,
-        last_client_message_at=message.at,
+        last_message_at=Greatest("last_message_at", message.at),  # clocks are set back
+        last_client_message_at=Greatest("last_client_message_at", message.at),
         unanswered_since=Coalesce(F("unanswered_since"), message.at),
     )
-    mark_read_by_client(thread, message.pk)
-    notices.tell_staff(thread, contact)
+    if seen:
+        mark_read_by_client(thread, seen)
+    notices.tell_staff(thread)
     return message
 
 
@@ -69,9 +72,11 @@ def write_as_staff(thread: Thread, text: str, *, by: User, seen: int | None = No
     thread = _held(thread)
     if seen is not None and thread.messages.after(seen).exclude(author=by).exists():
         raise WrittenMeanwhile
+    if seen:
+        mark_read_by_staff(thread, seen, by)
     message = _append(thread, Side.STAFF, text, author=by)
     Thread.objects.filter(pk=thread.pk).update(
-        last_message_at=message.at,
+        last_message_at=Greatest("last_message_at", message.at),
         unanswered_since=None,
         staff_notified_at=None,
         client_unread=F("client_unread") + 1,

@@ -137,7 +137,8 @@ def _write(request: HttpRequest, found: Thread | None, *, user: User | None, tea
     if not form.is_valid():
         return _page(request, found, user=user, team=team, form=form, status=422)
     try:
-        message = write_as_client(request.viewing.contact, form.cleaned_data["text"], user=user, team=team)
+        text, seen = form.cleaned_data["text"], form.cleaned_data["seen"]
+        message = write_as_client(request.viewing.contact, text, user=user, team=team, seen=seen)
     except NotWritten as refusal:
         form.add_error(None, str(refusal))
         return _page(request, found, user=user, team=team, form=form, status=409)
@@ -154,14 +155,15 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """A thread, or what will be one: `found` is None before the first message to `user` or `team`."""
+    shown = for_client(found, read_key(request.GET.get("before", ""))) if found else None
     reading = found.client_unread if found and not request.viewing.preview else 0
     context = frame(request, "messages", reading=reading) | {
         "thread": found,
         "person": user,
         "team": team,
         "name": found.counterpart if found else (user or team).name,
-        "form": form or MessageForm(),
+        "form": form or MessageForm(initial={"seen": str(shown.last) if shown else ""}),
         "closed": reach_of(request.viewing.contact).why_closed(found) if found else "",
-        "shown": for_client(found, read_key(request.GET.get("before", ""))) if found else None,
+        "shown": shown,
     }
     return render(request, PAGE, context, status=status)

@@ -59,6 +59,15 @@ def test_unread_messages_are_counted_in_the_frame_until_they_are_read(portal, as
     assert reading.thread == asked
 
 
+def test_whoever_answers_has_read_what_was_shown_and_not_what_came_meanwhile(portal, asked, advisor):
+    write_as_staff(asked, "Yes, at ten.", by=advisor)
+    form = portal.get(address(asked)).context["form"]
+    later = write_as_staff(asked, "Or at eleven.", by=advisor)
+    portal.post(address(asked, "write/"), {"text": "Ten is fine", "seen": form["seen"].value()})
+    assert Thread.objects.get().client_unread == 1
+    assert not Reading.objects.filter(user=None, message__gte=later).exists()
+
+
 @pytest.mark.parametrize("upto", ["", "0", "x", "9" * 30])
 def test_a_reading_of_nothing_is_none(portal, asked, upto):
     before = Reading.objects.count()

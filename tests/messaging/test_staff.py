@@ -1,6 +1,9 @@
 """The staff's pages of messages: inbox, thread, notes, handing on, and who may do what."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from accounts.models import User
 from contacts.models import Contact
@@ -9,7 +12,7 @@ from messaging.domain.writing import add_note, start_as_staff, write_as_client, 
 from messaging.models import Message, Reading, Thread
 from tests.factories import AssignmentFactory, ContactFactory, TeamFactory, UserFactory
 
-INBOX_QUERIES, THREAD_QUERIES = 6, 11
+INBOX_QUERIES, THREAD_QUERIES = {"waiting": 5, "all": 6}, 11
 POLL = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "1"}
 
 
@@ -36,6 +39,14 @@ def test_an_answer_ends_the_waiting(as_user, advisor, asked):
     assert (asked.unanswered_since, asked.client_unread, waiting(client)) == (None, 1, 0)
     message = Message.objects.last()
     assert (message.side, message.author, message.text) == ("staff", advisor, "Yes, at ten.")
+
+
+def test_a_clock_that_is_set_back_loses_nothing(asked, client_contact, advisor):
+    before = asked.unanswered_since or Thread.objects.get().unanswered_since
+    with time_machine.travel(before - timedelta(hours=1), tick=False):
+        write_as_client(client_contact, "Still me", user=advisor)
+    thread = Thread.objects.get()
+    assert (thread.unanswered_since, thread.last_message_at, thread.messages.count()) == (before, before, 2)
 
 
 def test_three_presses_send_one_answer(as_user, advisor, asked):
@@ -252,8 +263,8 @@ def test_pages_take_the_same_queries_whatever_they_show(as_user, advisor, many, 
         for text in range(many):
             thread = write_as_client(contact, f"Text {text}", user=advisor).thread
     client = as_user(advisor)
-    for tab in ("waiting", "all"):
-        with django_assert_num_queries(INBOX_QUERIES):
+    for tab, queries in INBOX_QUERIES.items():
+        with django_assert_num_queries(queries):
             assert len(client.get(f"/messages/?tab={tab}").context["page"].threads) == many
     with django_assert_num_queries(THREAD_QUERIES):
         assert len(client.get(address(thread)).context["shown"].messages) == many
