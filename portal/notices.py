@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-import css_inline
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Firm
-from contacts.models import Contact
 from mail.models import Send
 from mail.purposes import Prepared
 from messaging.domain.notices import TO_CLIENT, is_notice_of, may_enter
 from messaging.models import Thread
-from outreach.domain.mail_text import MailText
+from outreach.domain.mail_text import letter, values_for
 from outreach.domain.purposes import ContactMail, prepared
 
 READ = "The message has been read meanwhile."
 CLOSED = "The portal is closed to them."
-TEXT = "Dear {name},\n\nThere is a message for you in your client portal of {firm}. Sign in to read it and to answer."
+SUBJECT = "You have a message from {firm_name}"
+TEXT = (
+    "Dear {preferred_name},\n\n"
+    "There is a message for you in your client portal of {firm_name}. Sign in to read it and to answer."
+)
 
 
 class MessageNotice(ContactMail):
@@ -51,26 +52,8 @@ class MessageNotice(ContactMail):
 
     def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Prepared]:
         """The same words for every message; the link is that of a page, with nothing secret in it."""
-        found = {}
+        found, url = {}, settings.BASE_URL + reverse("portal:messages")
         for send in sends:
-            mail = _letter(send.contact, firm)
+            mail = letter(SUBJECT, TEXT, "Read the message", url, values_for(send.contact, firm), firm)
             found[send.pk] = prepared(mail, mail, send, firm)
         return found
-
-
-def _letter(contact: Contact, firm: Firm) -> MailText:
-    """The mail in both forms, in the firm's own frame."""
-    body = TEXT.format(name=contact.greeting_name, firm=firm.name)
-    context = {
-        "firm": firm,
-        "subject": f"You have a message from {firm.name}",
-        "paragraphs": body.split("\n\n"),
-        "body": body,
-        "button": "Read the message",
-        "url": settings.BASE_URL + reverse("portal:messages"),
-        "lasts": "",
-        "logo_url": settings.BASE_URL + firm.logo_url if firm.logo else "",
-    }
-    html = css_inline.inline(render_to_string("outreach/mail/message.html", context))
-    text = render_to_string("outreach/mail/message.txt", context).strip() + "\n"
-    return MailText(context["subject"], text, html)
