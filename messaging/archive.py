@@ -67,7 +67,7 @@ class ArchiveTable(tables.Table):
     at = tables.Column(verbose_name="When")
     contact = tables.Column(accessor="thread__contact", orderable=False, attrs={"td": {"class": "col-main"}})
     side = tables.Column(verbose_name="Written by", orderable=False)
-    text = tables.Column(orderable=False)
+    text = tables.Column(orderable=False, attrs={"td": {"class": "col-wrap"}})
 
     caption = "Archived messages"
 

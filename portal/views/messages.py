@@ -34,6 +34,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     context = frame(request, "messages") | {
         "threads": threads,
         "others": _without_thread(reach, threads),
+        "faces": {user.pk for user in reach.users if user.photo},
         "closed": reach.closed,
         "state": state,
     }

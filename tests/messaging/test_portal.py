@@ -6,6 +6,7 @@ from experiences.models import Card
 from messaging.domain.writing import add_note, start_as_staff, write_as_staff
 from messaging.models import Message, Reading, Thread
 from tests.factories import AssignmentFactory, CardFactory, UserFactory
+from tests.world import picture
 
 POLL = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "1"}
 LIST_QUERIES, THREAD_QUERIES, POLL_QUERIES = 10, 11, 6
@@ -73,6 +74,15 @@ def test_a_reading_of_nothing_is_none(portal, asked, upto):
     before = Reading.objects.count()
     assert portal.post(address(asked, "read/"), {"upto": upto}, **POLL).status_code == 204
     assert Reading.objects.count() == before
+
+
+def test_faces_are_shown_of_whom_the_client_may_write_to(portal, asked, advisor, give_team):
+    photo = f"/portal/team/{advisor.pk}/photo/"
+    assert photo not in portal.get("/portal/messages/").content.decode()
+    advisor.photo.save("x.png", picture())
+    assert photo in portal.get("/portal/messages/").content.decode()
+    give_team(reach="off")
+    assert photo not in portal.get("/portal/messages/").content.decode()
 
 
 def test_a_poll_answers_204_until_something_has_come(portal, asked, advisor, django_assert_num_queries):
