@@ -134,13 +134,13 @@ SELECT known.contact_id, (%(resources)s::bigint[])[1 + pg_temp.mix(n, 20 + look,
 FROM demo_known AS known JOIN contacts_assignment AS assignment ON assignment.contact_id = known.contact_id
 CROSS JOIN LATERAL generate_series(1, visits / 2) AS look WHERE is_active;
 
--- The past of campaigns: posts that have come, for the first few thousand.
+-- The past of campaigns: all but messages that have come, for the first few thousand.
 INSERT INTO outreach_steprun (assignment_id, contact_id, touchpoint_id, kind, day, title, text, resource_id, due_at,
     state, reason, at)
 SELECT assignment.id, known.contact_id, step.id, step.kind, step.day, step.title, step.text, step.resource_id,
     moment.at, 'done', '', moment.at
 FROM demo_known AS known JOIN contacts_assignment AS assignment ON assignment.contact_id = known.contact_id
-JOIN experiences_touchpoint AS step ON step.campaign_id = assignment.campaign_id AND step.kind = 'post'
+JOIN experiences_touchpoint AS step ON step.campaign_id = assignment.campaign_id AND step.kind <> 'message'
 JOIN contacts_contact AS person ON person.id = known.contact_id
 CROSS JOIN LATERAL (SELECT (assignment.campaign_started_on + (step.day - 1) + step.time_of_day)
     AT TIME ZONE coalesce(nullif(person.time_zone, ''), 'America/New_York') AS at) AS moment

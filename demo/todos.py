@@ -31,27 +31,22 @@ REMINDER_TEXTS = ["They asked for a call in the morning.", "", "Bring the cost t
 
 # From campaigns: an action item two weeks before it is due, which most have done; a reminder, which most have seen to.
 FROM_CAMPAIGNS = """
-INSERT INTO todos_actionitem (contact_id, title, text, resource_id, due_on, created_at, done_at, done_by_client)
-SELECT known.contact_id, step.title, step.text, step.resource_id, moment.at::date + 14, moment.at, done.at,
-    done.at IS NOT NULL
-FROM demo_known AS known JOIN contacts_assignment AS given ON given.contact_id = known.contact_id
-JOIN experiences_touchpoint AS step ON step.campaign_id = given.campaign_id AND step.kind = 'action_item'
-CROSS JOIN LATERAL (SELECT given.campaign_started_on + (step.day - 1) + step.time_of_day AS local) AS clock
-CROSS JOIN LATERAL (SELECT clock.local AT TIME ZONE 'America/New_York' AS at) AS moment
-CROSS JOIN LATERAL (SELECT moment.at + (1 + pg_temp.mix(n, 31, 12)) * interval '1 day' AS at) AS planned
+INSERT INTO todos_actionitem (contact_id, title, text, resource_id, due_on, created_at, done_at, done_by_client,
+    step_run)
+SELECT run.contact_id, run.title, run.text, run.resource_id, run.due_at::date + 14, run.due_at, done.at,
+    done.at IS NOT NULL, run.id
+FROM outreach_steprun AS run JOIN demo_known AS known ON known.contact_id = run.contact_id
+CROSS JOIN LATERAL (SELECT run.due_at + (1 + pg_temp.mix(n, 31, 12)) * interval '1 day' AS at) AS planned
 LEFT JOIN LATERAL (SELECT planned.at WHERE planned.at < %(base)s AND pg_temp.mix(n, 32, 20) < 19) AS done ON true
-WHERE n <= 5000 AND moment.at <= %(base)s;
+WHERE run.kind = 'action_item' AND run.due_at <= %(base)s;
 
-INSERT INTO todos_reminder (contact_id, title, text, due_at, created_at, done_at, done_by_id)
-SELECT known.contact_id, step.title, step.text, moment.at, moment.at, done.at,
-    CASE WHEN done.at IS NOT NULL THEN advisor_id END
-FROM demo_known AS known JOIN contacts_assignment AS given ON given.contact_id = known.contact_id
-JOIN experiences_touchpoint AS step ON step.campaign_id = given.campaign_id AND step.kind = 'reminder'
-CROSS JOIN LATERAL (SELECT given.campaign_started_on + (step.day - 1) + step.time_of_day AS local) AS clock
-CROSS JOIN LATERAL (SELECT clock.local AT TIME ZONE 'America/New_York' AS at) AS moment
-LEFT JOIN LATERAL (SELECT moment.at + interval '1 day' AS at WHERE moment.at < %(base)s - interval '5 days') AS done
+INSERT INTO todos_reminder (contact_id, title, text, due_at, created_at, done_at, done_by_id, step_run)
+SELECT run.contact_id, run.title, run.text, run.due_at, run.due_at, done.at,
+    CASE WHEN done.at IS NOT NULL THEN advisor_id END, run.id
+FROM outreach_steprun AS run JOIN demo_known AS known ON known.contact_id = run.contact_id
+LEFT JOIN LATERAL (SELECT run.due_at + interval '1 day' AS at WHERE run.due_at < %(base)s - interval '5 days') AS done
     ON true
-WHERE n <= 5000 AND moment.at <= %(base)s
+WHERE run.kind = 'reminder' AND run.due_at <= %(base)s
 """
 BY_HAND = """
 INSERT INTO todos_actionitem
