@@ -32,6 +32,7 @@ class StepRun(models.Model):
         LATE = "late", "Too late: the time for it had passed"
         HELD = "held", "The campaign was paused"
         CLOSED = "closed", "The contact was deactivated, deleted or deceased"
+        NO_CONTACT = "no_contact", "The contact is marked “do not contact”"
 
     assignment = models.ForeignKey(
         Assignment, on_delete=models.DO_NOTHING, related_name="steps", db_constraint=False, db_index=False

@@ -3,12 +3,15 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Firm
+from contacts.models import Contact
 from mail.models import Send
 from messaging.models import Message
+from outreach.domain.steps.journey import journey
 from outreach.models import StepRun
 from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ResourceFactory, TouchpointFactory
 from tests.outreach.steps import STARTED, begin, look, moment, runs
@@ -96,6 +99,25 @@ def test_what_is_skipped_brings_nothing(ann):
     look(moment(3, 0))
     assert {state for _, state, _ in runs()} == {"skipped"}
     assert not any(model.objects.exists() for model in (ActionItem, Reminder, Message))
+
+
+def test_do_not_contact_holds_for_all_but_what_the_staff_do(ann):
+    Contact.objects.update(do_not_contact_since=timezone.now())
+    for kind in ("action_item", "reminder", "post", "message"):
+        step(ann, kind=kind, title=kind)
+    ann.refresh_from_db()
+    begin(moment(0, 0))
+    with time_machine.travel(moment(0, 0), tick=False):
+        planned = {one.title: one.outcome for _, one in journey(ann, ann.assignments.get().campaign, Firm.get()).steps}
+    look(moment(0, 20, 1))
+    assert set(runs()) == {
+        ("action_item", "skipped", "no_contact"),
+        ("post", "skipped", "no_contact"),
+        ("message", "skipped", "no_contact"),
+        ("reminder", "done", ""),
+    }
+    assert planned == {"action_item": "skipped", "post": "skipped", "message": "skipped", "reminder": "comes"}
+    assert Reminder.objects.exists() and not Message.objects.exists()
 
 
 def test_a_title_that_grows_long_is_cut(ann):

@@ -73,14 +73,16 @@ def test_it_says_what_is_paused_closed_and_not_begun(campaign, as_user, admin):
     someone(campaign)
     pause(someone(campaign), by=admin)
     someone(campaign, deactivated_at=timezone.now())
+    someone(campaign, do_not_contact_since=timezone.now())
     AssignmentFactory(contact=ContactFactory(), campaign=campaign)
     with time_machine.travel(moment(1, 0), tick=False):
         days = forecast(campaign, Firm.get(), moment(1, 23))
         page = as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])).content.decode()
     [first] = days[STARTED]
-    assert (first.happens, first.paused, first.closed) == (1, 1, 1)
-    assert "3 contacts are under way. For 1 more it begins with the first sign-in" in page
-    assert "1 paused, 1 closed" in page
+    assert (first.happens, first.paused, first.closed, first.no_contact) == (1, 1, 1, 1)
+    assert "4 contacts are under way. For 1 more it begins with the first sign-in" in page
+    for words in ("1 paused", "1 closed", "1 “do not contact”"):
+        assert words in page
 
 
 def test_for_a_contact_it_says_what_they_will_read_and_when(campaign, as_user):

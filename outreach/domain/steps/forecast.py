@@ -12,10 +12,11 @@ from experiences.models import Campaign, Touchpoint
 from outreach.domain.steps.due import DUE, parameters
 from outreach.domain.steps.running import NOT_PAUSED
 
-CLOSED, PAUSED = "closed", "paused"
+CLOSED, NO_CONTACT, PAUSED = "closed", "no_contact", "paused"
 FORECAST = f"""
 SELECT due.touchpoint_id, due.due_on, CASE
     WHEN person.deleted_at IS NOT NULL OR person.deactivated_at IS NOT NULL OR person.deceased THEN 'closed'
+    WHEN person.do_not_contact_since IS NOT NULL AND due.kind <> 'reminder' THEN 'no_contact'
     WHEN NOT ({NOT_PAUSED}) THEN 'paused' ELSE '' END AS reason, count(*)
 FROM ({DUE}) AS due JOIN contacts_contact AS person ON person.id = due.contact_id
 GROUP BY due.touchpoint_id, due.due_on, reason
@@ -28,11 +29,12 @@ FROM contacts_assignment WHERE campaign_id = %s AND ended_at IS NULL
 
 @dataclass
 class PlannedStep:
-    """A step on a day: for how many contacts it will happen, and for how many not, by reason (closed, paused)."""
+    """A step on a day: for how many contacts it will happen, and for how many not, by reason."""
 
     step: Touchpoint
     happens: int
     closed: int
+    no_contact: int
     paused: int
 
 
@@ -52,7 +54,7 @@ def forecast(campaign: Campaign, firm: Firm, until: datetime) -> dict[date, list
     for step in campaign.touchpoints.all():
         for on in sorted(on for on, key in counts if key == step.pk):
             found = counts[on, step.pk]
-            days[on].append(PlannedStep(step, found[""], found[CLOSED], found[PAUSED]))
+            days[on].append(PlannedStep(step, found[""], found[CLOSED], found[NO_CONTACT], found[PAUSED]))
     return dict(sorted(days.items()))
 
 

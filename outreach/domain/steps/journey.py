@@ -55,11 +55,11 @@ def journey(contact: Contact, campaign: Campaign, firm: Firm) -> Journey:
     begun = given.campaign_started_on if given else None
     started_on = begun or now.astimezone(zone).date()
     runs = {run.touchpoint_id: run for run in StepRun.objects.filter(assignment=given)} if given else {}
-    values, blocked = values_for(contact, firm), _blocked(contact, campaign, firm)
+    values, waits = values_for(contact, firm), _why_it_waits(contact, campaign, firm)
     steps = [
         (step, _happened(runs[step.pk], zone))
         if step.pk in runs
-        else (step, _ahead(step, due_at(step, started_on, zone, firm), now, blocked, values))
+        else (step, _ahead(step, due_at(step, started_on, zone, firm), now, _why_not(step, contact), waits, values))
         for step in campaign.touchpoints.all()
     ]
     return Journey(steps, started_on, begun is None, zone)
@@ -82,15 +82,22 @@ def _is_quiet(at: time, firm: Firm) -> bool:
     return at >= firm.quiet_from or at < firm.quiet_until
 
 
-def _blocked(contact: Contact, campaign: Campaign, firm: Firm) -> tuple[str, str]:
-    """What keeps all steps from happening, and why: ("", "") when nothing does."""
+def _why_not(step: Touchpoint, contact: Contact) -> str:
+    """Why a step will be skipped, in words; empty when it will not."""
     if contact.deleted_at or contact.deactivated_at or contact.deceased:
-        return SKIPPED, StepRun.Reason.CLOSED.label
+        return StepRun.Reason.CLOSED.label
+    if contact.do_not_contact_since and step.kind != Touchpoint.Kind.REMINDER:
+        return StepRun.Reason.NO_CONTACT.label
+    return ""
+
+
+def _why_it_waits(contact: Contact, campaign: Campaign, firm: Firm) -> str:
+    """What keeps all steps from happening for now, in words; empty when nothing does."""
     if firm.campaigns_held_at:
-        return WAITS, "All campaigns are on hold"
+        return "All campaigns are on hold"
     if open_pause(contact):
-        return WAITS, "Paused for this contact"
-    return (WAITS, "The campaign is paused") if open_pause(campaign) else ("", "")
+        return "Paused for this contact"
+    return "The campaign is paused" if open_pause(campaign) else ""
 
 
 def _happened(run: StepRun, zone: tzinfo) -> JourneyStep:
@@ -98,9 +105,13 @@ def _happened(run: StepRun, zone: tzinfo) -> JourneyStep:
     return JourneyStep(run.due_at.astimezone(zone), run.day, run.kind, run.title, run.text, run.state, why)
 
 
-def _ahead(step: Touchpoint, at: datetime, now: datetime, blocked: tuple[str, str], values: dict) -> JourneyStep:
-    outcome, why = blocked if blocked[0] else (COMES, "")
-    if at <= now and outcome != WAITS:
-        outcome, why = PASSED, "Its time had passed"
+def _ahead(step: Touchpoint, at: datetime, now: datetime, why_not: str, waits: str, values: dict) -> JourneyStep:
+    """A step that has not happened; why it will be skipped counts for more than why it waits."""
+    if why_not:
+        outcome, why = SKIPPED, why_not
+    elif waits:
+        outcome, why = WAITS, waits
+    else:
+        outcome, why = (PASSED, "Its time had passed") if at <= now else (COMES, "")
     said = fill(step.title, values), fill(step.text, values)
     return JourneyStep(at, step.day, step.kind, *said, outcome, why)

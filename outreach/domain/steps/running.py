@@ -25,6 +25,7 @@ LOOK_BACK_AT_MOST = timedelta(days=14)  # steps missed in a longer outage are no
 # Whether a step is done, or why it is skipped. What is paused has no outcome yet.
 OUTCOME = """CASE
     WHEN person.deleted_at IS NOT NULL OR person.deactivated_at IS NOT NULL OR person.deceased THEN 'closed'
+    WHEN person.do_not_contact_since IS NOT NULL AND due.kind <> 'reminder' THEN 'no_contact'
     WHEN due.due_at >= %(now)s - %(window)s THEN ''
     WHEN due.due_at < %(resumed_at)s OR EXISTS (
         SELECT FROM outreach_campaignpause AS pause WHERE due.due_at >= pause.paused_at
