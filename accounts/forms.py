@@ -178,6 +178,7 @@ class FirmForm(ConflictModelForm):
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
+        help_texts = {"quiet_until": "The same time as above: no quiet hours."}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

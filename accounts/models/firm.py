@@ -133,6 +133,12 @@ class Firm(models.Model):
         """The firm. One primary-key query; requests share it as `request.firm`."""
         return cls.objects.get(pk=1)
 
+    def is_quiet(self, at: time) -> bool:
+        """Whether a time of day falls into the quiet hours. They may go over midnight; of no length there are none."""
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= at < self.quiet_until
+        return at >= self.quiet_from or at < self.quiet_until
+
     @property
     def logo_url(self) -> str:
         """Address of the logo, which changes with it; empty without one."""

@@ -6,7 +6,7 @@ overdue together there is one mail. Whether it may leave is asked again at that 
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -149,7 +149,7 @@ def _places(firm: Firm, now: datetime) -> dict[str, list]:
     for name in names:
         zone = zone_of(Contact(time_zone=name), firm)
         here = now.astimezone(zone)
-        if is_quiet(here.time(), firm):
+        if firm.is_quiet(here.time()):
             continue
         found["zones"].append(name)
         found["todays"].append(here.date())
@@ -160,10 +160,3 @@ def _places(firm: Firm, now: datetime) -> dict[str, list]:
 def _day_of(moment: datetime | None, zone: ZoneInfo) -> date:
     """The day of a moment somewhere; the first day there is for None."""
     return moment.astimezone(zone).date() if moment else date.min
-
-
-def is_quiet(at: time, firm: Firm) -> bool:
-    """Whether a time of day falls into the firm's quiet hours; they may go over midnight."""
-    if firm.quiet_from <= firm.quiet_until:
-        return firm.quiet_from <= at < firm.quiet_until
-    return at >= firm.quiet_from or at < firm.quiet_until

@@ -4,7 +4,7 @@ Worked out for one contact in Python, from the same rules as the sweep's questio
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from django.utils import timezone
 
@@ -68,18 +68,12 @@ def journey(contact: Contact, campaign: Campaign, firm: Firm) -> Journey:
 def due_at(step: Touchpoint, started_on: date, zone: tzinfo, firm: Firm) -> datetime:
     """When a step is due for somebody whose day 1 is `started_on`, in their zone: docs/campaign-days.md."""
     on, at = started_on + timedelta(days=step.day - 1), step.time_of_day
-    if _is_quiet(at, firm):
+    if firm.is_quiet(at):
         on += timedelta(days=1 if at >= firm.quiet_until else 0)
         at = firm.quiet_until
     # Of a time that comes twice the second; of one that is left out the time an hour on.
     both = (datetime.combine(on, at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     return max(both).astimezone(zone)
-
-
-def _is_quiet(at: time, firm: Firm) -> bool:
-    if firm.quiet_from <= firm.quiet_until:
-        return firm.quiet_from <= at < firm.quiet_until
-    return at >= firm.quiet_from or at < firm.quiet_until
 
 
 def _why_not(step: Touchpoint, contact: Contact) -> str:
