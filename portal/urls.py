@@ -23,7 +23,7 @@ PAGES = [
     ("team/<int:user_pk>/photo/", pictures.member_photo, "member_photo"),
 ]
 OWN_PAGES = [
-    ("messages/<int:thread_pk>/new/", messages.thread_new, "thread_new"),
+    ("messages/<int:thread_pk>/new/", messages.thread_poll, "thread_poll"),
     ("messages/<int:thread_pk>/read/", messages.thread_read, "thread_read"),
     ("messages/<int:thread_pk>/write/", messages.write, "thread_write"),
     ("messages/to/<int:user_pk>/write/", messages.write_to, "write_to"),
