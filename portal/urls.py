@@ -39,7 +39,7 @@ OWN_PAGES = [
     ("items/<int:item_pk>/done/", items.item_done, "item_done"),
     ("items/<int:item_pk>/upload/", items.item_upload, "item_upload"),
     ("items/<int:item_pk>/undo/", items.item_undo, "item_undo"),
-    ("messages/<int:thread_pk>/new/", messages.thread_new, "thread_new"),
+    ("messages/<int:thread_pk>/new/", messages.thread_poll, "thread_poll"),
     ("messages/<int:thread_pk>/read/", messages.thread_read, "thread_read"),
     ("messages/<int:thread_pk>/write/", messages.write, "thread_write"),
     ("messages/to/<int:user_pk>/write/", messages.write_to, "write_to"),

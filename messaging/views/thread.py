@@ -30,7 +30,7 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only
 @require_safe
-def thread_new(request: HttpRequest, pk: int) -> HttpResponse:
+def thread_poll(request: HttpRequest, pk: int) -> HttpResponse:
     """What has been written after the message `after`, as a fragment; 204 where there is nothing new."""
     found = visible(request, pk)
     written = newer(found.messages.all(), read_key(request.GET.get("after", "")) or 0)

@@ -48,7 +48,7 @@ def thread(request: HttpRequest, thread_pk: int) -> HttpResponse:
 
 
 @require_safe
-def thread_new(request: HttpRequest, thread_pk: int) -> HttpResponse:
+def thread_poll(request: HttpRequest, thread_pk: int) -> HttpResponse:
     """What has been written after the message `after`, as a fragment; 204 where there is nothing new."""
     found = _own(request, thread_pk)
     written = newer(found.messages.shown_to_client(), read_key(request.GET.get("after", "")) or 0)
