@@ -72,7 +72,9 @@ class HandOnForm(forms.Form):
     def __init__(self, *args, thread: Thread, **kwargs) -> None:
         super().__init__(*args, initial={"held": str(thread.user_id)}, **kwargs)
         self.thread = thread
-        looks_after = Q(pk=thread.contact.primary_advisor_id) | Q(memberships__team=thread.contact.team_id)
+        looks_after = Q(pk=thread.contact.primary_advisor_id)
+        if thread.contact.team_id:  # compared with nothing, those in no team would match
+            looks_after |= Q(memberships__team=thread.contact.team_id)
         staff = User.objects.filter(looks_after, is_active=True, role__in=EDITING_ROLES).exclude(pk=thread.user_id)
         self.fields["to"].queryset = staff.distinct().order_by("last_name", "first_name", "pk")
 

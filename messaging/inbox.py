@@ -44,9 +44,12 @@ def rows_of(tab: str, user, *, query: str = "", unanswered: bool = False) -> Thr
     return rows.order_by("unanswered_since", "pk") if tab == WAITING else rows.order_by("-last_message_at", "-pk")
 
 
-def page_of(rows: ThreadQuerySet, tab: str, after: int | None = None) -> Page:
-    """The first threads of `rows`, or those that follow the thread with the key `after`; in two queries at most."""
-    last = Thread.objects.filter(pk=after).first() if after else None
+def page_of(rows: ThreadQuerySet, tab: str, user, after: int | None = None) -> Page:
+    """The first threads of `rows`, or those that follow the thread with the key `after`; in two queries at most.
+
+    That one may have left the tab meanwhile; one that `user` does not see is as if it were not there.
+    """
+    last = Thread.objects.visible_to(user).filter(pk=after).first() if after else None
     if last and tab == WAITING and last.unanswered_since:
         same = Q(unanswered_since=last.unanswered_since, pk__lte=last.pk)
         rows = rows.filter(unanswered_since__gte=last.unanswered_since).exclude(same)

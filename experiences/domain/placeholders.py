@@ -36,3 +36,8 @@ def used_placeholders(*texts: str) -> list[str]:
 def fill(text: str, values: dict[str, str]) -> str:
     """Replace the placeholders in one pass; a value that looks like a placeholder stays as it is."""
     return MARK.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def filled_title(title: str, values: dict[str, str]) -> str:
+    """A title with its placeholders filled; as it was typed where nothing would be left of it."""
+    return fill(title, values).strip() or title

@@ -45,7 +45,9 @@ TELL = """
 WITH told AS (
     UPDATE messaging_thread AS thread SET client_notified_at = statement_timestamp()
     FROM contacts_contact AS person
-    WHERE thread.id = ANY(%(threads)s::bigint[]) AND thread.client_notified_at IS NULL
+    WHERE thread.id = ANY(%(threads)s::bigint[]) AND (thread.client_notified_at IS NULL OR NOT EXISTS (
+            SELECT FROM mail_send AS mail WHERE mail.purpose = %(purpose)s AND mail.subject_id = thread.id
+                AND mail.created_at >= thread.client_notified_at AND mail.state NOT IN ('failed', 'suppressed')))
         AND person.id = thread.contact_id AND person.deleted_at IS NULL AND person.deactivated_at IS NULL
         AND NOT person.deceased AND person.do_not_contact_since IS NULL
     RETURNING thread.id AS thread_id, person.id AS contact_id, person.email

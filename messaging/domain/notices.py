@@ -7,6 +7,7 @@ reading, is no longer the thread's notice and does not leave.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from mail.models import Send
 from messaging.models import Thread
 
 TO_CLIENT, TO_STAFF = "message_notice", "message_for_staff"  # keys of purposes
+NEVER_LEFT = [Send.State.FAILED, Send.State.SUPPRESSED]
 PATIENCE = timedelta(minutes=2)  # somebody who has the page open reads it before
 
 
@@ -29,7 +31,7 @@ def tell_client(thread: Thread, contact: Contact) -> None:
     """
     if contact.deactivated_at or not contact.may_be_written_to:
         return
-    if Thread.objects.filter(pk=thread.pk, client_notified_at=None).update(client_notified_at=Now()):
+    if _without_notice("client_notified_at", TO_CLIENT).filter(pk=thread.pk).update(client_notified_at=Now()):
         later = timezone.now() + PATIENCE
         plan(TO_CLIENT, subject_id=thread.pk, recipient=contact.email, contact=contact, not_before=later)
 
@@ -40,10 +42,16 @@ def tell_staff(thread: Thread) -> None:
     The thread is held, and with it the numbers of its mails: the staff's own rows are not, for whoever deactivates one
     of them holds those first and contacts after.
     """
-    if Thread.objects.filter(pk=thread.pk, staff_notified_at=None).update(staff_notified_at=Now()):
+    if _without_notice("staff_notified_at", TO_STAFF).filter(pk=thread.pk).update(staff_notified_at=Now()):
         later = timezone.now() + PATIENCE
         for user in answering(thread):
             plan(TO_STAFF, subject_id=thread.pk, recipient=user.email, user=user, not_before=later)
+
+
+def _without_notice(since: str, purpose: str) -> QuerySet[Thread]:
+    """Threads of whose messages nobody has been told since they were read, or only by mails that never left."""
+    told = Send.objects.filter(purpose=purpose, subject_id=OuterRef("pk"), created_at__gte=OuterRef(since))
+    return Thread.objects.filter(Q(**{since: None}) | ~Exists(told.exclude(state__in=NEVER_LEFT)))
 
 
 def is_notice_of(since: datetime | None, send: Send) -> bool:

@@ -24,7 +24,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         take(SEARCHES, user.pk)
     unanswered = tab != WAITING and request.GET.get("unanswered") == "1"
     rows = rows_of(tab, user, query=query, unanswered=unanswered)
-    page = page_of(rows, tab, read_key(request.GET.get("after", "")))
+    page = page_of(rows, tab, user, read_key(request.GET.get("after", "")))
     state = {"tab": tab, "q": query, "unanswered": "1" if unanswered else ""}
     context = {
         "page": page,

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import admins_only, editors_only, staff_only
 from accounts.models import Firm
 from contacts.models import Contact
+from core.domain.limits import take
 from core.keys import read_key
+from core.listing import SEARCHES
 from core.words import counted
-from experiences.domain.placeholders import PLACEHOLDERS, fill, used_placeholders
+from experiences.domain.placeholders import PLACEHOLDERS, fill, filled_title, used_placeholders
 from experiences.domain.rights import may_change
 from experiences.models import Campaign, Touchpoint
 from outreach.calendar import WEEKS, Calendar, calendar, first_day
@@ -123,8 +125,9 @@ def campaign_plan(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(people.select_related("primary_advisor"), pk=key) if key else None
     context = {"campaign": campaign, "contact": contact, "title": f"Calendar of {campaign}"}
     context |= _of_contact(request, campaign, contact) if contact else _of_all(request, campaign)
-    query = request.GET.get("q", "").strip()
+    query = request.GET.get("q", "").strip()[:200]
     if query and contact is None:
+        take(SEARCHES, request.user.pk)
         context["found"] = people.search(query).order_by("pk")[:FOUND_AT_ONCE]
     texts = [text for step in campaign.touchpoints.all() for text in (step.title, step.text)]
     empty = empty_for(campaign, used_placeholders(*texts), request.firm)
@@ -150,7 +153,7 @@ def _of_all(request: HttpRequest, campaign: Campaign) -> dict:
     waiting, begun = on_the_way(campaign)
     values = values_for(sample_contact(request.user), request.firm)
     steps = [
-        (step, {"title": fill(step.title, values), "text": fill(step.text, values)})
+        (step, {"title": filled_title(step.title, values), "text": fill(step.text, values)})
         for step in campaign.touchpoints.all()
     ]
     return {"waiting": waiting, "begun": begun, "steps": steps, "calendar": _calendar_of_all(request, campaign)}

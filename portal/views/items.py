@@ -18,6 +18,7 @@ from todos.models import ActionItem
 OPEN_SHOWN = 100
 DONE_SHOWN = 20
 UPLOADS = Limit("item_files", 60, 3600, "files in an hour")
+MARKS = Limit("item_marks", 200, 3600, "changes in an hour")  # each is kept in the history
 
 
 @require_safe
@@ -37,10 +38,15 @@ def _show(request: HttpRequest, refused: tuple[int, str] | None = None) -> HttpR
     return render(request, "portal/items.html", context, status=422 if refused else 200)
 
 
-@once
 @require_POST
 def item_done(request: HttpRequest, item_pk: int) -> HttpResponse:
     """The client has done it."""
+    take(MARKS, request.user.pk)
+    return _done(request, item_pk=item_pk)
+
+
+@once
+def _done(request: HttpRequest, item_pk: int) -> HttpResponse:
     contact = request.viewing.contact
     rows = ActionItem.objects.shown_to(contact).filter(pk=item_pk)
     if not rows.exists():
@@ -73,10 +79,15 @@ def _upload(request: HttpRequest, item_pk: int) -> HttpResponse:
     return redirect("portal:items")
 
 
-@once
 @require_POST
 def item_undo(request: HttpRequest, item_pk: int) -> HttpResponse:
     """It was not done after all: open again, if the client marked it in this visit."""
+    take(MARKS, request.user.pk)
+    return _undo(request, item_pk=item_pk)
+
+
+@once
+def _undo(request: HttpRequest, item_pk: int) -> HttpResponse:
     if item_pk not in items.done_here(request):
         raise Http404
     rows = ActionItem.objects.shown_to(request.viewing.contact).filter(pk=item_pk, done_by_client=True)

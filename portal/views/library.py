@@ -13,7 +13,7 @@ from portal.content import open_assignment, resource_for, shelves_of
 from portal.embedding import embed_address
 from portal.frame import frame
 
-PLACES = {"home", "library", "post", "item"}
+PLACES = {"home", "library", "post", "item", "message"}
 SHOWN_PER_SHELF = 6
 
 

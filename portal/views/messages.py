@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from core.domain.limits import Limit, take
 from core.keys import read_key
 from core.presses import once
 from experiences.models import Team
@@ -18,6 +19,7 @@ from messaging.models import Thread
 from portal.frame import frame
 
 LIST, PAGE = "portal/messages.html", "portal/thread.html"
+MESSAGES_SENT = Limit("client_messages", 60, 3600, "messages in an hour")  # they are kept for good
 
 
 @require_safe
@@ -79,18 +81,35 @@ def message_team(request: HttpRequest) -> HttpResponse:
     return _begin(request, user=None, team=reach_of(request.viewing.contact).team)
 
 
-@once
 @require_POST
 def write(request: HttpRequest, thread_pk: int) -> HttpResponse:
     """Write on in a thread."""
+    take(MESSAGES_SENT, request.user.pk)  # before the transaction that `once` begins
+    return _write_on(request, thread_pk=thread_pk)
+
+
+@require_POST
+def write_to(request: HttpRequest, user_pk: int) -> HttpResponse:
+    """The first message to one of the staff."""
+    take(MESSAGES_SENT, request.user.pk)
+    return _write_to(request, user_pk=user_pk)
+
+
+@require_POST
+def write_team(request: HttpRequest) -> HttpResponse:
+    """The first message to the team."""
+    take(MESSAGES_SENT, request.user.pk)
+    return _write_team(request)
+
+
+@once
+def _write_on(request: HttpRequest, thread_pk: int) -> HttpResponse:
     found = _own(request, thread_pk)
     return _write(request, found, user=found.user, team=found.team)
 
 
 @once
-@require_POST
-def write_to(request: HttpRequest, user_pk: int) -> HttpResponse:
-    """The first message to one of the staff."""
+def _write_to(request: HttpRequest, user_pk: int) -> HttpResponse:
     reach = reach_of(request.viewing.contact)
     user = next((user for user in reach.users if user.pk == user_pk), None)
     if user is None:
@@ -99,9 +118,7 @@ def write_to(request: HttpRequest, user_pk: int) -> HttpResponse:
 
 
 @once
-@require_POST
-def write_team(request: HttpRequest) -> HttpResponse:
-    """The first message to the team."""
+def _write_team(request: HttpRequest) -> HttpResponse:
     team = reach_of(request.viewing.contact).team
     if team is None:
         raise Http404

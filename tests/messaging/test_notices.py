@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from contacts.models import Contact
 from mail.models import ArchivedMessage, Send
+from messaging.domain.from_campaigns import CampaignMessage, write_for_campaigns
 from messaging.domain.reading import mark_read_by_client, mark_read_by_staff
 from messaging.domain.writing import add_note, write_as_client, write_as_staff
 from messaging.models import Message, Thread
@@ -46,6 +47,26 @@ def test_a_thread_has_one_notice_until_it_is_read(asked, advisor, client_contact
     mark_read_by_client(asked, Message.objects.last().pk)
     write_as_staff(asked, "Five", by=advisor)
     assert planned().count() == 2
+
+
+@pytest.mark.parametrize("state", ["failed", "suppressed"])
+def test_a_notice_that_never_left_is_none(asked, advisor, client_contact, state):
+    mark_read_by_staff(asked, Message.objects.get().pk, advisor)
+    write_as_staff(asked, "One", by=advisor)
+    planned().update(state=state, reason="The mail server was away.")
+    write_as_staff(asked, "Two", by=advisor)
+    write_for_campaigns([CampaignMessage(client_contact.pk, "Three", timezone.now())])
+    assert [send.state for send in planned().order_by("pk")] == [state, "planned"]
+    planned().update(state=state)
+    write_for_campaigns([CampaignMessage(client_contact.pk, "Four", timezone.now())])
+    assert planned().count() == 3
+
+
+def test_staff_are_told_again_when_their_mail_never_left(asked, advisor, client_contact):
+    planned("message_for_staff").update(state="suppressed", reason="It waited too long.")
+    write_as_client(client_contact, "Are you there?", user=advisor)
+    write_as_client(client_contact, "Hello?", user=advisor)
+    assert planned("message_for_staff").count() == 2
 
 
 def test_what_was_read_before_the_mail_left_needs_none(asked, advisor, send_mail):

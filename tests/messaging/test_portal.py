@@ -2,9 +2,11 @@
 
 import pytest
 
+from core.domain.limits import Limit
 from experiences.models import Card
 from messaging.domain.writing import add_note, start_as_staff, write_as_staff
 from messaging.models import Message, Reading, Thread
+from portal.views import messages
 from tests.factories import AssignmentFactory, CardFactory, UserFactory
 from tests.world import picture
 
@@ -170,3 +172,9 @@ def test_the_card_to_write_to_the_advisor_leads_to_the_messages(portal, client_c
     cards = client_contact.assignments.get().experience.card_template
     CardFactory(template=cards, kind="shortcut", shortcut=Card.Shortcut.WRITE, url="")
     assert [tile.href for tile in portal.get("/portal/").context["tiles"]] == ["/portal/messages/"]
+
+
+def test_a_client_cannot_write_without_end(portal, asked, monkeypatch):
+    monkeypatch.setattr(messages, "MESSAGES_SENT", Limit("client_messages", 2, 3600, "messages in an hour"))
+    codes = [portal.post(address(asked, "write/"), {"text": f"Message {n}"}).status_code for n in range(3)]
+    assert codes == [302, 302, 429]

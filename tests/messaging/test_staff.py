@@ -193,6 +193,15 @@ def test_a_thread_goes_only_to_who_looks_after_the_contact(as_user, advisor, ask
     assert client.get(address(team_thread, "hand-on/")).status_code == 404
 
 
+def test_without_a_team_nobody_takes_a_thread_who_is_in_no_team(as_user, advisor, asked, colleague):
+    """Compared with no team at all, they would all match."""
+    assert asked.contact.team is None
+    answer = as_user(advisor).post(address(asked, "hand-on/"), {"to": colleague.pk, "held": advisor.pk})
+    assert answer.status_code in {409, 422} or "Nobody else looks after" in answer.content.decode()
+    asked.refresh_from_db()
+    assert asked.user == advisor
+
+
 def test_reading_is_recorded_for_whoever_read(as_user, advisor, compliance, asked):
     for user in (advisor, compliance, compliance):
         assert as_user(user).post(address(asked, "read/"), {"upto": seen()}, **POLL).status_code == 204

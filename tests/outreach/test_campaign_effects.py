@@ -101,6 +101,20 @@ def test_what_is_skipped_brings_nothing(ann):
     assert not any(model.objects.exists() for model in (ActionItem, Reminder, Message))
 
 
+@pytest.mark.parametrize("kind", ["message", "post", "action_item", "reminder"])
+def test_a_title_that_nothing_is_left_of_stays_as_it_was_typed(ann, kind):
+    """An empty one is refused by the database, and would stop the campaigns of everybody."""
+    Firm.objects.update(phone="")
+    step(ann, kind=kind, title=" {advisor_phone} ", text="{firm_phone}")
+    step(ann, kind="post", title="Another")
+    begin(moment(0, 0))
+    with time_machine.travel(moment(0, 0), tick=False):
+        (_, said), _ = journey(ann, ann.assignments.get().campaign, Firm.get()).steps
+    look(moment(0, 20, 1))
+    assert set(runs()) == {(said.title, "done", ""), ("Another", "done", "")}
+    assert said.title.strip() == "{advisor_phone}"
+
+
 def test_do_not_contact_holds_for_all_but_what_the_staff_do(ann):
     Contact.objects.update(do_not_contact_since=timezone.now())
     for kind in ("action_item", "reminder", "post", "message"):

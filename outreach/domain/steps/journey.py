@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.domain.signing_in import zone_of
 from contacts.models import Assignment, Contact
-from experiences.domain.placeholders import fill
+from experiences.domain.placeholders import fill, filled_title
 from experiences.models import Campaign, Touchpoint
 from outreach.domain.mail_text import values_for
 from outreach.domain.steps.pausing import open_pause
@@ -107,5 +107,5 @@ def _ahead(step: Touchpoint, at: datetime, now: datetime, why_not: str, waits: s
         outcome, why = WAITS, waits
     else:
         outcome, why = (PASSED, "Its time had passed") if at <= now else (COMES, "")
-    said = fill(step.title, values), fill(step.text, values)
+    said = filled_title(step.title, values), fill(step.text, values)
     return JourneyStep(at, step.day, step.kind, *said, outcome, why)

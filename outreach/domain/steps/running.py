@@ -41,7 +41,8 @@ NOT_PAUSED = """NOT EXISTS (
 # Contacts are held first, in the order of their keys, as by everything that changes contacts and what they get.
 RUN = f"""
 WITH judged AS MATERIALIZED (
-    SELECT due.*, left({filled("due.title")}, 250) AS said_title, {filled("due.text")} AS said_text, why.reason
+    SELECT due.*, {filled("due.text")} AS said_text, why.reason,
+        left(coalesce(nullif(btrim({filled("due.title")}), ''), due.title), 250) AS said_title
     FROM ({DUE}) AS due
     JOIN contacts_contact AS person ON person.id = due.contact_id
     JOIN accounts_user AS advisor ON advisor.id = person.primary_advisor_id
