@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from contacts.querysets import ContactQuerySet
@@ -45,15 +45,15 @@ class StepReport:
 def report(campaign: Campaign, contacts: ContactQuerySet) -> list[StepReport]:
     """All steps of a campaign in their order, counted among `contacts`. Steps that were deleted are not in it."""
     runs = StepRun.objects.filter(touchpoint__campaign=campaign, contact__in=contacts.order_by().values("pk"))
-    counted = runs.order_by().values_list("touchpoint", "state", "reason").annotate(number=Count("contact"))
-    found: dict[int, Counter] = {}
-    for step, state, reason, number in counted:
-        found.setdefault(step, Counter()).update({DUE: number, state: number, **({reason: number} if reason else {})})
+    # Contacts are counted, not runs: somebody who started over had a step twice.
+    counts = {DUE: Q(), DONE: Q(state=DONE), SKIPPED: Q(state=SKIPPED)} | {why: Q(reason=why) for why in StepRun.Reason}
+    people = {what: Count("contact", distinct=True, filter=which) for what, which in counts.items()}
+    found = {row.pop("touchpoint"): Counter(row) for row in runs.order_by().values("touchpoint").annotate(**people)}
     for what, rows in (
         (OPENED, opened(runs.exclude(kind__in=TODOS, resource=None))),
         (FINISHED, finished(runs.filter(kind__in=TODOS))),
     ):
-        for step, number in rows.order_by().values_list("touchpoint").annotate(number=Count("contact")):
+        for step, number in rows.order_by().values_list("touchpoint").annotate(number=Count("contact", distinct=True)):
             found[step][what] = number
     return [_of_step(step, found.get(step.pk, Counter())) for step in campaign.touchpoints.all()]
 

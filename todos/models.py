@@ -14,7 +14,7 @@ from experiences.models import Resource
 from todos.querysets import ActionItemQuerySet, ReminderQuerySet
 
 TITLE_AT_MOST = 120
-TEXT_AT_MOST = 2000
+TEXT_AT_MOST = 4000
 STAFF = {"on_delete": models.PROTECT, "related_name": "+", "db_index": False, "null": True, "blank": True}
 BY_CONTACT = {
     "obj_field": pghistory.ObjForeignKey(db_index=False),

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from core.lookups import key_array
 from mail.domain.planning import look_soon
 from mail.registry import purposes
-from messaging.domain.notices import TO_CLIENT
+from messaging.domain.notices import PATIENCE, TO_CLIENT
 
 # In the order that every writer keeps: contacts, threads, messages, mails.
 HOLD = "SELECT FROM contacts_contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
@@ -52,10 +52,12 @@ WITH told AS (
         AND NOT person.deceased AND person.do_not_contact_since IS NULL
     RETURNING thread.id AS thread_id, person.id AS contact_id, person.email
 )
-INSERT INTO mail_send (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts, message_id)
+INSERT INTO mail_send (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
+    not_before)
 SELECT %(purpose)s, %(rank)s, thread_id, contact_id, email, 1 + coalesce((
     SELECT max(number) FROM mail_send AS earlier WHERE lower(earlier.recipient) = lower(told.email)
-        AND earlier.purpose = %(purpose)s AND earlier.subject_id = told.thread_id), 0), 'planned', '', 0, ''
+        AND earlier.purpose = %(purpose)s AND earlier.subject_id = told.thread_id), 0), 'planned', '', 0, '',
+    statement_timestamp() + %(patience)s
 FROM told ORDER BY thread_id
 """
 
@@ -89,7 +91,7 @@ def write_for_campaigns(messages: Sequence[CampaignMessage]) -> int:
         written = cursor.fetchall()
         rank = purposes[TO_CLIENT].rank
         threads = key_array(pk for pk, _ in written)
-        cursor.execute(TELL, {"threads": threads, "purpose": TO_CLIENT, "rank": rank})
+        cursor.execute(TELL, {"threads": threads, "purpose": TO_CLIENT, "rank": rank, "patience": PATIENCE})
         if cursor.rowcount:
             look_soon()
     return sum(number for _, number in written)

@@ -95,7 +95,7 @@ def _pause(request: HttpRequest, subject: Contact | Campaign, name: str, url: st
         missed = pausing.meanwhile(found, firm)
         context = {
             "title": f"Resume {name}?",
-            "text": f"{counted(missed.done, 'step')} that became due meanwhile will happen within minutes. "
+            "text": f"{counted(missed.done, 'step')} that became due meanwhile will happen {_when(firm)}. "
             f"{counted(missed.skipped, 'step')} will be skipped, and shown as skipped.",
             "hidden": {"action": "resume"},
             "submit_label": "Resume the campaign",
@@ -110,6 +110,10 @@ def _pause(request: HttpRequest, subject: Contact | Campaign, name: str, url: st
             "submit_label": "Pause the campaign",
         }
     return render(request, "core/confirm.html", context | {"cancel_url": url})
+
+
+def _when(firm: Firm) -> str:
+    return "once all campaigns are resumed" if firm.campaigns_held_at else "within minutes"
 
 
 def _late(firm: Firm) -> str:

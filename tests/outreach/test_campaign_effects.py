@@ -60,7 +60,9 @@ def test_a_message_comes_into_the_thread_with_the_advisor(ann, as_user):
         message.thread.user,
     )
     assert (message.resource, message.step_run) == (guide, StepRun.objects.get().pk)
-    assert [send.purpose for send in Send.objects.all()] == ["message_notice"]
+    assert message.at == moment(0, 20, 1)  # when it was written, not when it was due
+    [notice] = Send.objects.all()
+    assert (notice.purpose, notice.not_before > timezone.now()) == ("message_notice", True)
     page = as_user(ann.primary_advisor).get(reverse("portal:preview_thread", args=[ann.pk, message.thread_id]))
     assert "Write back." in page.content.decode() and "A guide" in page.content.decode()
 
@@ -71,6 +73,13 @@ def test_a_message_that_grows_long_is_cut(ann):
     begin(moment(0, 0))
     look(moment(0, 20, 1))
     assert len(Message.objects.get().text) == 4000
+
+
+def test_an_action_item_given_late_has_its_days_from_then_on(ann):
+    step(ann, kind="action_item", due_in_days=1)
+    begin(moment(0, 0))
+    look(moment(2, 10))  # 38 hours late, on March 4 in Auckland
+    assert ActionItem.objects.get().due_on == date(2031, 3, 5)
 
 
 def test_an_action_item_without_days_has_no_due_date(ann):

@@ -7,10 +7,11 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Firm
 from contacts.domain.purging import purge_trash
 from contacts.models import Contact
 from core.models import Activity
-from outreach.domain.steps.pausing import pause, resume
+from outreach.domain.steps.pausing import meanwhile, open_pause, pause, resume
 from outreach.models import CampaignPause
 from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, UserFactory
 from tests.outreach.steps import STARTED, begin, look, moment, runs
@@ -100,6 +101,28 @@ def test_who_was_closed_in_a_pause_gets_nothing_after_it(ann, paused, admin):
     at(moment(1, 12), resume, paused, admin)
     look(moment(1, 12, 1))
     assert runs() == [("Day 1", "skipped", "closed")]
+
+
+def test_pauses_that_overlap_lose_nothing_of_what_was_skipped(ann, campaign, admin):
+    begin(moment(1, 0))
+    at(moment(1, 1), pause, ann, admin)
+    at(moment(3, 12), pause, campaign, admin)
+    at(moment(4, 12), resume, ann, admin)
+    look(moment(4, 12, 1))  # nothing yet: the campaign is paused
+    assert runs() == []
+    at(moment(9, 12), resume, campaign, admin)
+    look(moment(9, 12, 1))
+    assert runs() == [(f"Day {day}", "skipped", "held") for day in range(1, 5)]
+
+
+def test_what_another_pause_holds_is_not_promised(ann, campaign, admin):
+    begin(moment(1, 0))
+    for subject in (ann, campaign):
+        at(moment(1, 1), pause, subject, admin)
+    with time_machine.travel(moment(1, 12), tick=False):
+        assert meanwhile(open_pause(ann), Firm.get()).done == 0
+        resume(campaign, by=admin)
+        assert meanwhile(open_pause(ann), Firm.get()).done == 1
 
 
 def test_pausing_and_resuming_twice_is_pausing_and_resuming_once(paused, admin):

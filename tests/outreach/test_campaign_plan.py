@@ -104,6 +104,15 @@ def test_a_contact_without_the_campaign_is_shown_how_it_would_run(campaign, as_u
     assert "this is how it would run if day 1 were today" in page
 
 
+def test_who_begins_today_is_given_what_the_day_has_brought_already(as_user):
+    campaign = CampaignFactory()
+    TouchpointFactory(campaign=campaign, title="Morning", time_of_day="09:00")
+    ben = ContactFactory(time_zone="UTC")
+    with time_machine.travel(moment(1, 15), tick=False):
+        [(_, step)] = journey(ben, campaign, Firm.get()).steps
+    assert step.outcome == "comes"
+
+
 def test_contacts_are_found_among_ones_own(campaign, as_user):
     ann, other = ContactFactory(first_name="Annabel"), ContactFactory(first_name="Annabel")
     client, url = as_user(ann.primary_advisor), reverse("campaigns:plan", args=[campaign.pk])

@@ -85,6 +85,14 @@ def test_it_counts_what_was_finished(as_user, admin, kind, model):
     assert (one.finished.value, shown(client, one.finished.url)) == (1, {finisher.name})
 
 
+def test_who_had_a_step_twice_is_counted_once(step, as_user, admin):
+    twice = run(step, state="skipped", reason="late")
+    twice.assignments.update(ended_at=timezone.now())
+    run(step, twice)
+    [one] = as_user(admin).get(reverse("campaigns:report", args=[step.campaign_id])).context["steps"]
+    assert (one.due.value, one.done.value, one.skipped.value) == (1, 1, 1)
+
+
 def test_the_list_says_which_step_it_is_about(step, as_user, admin):
     run(step)
     answer = as_user(admin).get(reverse("contacts:list"), {"group": f"step.{step.pk}.done"})

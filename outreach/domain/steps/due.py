@@ -73,7 +73,8 @@ WITH steps AS MATERIALIZED ({STEPS}), hours AS (
 )
 SELECT given.id AS assignment_id, given.contact_id, given.campaign_id, steps.id AS touchpoint_id, steps.kind, steps.day,
     steps.title, steps.text, steps.resource_id, moment.due_on, moment.due_at,
-    moment.due_on + steps.due_in_days AS finish_by, steps.audience
+    greatest(moment.due_on, (%(now)s::timestamptz AT TIME ZONE place.zone)::date) + steps.due_in_days AS finish_by,
+    steps.audience
 FROM starts JOIN steps USING (id)
 JOIN contacts_assignment AS given ON given.campaign_id = steps.campaign_id
     AND given.campaign_started_on = starts.started_on AND given.ended_at IS NULL

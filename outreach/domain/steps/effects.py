@@ -12,8 +12,7 @@ from experiences.models import Touchpoint
 from messaging.domain.from_campaigns import CampaignMessage, write_for_campaigns
 from messaging.models import LONGEST
 from todos.domain.from_campaigns import CampaignItem, CampaignReminder, create_action_items, create_reminders
-
-TITLE = 120  # characters of a title of what a step brings; with its placeholders filled it may have grown longer
+from todos.models import TEXT_AT_MOST, TITLE_AT_MOST
 
 
 class WrittenStep(NamedTuple):
@@ -35,8 +34,11 @@ def message_text(title: str, text: str) -> str:
     return f"{title}\n\n{text}".strip()[:LONGEST]
 
 
-def have_effect(steps: Iterable[WrittenStep]) -> None:
-    """Write what these steps bring, in the caller's transaction: a statement for each kind."""
+def have_effect(steps: Iterable[WrittenStep], now: datetime) -> None:
+    """Write what these steps bring, in the caller's transaction, as of `now`: a statement for each kind.
+
+    Texts are cut where their placeholders have made them too long.
+    """
     by_kind: dict[str, list[WrittenStep]] = defaultdict(list)
     for step in steps:
         if step.kind:
@@ -44,15 +46,19 @@ def have_effect(steps: Iterable[WrittenStep]) -> None:
     if by_kind[Touchpoint.Kind.MESSAGE]:
         write_for_campaigns(
             [
-                CampaignMessage(step.contact, message_text(step.title, step.text), step.due_at, step.resource, step.run)
+                CampaignMessage(step.contact, message_text(step.title, step.text), now, step.resource, step.run)
                 for step in by_kind[Touchpoint.Kind.MESSAGE]
             ]
         )
     create_action_items(
-        CampaignItem(step.contact, step.title[:TITLE], step.text, step.resource, step.finish_by, step.run)
+        CampaignItem(step.contact, *_said(step), step.resource, step.finish_by, step.run)
         for step in by_kind[Touchpoint.Kind.ACTION_ITEM]
     )
     create_reminders(
-        CampaignReminder(step.contact, step.title[:TITLE], step.text, step.due_at, step.audience, step.run)
+        CampaignReminder(step.contact, *_said(step), step.due_at, step.audience, step.run)
         for step in by_kind[Touchpoint.Kind.REMINDER]
     )
+
+
+def _said(step: WrittenStep) -> tuple[str, str]:
+    return step.title[:TITLE_AT_MOST], step.text[:TEXT_AT_MOST]

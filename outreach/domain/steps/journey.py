@@ -55,11 +55,13 @@ def journey(contact: Contact, campaign: Campaign, firm: Firm) -> Journey:
     begun = given.campaign_started_on if given else None
     started_on = begun or now.astimezone(zone).date()
     runs = {run.touchpoint_id: run for run in StepRun.objects.filter(assignment=given)} if given else {}
+    # Whoever begins today is given at once what their first day has brought already, as far as it is not too late.
+    passed = now if begun else now - timedelta(hours=firm.step_window_hours)
     values, waits = values_for(contact, firm), _why_it_waits(contact, campaign, firm)
     steps = [
         (step, _happened(runs[step.pk], zone))
         if step.pk in runs
-        else (step, _ahead(step, due_at(step, started_on, zone, firm), now, _why_not(step, contact), waits, values))
+        else (step, _ahead(step, due_at(step, started_on, zone, firm), passed, _why_not(step, contact), waits, values))
         for step in campaign.touchpoints.all()
     ]
     return Journey(steps, started_on, begun is None, zone)
@@ -99,13 +101,16 @@ def _happened(run: StepRun, zone: tzinfo) -> JourneyStep:
     return JourneyStep(run.due_at.astimezone(zone), run.day, run.kind, run.title, run.text, run.state, why)
 
 
-def _ahead(step: Touchpoint, at: datetime, now: datetime, why_not: str, waits: str, values: dict) -> JourneyStep:
-    """A step that has not happened; why it will be skipped counts for more than why it waits."""
+def _ahead(step: Touchpoint, at: datetime, passed: datetime, why_not: str, waits: str, values: dict) -> JourneyStep:
+    """A step that has not happened, and will not when it was due at `passed` or before.
+
+    Why it will be skipped counts for more than why it waits.
+    """
     if why_not:
         outcome, why = SKIPPED, why_not
     elif waits:
         outcome, why = WAITS, waits
     else:
-        outcome, why = (PASSED, "Its time had passed") if at <= now else (COMES, "")
+        outcome, why = (PASSED, "Its time had passed") if at <= passed else (COMES, "")
     said = filled_title(step.title, values), fill(step.text, values)
     return JourneyStep(at, step.day, step.kind, *said, outcome, why)

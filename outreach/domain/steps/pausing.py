@@ -20,7 +20,10 @@ from outreach.models import CampaignPause, StepRun
 
 MEANWHILE = f"""
 SELECT CASE WHEN {OUTCOME} = '' THEN 'done' ELSE 'skipped' END AS outcome, count(*)
-FROM ({DUE}) AS due JOIN contacts_contact AS person ON person.id = due.contact_id GROUP BY outcome
+FROM ({DUE}) AS due JOIN contacts_contact AS person ON person.id = due.contact_id
+WHERE NOT EXISTS (SELECT FROM outreach_campaignpause AS other WHERE other.resumed_at IS NULL AND other.id <> %(pause)s
+    AND (other.contact_id = due.contact_id OR other.campaign_id = due.campaign_id))
+GROUP BY outcome
 """  # noqa: S608 - our own text
 
 
@@ -58,12 +61,12 @@ def open_pause(subject: Contact | Campaign) -> CampaignPause | None:
 
 
 def meanwhile(found: CampaignPause, firm: Firm) -> Meanwhile:
-    """What became due since this pause began, judged as if it ended now."""
+    """What became due and has no outcome yet, judged as if this pause ended now; without what another one holds."""
     now = timezone.now()
-    since = max(found.paused_at, now - LOOK_BACK_AT_MOST)
     narrowed = {"contacts": [found.contact_id]} if found.contact_id else {"campaigns": [found.campaign_id]}
     with connection.cursor() as cursor:
-        cursor.execute(MEANWHILE, parameters(since, now, now, firm, **narrowed) | outcome_parameters(firm))
+        values = parameters(now - LOOK_BACK_AT_MOST, now, now, firm, **narrowed) | outcome_parameters(firm)
+        cursor.execute(MEANWHILE, values | {"pause": found.pk})
         counts = Counter(dict(cursor.fetchall()))
     return Meanwhile(counts["done"], counts["skipped"])
 

@@ -65,26 +65,54 @@ FROM written JOIN judged USING (assignment_id, touchpoint_id) ORDER BY written.i
 """  # noqa: S608 - our own text
 
 
-@transaction.atomic
 def run_due_steps() -> int:
     """Do or skip every step that has become due since the last look; returns how many.
 
     One worker at a time: a second one returns at once. Does nothing while campaigns are on hold. What is due later than
     the firm's window allows is skipped. Every few minutes the whole window is looked through once more, and after a
-    pause of a campaign or a contact all that became due meanwhile.
+    pause of a campaign or a contact all that became due meanwhile. Each of these is a transaction of its own: contacts
+    are held in the order of their keys, which two looks together would not keep.
     """
-    clock = StepClock.objects.select_for_update(skip_locked=True).filter(pk=1).first()
-    firm = Firm.get()
+    return _look() + sum(_settle_pauses(subject) for subject in ("contact", "campaign"))
+
+
+@transaction.atomic
+def _look() -> int:
+    """Look from where the clock stands until now, and set it."""
+    clock, firm = _held_clock(), Firm.get()
     if clock is None or firm.campaigns_held_at is not None:
         return 0
     now = timezone.now()
     looks_back = not clock.looked_back_at <= now <= clock.looked_back_at + LOOK_BACK_EVERY
     looked_until = min(clock.looked_until, now) - OVERLAP
     since = min(looked_until, now - _window(firm)) if looks_back else looked_until
-    count = _run(max(since, now - LOOK_BACK_AT_MOST), now, looked_until, firm) + _settle_pauses(now, firm)
+    count = _run(max(since, now - LOOK_BACK_AT_MOST), now, looked_until, firm)
     clock.looked_until, clock.looked_back_at = now, now if looks_back else clock.looked_back_at
     clock.save()
     return count
+
+
+@transaction.atomic
+def _settle_pauses(subject: str) -> int:
+    """Do or skip what became due during pauses of contacts, or of campaigns, that have ended; returns how many steps.
+
+    It looks back as far as ever: before this pause there may have been another, which ended while this one was open.
+    """
+    ended = list(CampaignPause.objects.to_settle().exclude(**{subject: None}))
+    if not ended or _held_clock() is None:
+        return 0
+    firm, now = Firm.get(), timezone.now()
+    if firm.campaigns_held_at is not None:
+        return 0
+    narrowed = {f"{subject}s": [getattr(pause, f"{subject}_id") for pause in ended]}
+    count = _run(now - LOOK_BACK_AT_MOST, now, now, firm, **narrowed)
+    CampaignPause.objects.filter(pk__in=[pause.pk for pause in ended]).update(settled=True)
+    return count
+
+
+def _held_clock() -> StepClock | None:
+    """The clock, held until the transaction ends; None when another worker holds it."""
+    return StepClock.objects.select_for_update(skip_locked=True).filter(pk=1).first()
 
 
 @transaction.atomic
@@ -94,26 +122,12 @@ def run_steps_of(contacts: Sequence[int]) -> int:
     return 0 if firm.campaigns_held_at else _run(now - _window(firm), now, now, firm, contacts=contacts)
 
 
-def _settle_pauses(now: datetime, firm: Firm) -> int:
-    """Do or skip what became due during pauses that have ended; returns how many steps."""
-    ended = list(CampaignPause.objects.to_settle())
-    if not ended:
-        return 0
-    since = max(min(pause.paused_at for pause in ended) - OVERLAP, now - LOOK_BACK_AT_MOST)
-    people = [pause.contact_id for pause in ended if pause.contact_id]
-    campaigns = [pause.campaign_id for pause in ended if pause.campaign_id]
-    count = _run(since, now, now, firm, contacts=people) if people else 0
-    count += _run(since, now, now, firm, campaigns=campaigns) if campaigns else 0
-    CampaignPause.objects.filter(pk__in=[pause.pk for pause in ended]).update(settled=True)
-    return count
-
-
 def _run(since: datetime, now: datetime, looked_until: datetime, firm: Firm, **narrowed: Sequence[int]) -> int:
     values = parameters(since, now, looked_until, firm, **narrowed) | outcome_parameters(firm) | firm_values(firm)
     with connection.cursor() as cursor:
         cursor.execute(RUN, values)
         written = [WrittenStep(*row) for row in cursor.fetchall()]
-    have_effect(written)
+    have_effect(written, now)
     return len(written)
 
 
