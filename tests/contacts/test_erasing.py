@@ -120,8 +120,8 @@ def test_no_table_that_points_to_a_contact_keeps_rows_of_one_who_was_purged(purg
     assert len(pointing()) > 10
     trashed(contact)
     purge()
-    # The ledger of the archive, the nameless row in lists, and of a household who headed it, by key.
-    assert pointing() == {"mail.Send", "contacts.Listing", "contacts.HouseholdEvent"}
+    # The archive's ledger, the threads of messages, the nameless row in lists, and of a household its head, by key.
+    assert pointing() == {"mail.Send", "messaging.Thread", "contacts.Listing", "contacts.HouseholdEvent"}
 
 
 def test_operations_on_one_contact_forget_the_name(purge, advisor):

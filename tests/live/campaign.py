@@ -18,6 +18,14 @@ from todos.models import ActionItem, Reminder
 KINDS = ["post", "action_item", "reminder", "message"]
 ZONES = ["America/Los_Angeles", "America/New_York", "Europe/London", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland"]
 
+# A day passes: everybody has begun one day earlier, and the last look is some time ago.
+A_DAY_PASSES = """
+WITH moved AS (
+    UPDATE contacts_assignment SET campaign_started_on = campaign_started_on - 1 WHERE campaign_id = %s RETURNING id
+)
+UPDATE outreach_stepclock SET looked_back_at = now() - interval '1 hour' WHERE (SELECT count(*) FROM moved) > 0
+"""
+
 
 def begin(name: str, size: int, days: int) -> int:
     """A step for each day, at midnight, of each kind in turn; everybody begins tomorrow, where they live.

@@ -5,17 +5,12 @@ import time
 
 import pytest
 
+from tests.live.campaign import A_DAY_PASSES
+
 DAYS, PEOPLE, KILLS = 30, 500, 20
 
 pytestmark = pytest.mark.fault
 
-# A day passes: everybody has begun one day earlier, and the last look is some time ago.
-A_DAY_PASSES = """
-WITH moved AS (
-    UPDATE contacts_assignment SET campaign_started_on = campaign_started_on - 1 WHERE campaign_id = %s RETURNING id
-)
-UPDATE outreach_stepclock SET looked_back_at = now() - interval '1 hour' WHERE (SELECT count(*) FROM moved) > 0
-"""
 DONE = """
 SELECT count(*), count(DISTINCT (run.contact_id, run.day)) FROM outreach_steprun AS run
 JOIN experiences_touchpoint AS step ON step.id = run.touchpoint_id
