@@ -52,8 +52,15 @@ def export(file_format: str | None, name: str, columns: Sequence[Column], rows: 
 
     `rows` is filtered and ordered by the caller; of each only the columns' values are read.
     """
-    file_format = file_format if file_format in FORMATS else CSV
     values = rows.values_list(*(column.name for column in columns)).iterator(chunk_size=ROWS_AT_ONCE)
+    return export_values(file_format, name, columns, values)
+
+
+def export_values(
+    file_format: str | None, name: str, columns: Sequence[Column], values: Iterable[tuple]
+) -> StreamingHttpResponse:
+    """As `export`, of the columns' values row by row."""
+    file_format = file_format if file_format in FORMATS else CSV
     response = StreamingHttpResponse(
         file_parts(file_format, columns, values, timezone.get_current_timezone()),
         content_type=CONTENT_TYPES[file_format],

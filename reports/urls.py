@@ -3,10 +3,12 @@
 from django.urls import path
 
 from accounts.access import staff_only
-from reports import views
+from reports.views import engagement, experience
 
 app_name = "reports"
 urlpatterns = [
-    path("experience/", staff_only(views.ExperienceReport.as_view()), name="experience"),
-    path("experience/export/", views.experience_export, name="experience_export"),
+    path("experience/", staff_only(experience.ExperienceReport.as_view()), name="experience"),
+    path("experience/export/", experience.experience_export, name="experience_export"),
+    path("engagement/", engagement.engagement, name="engagement"),
+    path("engagement/export/", engagement.engagement_export, name="engagement_export"),
 ]

@@ -14,7 +14,7 @@ from contacts.models import Contact, Listing
 from contacts.views import list as list_views
 from core import paging
 from experiences.models import TeamMember
-from reports import views as report_views
+from reports.views import experience as report_views
 from tests.factories import CampaignFactory, ContactFactory, ExperienceFactory, TeamFactory, UserFactory
 from tests.listings import unlike
 from tests.walking import walked

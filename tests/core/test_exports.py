@@ -15,7 +15,7 @@ from core.domain import running
 from core.domain.clearing_exports import clear_old_exports
 from core.models import Activity, ExportFile, Operation
 from core.registry import operation_kinds
-from reports import views
+from reports.views import experience as views
 from tests.factories import AssignmentFactory, ContactFactory, UserFactory
 
 CONTACTS, REPORT = "/contacts/export/", "/reports/experience/export/"
