@@ -72,7 +72,7 @@ def kill_again_and_again(live_app, crew, operation, kills, chance):
 def test_every_kind_has_its_scene():
     elsewhere = {"crm.sync", "crm.import"}  # killed in tests/crm/test_faults.py, with a CRM
     # Exports differ only in what they read: that of contacts stands for all.
-    alike = {"reports.export", "accounts.audit_export", "outreach.archive_export"}
+    alike = {"reports.export", "accounts.audit_export", "outreach.archive_export", "messaging.archive_export"}
     assert {scene.partition(" ")[0] for scene in SCENES} == operation_kinds.keys() - elsewhere - alike
 
 
