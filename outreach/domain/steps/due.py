@@ -76,9 +76,12 @@ SELECT given.id AS assignment_id, given.contact_id, given.campaign_id, steps.id 
     greatest(moment.due_on, (%(now)s::timestamptz AT TIME ZONE place.zone)::date) + steps.due_in_days AS finish_by,
     steps.audience
 FROM starts JOIN steps USING (id)
-JOIN contacts_assignment AS given ON given.campaign_id = steps.campaign_id
-    AND given.campaign_started_on = starts.started_on AND given.ended_at IS NULL
-JOIN contacts_contact AS person ON person.id = given.contact_id
+CROSS JOIN LATERAL (
+    -- By the index, a look-up for each step and day: otherwise all who are on a campaign would be read at each look.
+    SELECT * FROM contacts_assignment AS one WHERE one.campaign_id = steps.campaign_id
+        AND one.campaign_started_on = starts.started_on AND one.ended_at IS NULL OFFSET 0
+) AS given
+CROSS JOIN LATERAL (SELECT time_zone FROM contacts_contact AS one WHERE one.id = given.contact_id OFFSET 0) AS person
 CROSS JOIN LATERAL (SELECT
     CASE WHEN person.time_zone = ANY(%(known)s) THEN person.time_zone ELSE %(zone)s END AS zone) AS place
 CROSS JOIN LATERAL (SELECT given.campaign_started_on + (steps.day - 1 + steps.shift) AS due_on) AS there
