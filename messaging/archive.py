@@ -87,7 +87,7 @@ class ArchiveTable(tables.Table):
         return format_html('<a href="{}">{}</a>', url, contact.name)
 
     def render_side(self, record: Message) -> str:
-        """The client, or the name of whoever wrote."""
+        """The client, or the name of the author."""
         if record.side == Message.Side.CLIENT:
             return record.get_side_display()
         return record.author.name if record.side == Message.Side.STAFF else f"{record.author.name}, {record.side}"

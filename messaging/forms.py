@@ -22,7 +22,7 @@ class TextField(forms.CharField):
 
 
 class MessageForm(forms.Form):
-    """A message, and the key of the last one that whoever writes has seen."""
+    """A message, and the key of the last one that its author has seen."""
 
     text = TextField(label="Message")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)

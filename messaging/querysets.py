@@ -18,7 +18,7 @@ class ThreadQuerySet(models.QuerySet):
     """Threads, narrowed by a question."""
 
     def visible_to(self, user) -> "ThreadQuerySet":
-        """Those of contacts that `user` may see, whoever the contact writes to in them. Nobody else reaches any."""
+        """Those of contacts that `user` may see, no matter who the counterpart is. Nobody else sees any."""
         return self.filter(contact__in=Contact.objects.visible_to(user).order_by())
 
     def editable_by(self, user) -> "ThreadQuerySet":

@@ -12,7 +12,7 @@ from experiences.models import Campaign, Touchpoint
 from outreach.models import StepRun
 from outreach.step_groups import DONE, DUE, FINISHED, OPENED, SKIPPED, finished, group_value, opened
 
-TODOS = [Touchpoint.Kind.ACTION_ITEM, Touchpoint.Kind.REMINDER]
+TASKS = [Touchpoint.Kind.ACTION_ITEM, Touchpoint.Kind.REMINDER]
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def report(campaign: Campaign, contacts: ContactQuerySet) -> list[StepReport]:
     people = {what: Count("contact", distinct=True, filter=which) for what, which in counts.items()}
     found = {row.pop("touchpoint"): Counter(row) for row in runs.order_by().values("touchpoint").annotate(**people)}
     for what, rows in (
-        (OPENED, opened(runs.exclude(kind__in=TODOS, resource=None))),
-        (FINISHED, finished(runs.filter(kind__in=TODOS))),
+        (OPENED, opened(runs.exclude(kind__in=TASKS, resource=None))),
+        (FINISHED, finished(runs.filter(kind__in=TASKS))),
     ):
         for step, number in rows.order_by().values_list("touchpoint").annotate(number=Count("contact", distinct=True)):
             found[step][what] = number
@@ -71,5 +71,5 @@ def _of_step(step: Touchpoint, counts: Counter) -> StepReport:
         number(SKIPPED, "Skipped", counts[SKIPPED]),
         reasons,
         number(OPENED, "Opened", counts[OPENED]) if step.resource_id or step.kind == Touchpoint.Kind.MESSAGE else None,
-        number(FINISHED, "Finished", counts[FINISHED]) if step.kind in TODOS else None,
+        number(FINISHED, "Finished", counts[FINISHED]) if step.kind in TASKS else None,
     )

@@ -40,7 +40,7 @@ FROM (SELECT thread_id, count(*) AS number, max(at) AS latest FROM written GROUP
 WHERE thread.id = sums.thread_id
 RETURNING thread.id, sums.number
 """
-# Like `notices.tell_client`: whoever may not get mail is not planned for, and a thread has one notice until it is read.
+# As in `notices.tell_client`: none for contacts who may not get mail, and one for each thread until it is read.
 TELL = """
 WITH told AS (
     UPDATE messaging_thread AS thread SET client_notified_at = statement_timestamp()

@@ -39,7 +39,7 @@ def tell_client(thread: Thread, contact: Contact) -> None:
 def tell_staff(thread: Thread) -> None:
     """Plan a mail to each who answers the thread, unless they have been told and nobody has read yet.
 
-    The thread is held, and with it the numbers of its mails: the staff's own rows are not, for whoever deactivates one
+    The thread is held, and with it the numbers of its mails: the staff's own rows are not, because deactivating one
     of them holds those first and contacts after.
     """
     if _without_notice("staff_notified_at", TO_STAFF).filter(pk=thread.pk).update(staff_notified_at=Now()):

@@ -35,7 +35,7 @@ class Reach:
 
 
 def reach_of(contact: Contact) -> Reach:
-    """Whom the contact may write to now. Reads the team and its members anew: a changed setting holds at once.
+    """Whom the contact may write to now. Reads the team and its members each time, so a change takes effect at once.
 
     `direct`: the primary advisor and each member. `group`: the team as one. `both`, or `off`: nobody. Without a team:
     the primary advisor. Who has left the firm, or only reads, is never among them.

@@ -25,11 +25,11 @@ DECEASED = "The contact is deceased. Nothing can be written to them."
 
 
 class NotWritten(Exception):
-    """A rule forbids the message, or something came between; the text says it to whoever wrote."""
+    """A rule forbids the message, or something came between; the text tells the author."""
 
 
 class WrittenMeanwhile(NotWritten):
-    """Others have written in the thread since it was shown: whoever writes should see that first."""
+    """Others have written in the thread since it was shown: the author should see that first."""
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def why_not_written_to(contact: Contact) -> str:
 
 
 def what_to_know(contact: Contact, reach: Reach) -> str:
-    """What whoever writes to this contact should know first, in words; empty when there is nothing."""
+    """What to show before a message to this contact is written; empty when there is nothing."""
     name = contact.greeting_name
     if not Contact.objects.open_to_portal().filter(pk=contact.pk).exists():
         return f"{name} cannot sign in to the portal yet. The message waits there until they can."
