@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from contacts.models import Contact
+from todos.domain.holding import hold, update_held
 from todos.domain.telling import tell
 from todos.models import ActionItem
 from todos.querysets import ActionItemQuerySet
@@ -26,21 +27,21 @@ def create(items: Iterable[ActionItem], *, by: User) -> list[ActionItem]:
 @transaction.atomic
 def complete(items: ActionItemQuerySet, *, by: User) -> list[int]:
     """Mark open items as done by one of the staff."""
-    return _close(_held(items.open()), {"done_at": Now(), "done_by": by}, "action_item_done", by)
+    return _close(hold(items.open()), {"done_at": Now(), "done_by": by}, "action_item_done", by)
 
 
 @transaction.atomic
 def complete_by_client(items: ActionItemQuerySet, contact: Contact) -> list[int]:
     """Mark open items of the contact as done by themselves."""
-    held = _held(items.open().filter(contact=contact))
+    held = hold(items.open().filter(contact=contact))
     return _close(held, {"done_at": Now(), "done_by_client": True}, "action_item_done", contact.user)
 
 
 @transaction.atomic
 def reopen(items: ActionItemQuerySet, *, by: User) -> list[int]:
     """Make items that were done open again; `by` is one of the staff, or the client's own account."""
-    held = _held(items.done())
-    _set(held, {"done_at": None, "done_by": None, "done_by_client": False})
+    held = hold(items.done())
+    update_held(held, {"done_at": None, "done_by": None, "done_by_client": False})
     tell("action_item_reopened", "Action item reopened", held, actor=by)
     return [item.pk for item in held]
 
@@ -48,14 +49,14 @@ def reopen(items: ActionItemQuerySet, *, by: User) -> list[int]:
 @transaction.atomic
 def withdraw(items: ActionItemQuerySet, *, by: User) -> list[int]:
     """Take open items back: the client sees them no more."""
-    held = _held(items.open())
-    _set(held, {"withdrawn_at": Now()})
+    held = hold(items.open())
+    update_held(held, {"withdrawn_at": Now()})
     tell("action_item_withdrawn", "Action item withdrawn", held, actor=by)
     return [item.pk for item in held]
 
 
 def _close(held: list[ActionItem], values: dict, verb: str, actor) -> list[int]:
-    _set(held, values)
+    update_held(held, values)
     tell(verb, "Action item done", held, actor=actor)
     return [item.pk for item in held]
 
@@ -65,13 +66,3 @@ def _owned(items: Iterable[ActionItem], by: User) -> list[ActionItem]:
     for item in items:
         item.created_by = by
     return items
-
-
-def _held(items: ActionItemQuerySet) -> list[ActionItem]:
-    """The items, locked until the transaction ends, in the order of their keys, so that two never wait in a ring."""
-    return list(items.order_by("pk").select_for_update(of=("self",), no_key=True).only("contact_id", "title"))
-
-
-def _set(held: list[ActionItem], values: dict) -> None:
-    if held:
-        ActionItem.objects.filter(pk__among=[item.pk for item in held]).update(**values)

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from todos.domain.holding import hold, update_held
 from todos.domain.telling import tell
 from todos.models import Reminder
 from todos.querysets import ReminderQuerySet
@@ -33,8 +34,8 @@ def create(reminders: Iterable[Reminder], *, by: User) -> list[Reminder]:
 @transaction.atomic
 def complete(reminders: ReminderQuerySet, *, by: User) -> list[int]:
     """Mark open reminders as done."""
-    held = _held(reminders.open())
-    _set(held, {"done_at": Now(), "done_by": by})
+    held = hold(reminders.open())
+    update_held(held, {"done_at": Now(), "done_by": by})
     tell("reminder_done", "Reminder done", held, actor=by)
     return [one.pk for one in held]
 
@@ -42,8 +43,8 @@ def complete(reminders: ReminderQuerySet, *, by: User) -> list[int]:
 @transaction.atomic
 def reopen(reminders: ReminderQuerySet, *, by: User) -> list[int]:
     """Make reminders that were done open again."""
-    held = _held(reminders.filter(done_at__isnull=False))
-    _set(held, {"done_at": None, "done_by": None})
+    held = hold(reminders.filter(done_at__isnull=False))
+    update_held(held, {"done_at": None, "done_by": None})
     tell("reminder_reopened", "Reminder reopened", held, actor=by)
     return [one.pk for one in held]
 
@@ -51,8 +52,8 @@ def reopen(reminders: ReminderQuerySet, *, by: User) -> list[int]:
 @transaction.atomic
 def snooze(reminders: ReminderQuerySet, until: datetime, *, by: User) -> list[int]:
     """Put open reminders off until a moment; those that are put off until then already stay as they are."""
-    held = _held(reminders.open().filter(~Q(snoozed_until=until) | Q(snoozed_until=None)))
-    _set(held, {"snoozed_until": until})
+    held = hold(reminders.open().filter(~Q(snoozed_until=until) | Q(snoozed_until=None)))
+    update_held(held, {"snoozed_until": until})
     tell("reminder_snoozed", f"Reminder snoozed until {_day(until)}", held, actor=by)
     return [one.pk for one in held]
 
@@ -80,13 +81,3 @@ def start_of_today() -> datetime:
 
 def _day(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%B %-d, %Y}"
-
-
-def _held(reminders: ReminderQuerySet) -> list[Reminder]:
-    """The reminders, locked until the transaction ends, in the order of their keys."""
-    return list(reminders.order_by("pk").select_for_update(of=("self",), no_key=True).only("contact_id", "title"))
-
-
-def _set(held: list[Reminder], values: dict) -> None:
-    if held:
-        Reminder.objects.filter(pk__among=[one.pk for one in held]).update(**values)
