@@ -7,11 +7,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Firm
+from contacts.domain.placeholder_values import values_for
 from mail.models import Send
 from mail.purposes import Prepared
 from messaging.domain.notices import TO_CLIENT, is_notice_of, may_enter
 from messaging.models import Thread
-from outreach.domain.mail_text import letter, values_for
+from outreach.domain.mail_text import letter
 from outreach.domain.purposes import ContactMail, prepared
 
 READ = "The message has been read meanwhile."

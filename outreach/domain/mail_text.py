@@ -48,21 +48,6 @@ class MailText:
         return MailText(self.subject, self.text.replace(secret, "[redacted]"), self.html.replace(secret, "[redacted]"))
 
 
-def values_for(contact: Contact, firm: Firm) -> dict[str, str]:
-    """What the placeholders stand for in a mail to this contact."""
-    advisor = contact.primary_advisor
-    return {
-        "preferred_name": contact.greeting_name,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "advisor_name": advisor.name,
-        "advisor_email": advisor.email,
-        "advisor_phone": advisor.phone or firm.phone,
-        "firm_name": firm.name,
-        "firm_phone": firm.phone,
-    }
-
-
 def changed_at(moment: datetime, contact: Contact, firm: Firm) -> str:
     """A moment as the contact's clock shows it."""
     return f"{moment.astimezone(zone_of(contact, firm)):%B %-d, %Y at %H:%M %Z}"

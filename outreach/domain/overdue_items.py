@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Firm
+from contacts.domain.placeholder_values import values_for
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
 from core.domain import mail_mark
@@ -24,7 +25,7 @@ from core.models import MailStatus
 from mail.domain.planning import look_soon
 from mail.models import Send
 from mail.purposes import Prepared
-from outreach.domain.mail_text import letter, values_for
+from outreach.domain.mail_text import letter
 from outreach.domain.purposes import ContactMail, prepared
 from todos.models import ActionItem
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Firm
+from contacts.domain.placeholder_values import values_for
 from contacts.models import Contact
 from core.domain.recording import record
 from mail.models import Send
@@ -14,7 +15,7 @@ from mail.purposes import Prepared
 from mail.purposes import Purpose as Declared
 from outreach.domain import links
 from outreach.domain.claim_rules import SendContext, why_not
-from outreach.domain.mail_text import MailText, changed_at, compose, message_for, values_for
+from outreach.domain.mail_text import MailText, changed_at, compose, message_for
 from outreach.domain.troubles import note_trouble
 from outreach.models import Link, Purpose
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import admins_only, editors_only, staff_only
 from accounts.models import Firm
+from contacts.domain.placeholder_values import values_for
 from contacts.models import Contact
 from core.domain.limits import take
 from core.keys import read_key
@@ -22,7 +23,7 @@ from experiences.domain.rights import may_change
 from experiences.models import Campaign, Touchpoint
 from outreach.calendar import WEEKS, Calendar, calendar, first_day
 from outreach.campaign_report import report
-from outreach.domain.mail_text import step_mail, values_for
+from outreach.domain.mail_text import step_mail
 from outreach.domain.steps import holding, pausing
 from outreach.domain.steps.forecast import forecast, on_the_way
 from outreach.domain.steps.journey import journey

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import admins_only
 from accounts.models import Firm
+from contacts.domain.placeholder_values import values_for
 from contacts.models import Contact
 from core.domain import mail_server
 from core.domain.mail_server import MailServer
 from experiences.domain.placeholders import PLACEHOLDERS
-from outreach.domain.mail_text import MailText, compose, message_for, values_for
+from outreach.domain.mail_text import MailText, compose, message_for
 from outreach.forms import MailTextForm
 from outreach.models import Purpose
 from outreach.views.mail_frame import framed

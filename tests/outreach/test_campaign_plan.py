@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Firm
+from contacts.domain.placeholder_values import values_for
 from contacts.models import Contact
-from outreach.domain.mail_text import values_for
 from outreach.domain.steps.forecast import forecast
 from outreach.domain.steps.journey import due_at, journey
 from outreach.domain.steps.pausing import pause

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from django.utils import timezone
 
 from accounts.models import Firm
+from contacts.domain.placeholder_values import values_for
 from contacts.domain.signing_in import zone_of
 from contacts.models import Assignment, Contact
 from experiences.domain.placeholders import fill, filled_title
 from experiences.models import Campaign, Touchpoint
-from outreach.domain.mail_text import values_for
 from outreach.domain.steps.pausing import open_pause
 from outreach.models import StepRun
 

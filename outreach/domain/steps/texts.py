@@ -1,6 +1,6 @@
 """What a step says to a contact: the campaign's text with the placeholders filled, by the database, for many at once.
 
-The same values as `mail_text.values_for` gives for one contact; a test compares the two.
+The same values as `contacts.domain.placeholder_values.values_for` gives for one contact; a test compares the two.
 """
 
 from django.db import connection
