@@ -3,10 +3,11 @@
 from django import forms
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import Firm, User
 from accounts.models.user import EDITING_ROLES
 from core.keys import read_key
-from messaging.domain.reach import Reach
+from experiences.domain.placeholders import with_known_placeholders
+from messaging.domain.reach import Reach, proposed
 from messaging.models import LONGEST, Thread
 
 
@@ -54,13 +55,32 @@ class WriteForm(forms.Form):
         if reach.team:
             choices.append(("team", f"The team {reach.team.name}"))
         self.fields["to"].choices = choices
-        own = f"user-{by.pk}"
-        self.initial.setdefault("to", own if own in self._people else choices[-1][0] if reach.team else choices[0][0])
+        first = proposed(reach, advisor, by)
+        self.initial.setdefault("to", "team" if first == reach.team else f"user-{first.pk}")
 
     def counterpart(self) -> dict:
         """The chosen counterpart, by its name in the verbs of writing."""
         chosen = self.cleaned_data["to"]
         return {"team": self._team} if chosen == "team" else {"user": self._people[chosen]}
+
+
+class ManyForm(forms.Form):
+    """A message to many contacts."""
+
+    text = TextField(
+        label="Message",
+        rows=10,
+        validators=[with_known_placeholders],
+        help_text="Each contact reads it in a thread of their own and answers there. Placeholders are filled in.",
+    )
+    waiting = forms.BooleanField(
+        label="Also contacts who have not signed in yet",
+        required=False,
+        help_text="The message waits in their portal. Leave it off for what will be out of date by then.",
+    )
+
+    def __init__(self, *args, user: User, firm: Firm, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
 
 
 class HandOnForm(forms.Form):

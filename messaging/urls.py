@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from accounts.access import overseers_only
-from messaging.views import archive, inbox, starting, thread
+from accounts.access import editors_only, overseers_only
+from messaging.views import archive, inbox, starting, thread, to_many
 
 app_name = "messaging"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/settle/", thread.settle, name="settle"),
     path("<int:pk>/hand-on/", starting.hand_on_thread, name="hand_on"),
     path("contacts/<int:pk>/write/", starting.write, name="write"),
+    path("contacts/write/", editors_only(to_many.WriteToMany.as_view()), name="write_many"),
     path("archive/", overseers_only(archive.Archive.as_view()), name="archive"),
     path("archive/export/", archive.archive_export, name="archive_export"),
 ]

@@ -1,65 +1,13 @@
-"""Messages of campaigns: thousands at once, each into the thread with its contact's primary advisor."""
+"""Messages of campaigns, each into the thread with its contact's primary advisor and in that advisor's name."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from core.lookups import key_array
-from mail.domain.planning import look_soon
-from mail.registry import purposes
-from messaging.domain.notices import PATIENCE, TO_CLIENT
-
-# In the order that every writer keeps: contacts, threads, messages, mails.
-HOLD = "SELECT FROM contacts_contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
-BEGIN = """
-INSERT INTO messaging_thread (contact_id, kind, user_id, client_unread)
-SELECT person.id, 'direct', person.primary_advisor_id, 0 FROM contacts_contact AS person
-WHERE person.id = ANY(%(contacts)s::bigint[])
-ORDER BY person.id
-ON CONFLICT DO NOTHING
-"""
-WRITE = """
-WITH given AS (
-    SELECT contact_id, text, at, resource_id, step_run, place
-    FROM unnest(%(each)s::bigint[], %(texts)s::text[], %(moments)s::timestamptz[], %(resources)s::bigint[],
-        %(runs)s::bigint[]) WITH ORDINALITY AS one (contact_id, text, at, resource_id, step_run, place)
-), placed AS (
-    SELECT thread.id AS thread_id, thread.user_id, given.* FROM given
-    JOIN contacts_contact AS person ON person.id = given.contact_id
-    JOIN messaging_thread AS thread ON thread.contact_id = person.id AND thread.user_id = person.primary_advisor_id
-), written AS (
-    INSERT INTO messaging_message (thread_id, side, author_id, text, at, resource_id, step_run)
-    SELECT thread_id, 'campaign', user_id, text, at, resource_id, step_run FROM placed ORDER BY at, place
-    RETURNING thread_id, at
-)
-UPDATE messaging_thread AS thread SET client_unread = thread.client_unread + sums.number,
-    last_message_at = greatest(thread.last_message_at, sums.latest)
-FROM (SELECT thread_id, count(*) AS number, max(at) AS latest FROM written GROUP BY thread_id) AS sums
-WHERE thread.id = sums.thread_id
-RETURNING thread.id, sums.number
-"""
-# As in `notices.tell_client`: none for contacts who may not get mail, and one for each thread until it is read.
-TELL = """
-WITH told AS (
-    UPDATE messaging_thread AS thread SET client_notified_at = statement_timestamp()
-    FROM contacts_contact AS person
-    WHERE thread.id = ANY(%(threads)s::bigint[]) AND (thread.client_notified_at IS NULL OR NOT EXISTS (
-            SELECT FROM mail_send AS mail WHERE mail.purpose = %(purpose)s AND mail.subject_id = thread.id
-                AND mail.created_at >= thread.client_notified_at AND mail.state NOT IN ('failed', 'suppressed')))
-        AND person.id = thread.contact_id AND person.deleted_at IS NULL AND person.deactivated_at IS NULL
-        AND NOT person.deceased AND person.do_not_contact_since IS NULL
-    RETURNING thread.id AS thread_id, person.id AS contact_id, person.email
-)
-INSERT INTO mail_send (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
-    not_before)
-SELECT %(purpose)s, %(rank)s, thread_id, contact_id, email, 1 + coalesce((
-    SELECT max(number) FROM mail_send AS earlier WHERE lower(earlier.recipient) = lower(told.email)
-        AND earlier.purpose = %(purpose)s AND earlier.subject_id = told.thread_id), 0), 'planned', '', 0, '',
-    statement_timestamp() + %(patience)s
-FROM told ORDER BY thread_id
-"""
+from messaging.domain.writing_many import Placed, hold, write_many
+from messaging.models import Message
 
 
 class CampaignMessage(NamedTuple):
@@ -76,22 +24,12 @@ class CampaignMessage(NamedTuple):
 def write_for_campaigns(messages: Sequence[CampaignMessage]) -> int:
     """Write these messages, each in the name of its contact's primary advisor; returns how many.
 
-    Runs in the caller's transaction, which has judged who gets which. A contact may be named more than once. Makes
-    threads where there are none, counts the messages as unread, and plans at most one notice for each thread: not for
-    those who may not be written to. Contacts that do not exist are left out.
+    Runs in the caller's transaction, which has judged who gets which. A contact may be named more than once. Contacts
+    that do not exist are left out. See `writing_many`.
     """
-    if not messages:
-        return 0
-    contacts, texts, moments, resources, runs = (list(column) for column in zip(*messages, strict=True))
-    values = {"contacts": key_array(sorted(set(contacts))), "each": key_array(contacts), "texts": texts}
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, values)
-        cursor.execute(BEGIN, values)
-        cursor.execute(WRITE, values | {"moments": moments, "resources": resources, "runs": runs})
-        written = cursor.fetchall()
-        rank = purposes[TO_CLIENT].rank
-        threads = key_array(pk for pk, _ in written)
-        cursor.execute(TELL, {"threads": threads, "purpose": TO_CLIENT, "rank": rank, "patience": PATIENCE})
-        if cursor.rowcount:
-            look_soon()
-    return sum(number for _, number in written)
+    advisors = hold(one.contact_id for one in messages)
+    placed = []
+    for contact, text, at, resource, run in messages:
+        if advisor := advisors.get(contact):
+            placed.append(Placed(contact, advisor, None, advisor, text, at, resource, run))
+    return write_many(Message.Side.CAMPAIGN, placed)
