@@ -1,5 +1,6 @@
 """What a campaign has done for a contact: a row per step, written in the moment it happens."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -72,6 +73,12 @@ class StepClock(models.Model):
 
     looked_until = models.DateTimeField()
     looked_back_at = models.DateTimeField(help_text="When all of the window was looked through last.")
+    zones = ArrayField(
+        models.CharField(max_length=50),
+        default=list,
+        db_default=[],
+        help_text="The time zones of the contacts on campaigns, as of that moment.",
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_step_clock")]

@@ -16,7 +16,7 @@ from core.tasks import sweep
 from outreach.domain.steps import holding
 from outreach.domain.steps.running import run_due_steps, run_steps_of
 from outreach.models import StepClock, StepRun
-from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ResourceFactory
+from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ResourceFactory, TouchpointFactory
 from tests.outreach.steps import STARTED, begin, look, moment, runs
 
 pytestmark = pytest.mark.django_db
@@ -251,13 +251,30 @@ def test_many_workers_at_once_do_each_step_once():
     assert StepRun.objects.count() == 15
 
 
+def test_a_contact_in_a_zone_where_nobody_was_is_found_within_five_minutes(campaign):
+    TouchpointFactory(campaign=campaign, title="Evening", day=1, time_of_day="18:02")
+    begin(moment(1, 8))
+    look(moment(1, 8, 59))  # a look back
+    contact = ContactFactory(time_zone="Asia/Tokyo", start_at=timezone.now())
+    AssignmentFactory(contact=contact, campaign=campaign, campaign_started_on=STARTED)
+    evening = StepRun.objects.filter(title="Evening", contact=contact, state="done")
+    found = []
+    for minute in range(6):
+        look(moment(1, 9, minute))
+        found.append(evening.count())
+    assert found == [0, 0, 0, 0, 0, 1]
+    for minute in range(6, 10):
+        look(moment(1, 9, minute))
+    assert evening.count() == 1
+
+
 def test_a_look_takes_the_same_queries_for_any_number(person, campaign, django_assert_num_queries):
     for _ in range(5):
         contact = ContactFactory(time_zone="UTC", start_at=timezone.now())
         AssignmentFactory(contact=contact, campaign=campaign, campaign_started_on=STARTED)
     begin(moment(1, 0))
     look(moment(1, 1))
-    with time_machine.travel(moment(2, 0), tick=False), django_assert_num_queries(12):
+    with time_machine.travel(moment(2, 0), tick=False), django_assert_num_queries(13):
         run_due_steps()
     assert StepRun.objects.filter(title="Welcome").count() == 6
 

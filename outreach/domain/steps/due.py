@@ -4,11 +4,10 @@ Day 1 is the day on which the campaign began, where the contact lives. A step is
 or when the quiet hours of the firm end. How days are counted, with examples: docs/campaign-days.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -18,7 +17,8 @@ from core.lookups import key_array
 from experiences.models import Touchpoint
 
 KINDS = [kind.value for kind in Touchpoint.Kind]
-# Steps are found by what clocks show first, and by their exact moment then: clocks may change by some hours between.
+# Steps are found by what clocks show first, and by their exact moment then. A clock that is changed nearby may have
+# shown the time of a step some hours away from its moment.
 SLACK = timedelta(hours=3)
 
 # Of each step: by how many days the quiet hours move it, and at which time of day it happens.
@@ -58,16 +58,30 @@ CAME = """
         WHERE other.contact_id = given.contact_id AND other.pgh_obj_id = given.id
             AND other.campaign_id IS DISTINCT FROM given.campaign_id), 0)
 """
+ZONES = """
+SELECT DISTINCT person.time_zone FROM contacts_assignment AS given
+JOIN contacts_contact AS person ON person.id = given.contact_id
+WHERE given.campaign_id IS NOT NULL AND given.ended_at IS NULL
+"""
 DUE = f"""
 WITH steps AS MATERIALIZED ({STEPS}), hours AS (
     SELECT DISTINCT at FROM steps
+), clocks AS (
+    -- What clocks show from `since` to `now`; more where they are changed nearby.
+    SELECT DISTINCT shown.since - spare.time AS since, shown.until + spare.time AS until
+    FROM unnest(%(zones)s::text[]) AS place(zone) CROSS JOIN LATERAL (SELECT
+        %(since)s::timestamptz AT TIME ZONE zone AS since, %(now)s::timestamptz AT TIME ZONE zone AS until,
+        (%(now)s::timestamptz + %(slack)s) AT TIME ZONE zone - (%(since)s::timestamptz - %(slack)s) AT TIME ZONE zone
+            <> (%(now)s::timestamptz + %(slack)s) - (%(since)s::timestamptz - %(slack)s) AS changed
+    ) AS shown
+    CROSS JOIN LATERAL (SELECT CASE WHEN shown.changed THEN %(slack)s ELSE interval '0' END AS time) AS spare
 ), dates AS (
     SELECT DISTINCT hours.at, day.date::date AS date
-    FROM hours CROSS JOIN unnest(%(clocks)s::timestamp[]) AS clock(here)
+    FROM hours CROSS JOIN clocks AS clock
     CROSS JOIN LATERAL generate_series(
-        date_trunc('day', clock.here - %(span)s), date_trunc('day', clock.here + %(slack)s), interval '1 day'
+        date_trunc('day', clock.since), date_trunc('day', clock.until), interval '1 day'
     ) AS day(date)
-    WHERE day.date::date + hours.at BETWEEN clock.here - %(span)s AND clock.here + %(slack)s
+    WHERE day.date::date + hours.at BETWEEN clock.since AND clock.until
 ), starts AS (
     SELECT steps.id, dates.date - steps.shift - steps.day + 1 AS started_on FROM steps JOIN dates USING (at)
 )
@@ -101,20 +115,23 @@ def parameters(
     firm: Firm,
     contacts: Sequence[int] | None = None,
     campaigns: Sequence[int] | None = None,
+    zones: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """What DUE asks for: steps due after `since` and no later than `now`, of all or only these contacts or campaigns.
 
-    `looked_until`: what was due before has been looked for already.
+    `looked_until`: what was due before has been looked for already. `zones`: names as contacts have them, outside of
+    which nobody is looked for (None: all there are). A step at an hour that is shown nowhere costs next to nothing.
     """
+    own = firm.time_zone if firm.time_zone in _known_zones() else "UTC"
+    places = _known_zones() if zones is None else {name if name in _known_zones() else own for name in zones}
     return {
         "since": since,
         "now": now,
         "looked_until": looked_until,
-        "span": now - since + SLACK,
         "slack": SLACK,
-        "clocks": _clocks(now),
+        "zones": sorted(places),
         "known": list(_known_zones()),
-        "zone": firm.time_zone if firm.time_zone in _known_zones() else "UTC",
+        "zone": own,
         "kinds": KINDS,
         "quiet_from": firm.quiet_from,
         "quiet_until": firm.quiet_until,
@@ -123,14 +140,11 @@ def parameters(
     }
 
 
-def _clocks(now: datetime) -> list[datetime]:
-    """What the clocks of all zones show at a moment: some forty different times, without zone."""
-    return sorted({now.astimezone(zone).replace(tzinfo=None) for zone in _zones()})
-
-
-@cache
-def _zones() -> list[ZoneInfo]:
-    return [ZoneInfo(name) for name in sorted(time_zones())]
+def zones_on_campaigns() -> list[str]:
+    """The time zones of the contacts who have a campaign, as contacts have them: empty is the firm's."""
+    with connection.cursor() as cursor:
+        cursor.execute(ZONES)
+        return [name for (name,) in cursor.fetchall()]
 
 
 @cache

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Firm
-from outreach.domain.steps.due import DUE, parameters
+from outreach.domain.steps.due import DUE, parameters, zones_on_campaigns
 from outreach.domain.steps.effects import WrittenStep, have_effect
 from outreach.domain.steps.texts import VALUES, filled, firm_values
 from outreach.models import CampaignPause, StepClock
@@ -86,8 +86,10 @@ def _look() -> int:
     looks_back = not clock.looked_back_at <= now <= clock.looked_back_at + LOOK_BACK_EVERY
     looked_until = min(clock.looked_until, now) - OVERLAP
     since = min(looked_until, now - _window(firm)) if looks_back else looked_until
-    count = _run(max(since, now - LOOK_BACK_AT_MOST), now, looked_until, firm)
-    clock.looked_until, clock.looked_back_at = now, now if looks_back else clock.looked_back_at
+    if looks_back:
+        clock.looked_back_at, clock.zones = now, zones_on_campaigns()
+    count = _run(max(since, now - LOOK_BACK_AT_MOST), now, looked_until, firm, zones=clock.zones)
+    clock.looked_until = now
     clock.save()
     return count
 
@@ -122,7 +124,7 @@ def run_steps_of(contacts: Sequence[int]) -> int:
     return 0 if firm.campaigns_held_at else _run(now - _window(firm), now, now, firm, contacts=contacts)
 
 
-def _run(since: datetime, now: datetime, looked_until: datetime, firm: Firm, **narrowed: Sequence[int]) -> int:
+def _run(since: datetime, now: datetime, looked_until: datetime, firm: Firm, **narrowed: Sequence) -> int:
     values = parameters(since, now, looked_until, firm, **narrowed) | outcome_parameters(firm) | firm_values(firm)
     with connection.cursor() as cursor:
         cursor.execute(RUN, values)
