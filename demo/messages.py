@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from accounts.models import User
 from contacts.models import Contact
 from experiences.models import Team
 from messaging.models import Message, Reading, Thread
+from outreach.models import StepRun
 
 PEOPLE = 24
+LONGEST_TALK = timedelta(hours=400 + PEOPLE)
 # Side, how many hours before the end, text. Where the client wrote last, the thread waits for an answer.
 TALKS = [
     [
@@ -33,12 +37,43 @@ TALKS = [
         ("client", 2, "The date is March 14. Does the move change anything for the college plan?"),
     ],
 ]
+# What campaigns wrote, into the thread with the primary advisor. Four of five clients have read it.
+FROM_CAMPAIGNS = """
+CREATE TEMP TABLE demo_written ON COMMIT DROP AS
+SELECT run.id AS step_run, run.contact_id, person.primary_advisor_id AS advisor_id, run.at, run.resource_id,
+    run.title || E'\\n\\n' || run.text AS text, run.id %% 5 <> 0 AS is_read
+FROM outreach_steprun AS run JOIN contacts_contact AS person ON person.id = run.contact_id
+WHERE run.kind = 'message' AND run.state = 'done';
+
+INSERT INTO messaging_thread (contact_id, kind, user_id, created_at, last_message_at, client_unread, client_notified_at)
+SELECT contact_id, 'direct', advisor_id, min(at), max(at), count(*) FILTER (WHERE NOT is_read),
+    CASE WHEN NOT bool_and(is_read) THEN max(at) END
+FROM demo_written GROUP BY contact_id, advisor_id;
+
+INSERT INTO messaging_message (thread_id, side, author_id, text, at, resource_id, step_run)
+SELECT thread.id, 'campaign', advisor_id, text, at, resource_id, step_run
+FROM demo_written JOIN messaging_thread AS thread USING (contact_id) ORDER BY at, step_run;
+
+INSERT INTO messaging_reading (thread_id, message_id, at)
+SELECT message.thread_id, message.id, least(message.at + (1 + message.id %% 40) * interval '1 hour', now())
+FROM messaging_message AS message JOIN demo_written USING (step_run) WHERE is_read
+"""
 
 
 def create_messages(base: datetime) -> None:
-    """Write direct threads and those of teams, for some clients; they end by `base`, the midnight before today."""
+    """Write what campaigns wrote, and for some clients direct threads and those of teams.
+
+    Those end by `base`, the midnight before today.
+    """
+    with connection.cursor() as cursor:
+        for statement in FROM_CAMPAIGNS.split(";\n"):
+            cursor.execute(statement, {})
     admin = User.objects.get(email="admin@demo.example.com")
     active = Contact.objects.visible_to(admin).filter(status="active").select_related("primary_advisor", "team")
+    # The keys of messages are in the order of their moments: what campaigns wrote came before these talks.
+    active = active.exclude(
+        pk__in=StepRun.objects.filter(kind="message", at__gte=base - LONGEST_TALK).values("contact")
+    )
     # The team's setting decides where they can have written.
     teams = Team.Reach.GROUP, Team.Reach.BOTH
     for number, contact in enumerate(active.order_by("pk")[:PEOPLE]):
@@ -56,16 +91,17 @@ def _talk(contact: Contact, talk: list[tuple[str, int, str]], until: datetime, *
     shown = [(side, at) for side, at, _ in moments if side != "note"]
     asked = [at for side, at in shown if side == "client"]
     last_side, last_at = shown[-1]
-    thread = Thread.objects.create(
+    thread, _ = Thread.objects.update_or_create(
         contact=contact,
-        created_at=shown[0][1],
-        last_message_at=last_at,
-        last_client_message_at=asked[-1] if asked else None,
-        unanswered_since=last_at if last_side == "client" else None,
-        client_unread=1 if last_side == "staff" else 0,
-        client_notified_at=last_at if last_side == "staff" else None,
-        staff_notified_at=last_at if last_side == "client" else None,
         **counterpart,
+        defaults={
+            "last_message_at": last_at,
+            "last_client_message_at": asked[-1] if asked else None,
+            "unanswered_since": last_at if last_side == "client" else None,
+            "client_unread": 1 if last_side == "staff" else 0,
+            "client_notified_at": last_at if last_side == "staff" else None,
+            "staff_notified_at": last_at if last_side == "client" else None,
+        },
     )
     written = Message.objects.bulk_create(
         Message(

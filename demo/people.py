@@ -134,16 +134,22 @@ SELECT known.contact_id, (%(resources)s::bigint[])[1 + pg_temp.mix(n, 20 + look,
 FROM demo_known AS known JOIN contacts_assignment AS assignment ON assignment.contact_id = known.contact_id
 CROSS JOIN LATERAL generate_series(1, visits / 2) AS look WHERE is_active;
 
--- The past of campaigns: all but messages that have come, for the first few thousand.
+-- The past of campaigns, for the first few thousand: nearly all of it was done.
 INSERT INTO outreach_steprun (assignment_id, contact_id, touchpoint_id, kind, day, title, text, resource_id, due_at,
     state, reason, at)
-SELECT assignment.id, known.contact_id, step.id, step.kind, step.day, step.title, step.text, step.resource_id,
-    moment.at, 'done', '', moment.at
+SELECT assignment.id, known.contact_id, step.id, step.kind, step.day, step.title,
+    replace(replace(step.text, '{preferred_name}', coalesce(nullif(person.preferred_name, ''), person.first_name)),
+        '{advisor_name}', advisor.first_name || ' ' || advisor.last_name),
+    step.resource_id, moment.at, CASE WHEN why.reason = '' THEN 'done' ELSE 'skipped' END, why.reason, moment.at
 FROM demo_known AS known JOIN contacts_assignment AS assignment ON assignment.contact_id = known.contact_id
-JOIN experiences_touchpoint AS step ON step.campaign_id = assignment.campaign_id AND step.kind <> 'message'
+JOIN experiences_touchpoint AS step ON step.campaign_id = assignment.campaign_id
 JOIN contacts_contact AS person ON person.id = known.contact_id
+JOIN accounts_user AS advisor ON advisor.id = person.primary_advisor_id
 CROSS JOIN LATERAL (SELECT (assignment.campaign_started_on + (step.day - 1) + step.time_of_day)
     AT TIME ZONE coalesce(nullif(person.time_zone, ''), 'America/New_York') AS at) AS moment
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN person.deactivated_at < moment.at THEN 'closed'
+    WHEN pg_temp.mix(n, 40, 60) = step.day %% 7 THEN 'late' ELSE '' END AS reason) AS why
 WHERE n <= 5000 AND moment.at <= now();
 
 INSERT INTO contacts_note (contact_id, author_id, text, pinned, created_at)

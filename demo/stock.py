@@ -67,15 +67,17 @@ EXPERIENCES = [
     ("Family", "For households with children", "Welcome cards", "Income"),
     ("Prospect preview", "A first look for people who consider us", "Welcome cards", "Essentials"),
 ]
+WELCOME = "Dear {preferred_name}, we are glad you are here. Your team is one tap away.\n\n{advisor_name}"
+AHEAD = "Dear {preferred_name}, there are a few short readings for you in the coming weeks."
 CAMPAIGNS = {
     "First ninety days": [
-        (1, "message", "Welcome", "We are glad you are here. Your team is one tap away.", "Welcome guide"),
+        (1, "message", "Welcome", WELCOME, "Welcome guide"),
         (7, "action_item", "Complete your profile", "Check your address and phone number.", None),
         (30, "post", "How markets have recovered", "A calm look at short falls.", "How markets have recovered"),
         (60, "reminder", "Book your first review", "Choose a time that suits you.", None),
     ],
     "Retirement countdown": [
-        (1, "message", "Let us look ahead", "Four short readings in the coming weeks.", None),
+        (1, "message", "Let us look ahead", AHEAD, None),
         (14, "post", "From saving to spending", "How income is built.", "Retirement income, step by step"),
         (28, "action_item", "List your income sources", "Pensions, social security, savings.", None),
     ],

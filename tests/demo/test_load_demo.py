@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from contacts.models import Contact, Household, Status
-from experiences.models import Campaign, Experience, Resource, Team
+from experiences.models import Campaign, Experience, Resource, Team, Touchpoint
 from messaging.models import Message, Thread
+from outreach.models import StepRun
 from todos.models import ActionItem, Reminder
 
 
@@ -64,8 +65,23 @@ def test_action_items_and_reminders_are_in_every_state(demo_firm):
 
 def test_its_clients_have_written_and_some_wait_for_an_answer(demo_firm):
     assert {thread.kind for thread in Thread.objects.all()} == {"direct", "team"}
-    assert 0 < Thread.objects.unanswered().count() < Thread.objects.count() == 24
+    talks = Thread.objects.exclude(last_client_message_at=None)
+    assert 0 < Thread.objects.unanswered().count() < talks.count() <= 24
     assert not Message.objects.filter(thread__last_message_at=None).exists()
+    for thread in Thread.objects.all():
+        moments = list(thread.messages.order_by("pk").values_list("at", flat=True))
+        assert moments == sorted(moments)
+
+
+def test_campaigns_have_a_past_with_all_kinds_of_steps_and_outcomes(demo_firm):
+    done = StepRun.objects.filter(state="done")
+    assert set(done.values_list("kind", flat=True)) == set(Touchpoint.Kind.values)
+    assert {"late"} <= set(StepRun.objects.filter(state="skipped").values_list("reason", flat=True))
+    written = Message.objects.filter(side="campaign")
+    assert written.count() == done.filter(kind="message").count() and not written.filter(text__contains="{").exists()
+    unread = Thread.objects.filter(messages__side="campaign", client_unread__gt=0)
+    assert 0 < unread.count() < written.count()
+    assert not StepRun.objects.filter(at__gt=timezone.now()).exists()
 
 
 def test_loading_twice_is_refused_and_can_be_made_harmless(demo_firm):
