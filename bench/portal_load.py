@@ -40,7 +40,7 @@ def portal_load() -> Iterator[Figure]:
     client = people.signed_in(people.contact().user, people.PORTAL)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     loads = []
-    with _web() as base, _chromium() as browser:
+    with web() as (base, _), _chromium() as browser:
         for _ in range(TIMES):
             loads.append(_load(browser, base, cookie))
     yield Figure("portal.home.weight", max(weight for weight, _ in loads) / 1000, "KB", KILOBYTES)
@@ -82,17 +82,17 @@ def _chromium() -> Iterator:
 
 
 @contextmanager
-def _web() -> Iterator[str]:
-    """The address of a web process on the scratch database."""
+def web(workers: int = 1) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The address of a web server on the scratch database, and its process."""
     close_old_connections()
     port = free_port()
-    command = programs.web(["127.0.0.1"], port, workers=1).command
+    command = programs.web(["127.0.0.1"], port, workers=workers).command
     base = f"http://localhost:{port}"
     environment = os.environ | {"ALLOWED_HOSTS": "localhost", "BASE_URL": base}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"{base}/healthz")
-        yield base
+        yield base, process
     finally:
         process.terminate()
         process.wait(20)

@@ -43,7 +43,7 @@ class StepReport:
 
 
 def report(campaign: Campaign, contacts: ContactQuerySet) -> list[StepReport]:
-    """All steps of a campaign in their order, counted among `contacts`. Steps that were deleted are not in it."""
+    """All steps of a campaign in their order, counted among `contacts`; removed ones if they were due for somebody."""
     runs = StepRun.objects.filter(touchpoint__campaign=campaign, contact__in=contacts.order_by().values("pk"))
     # Contacts are counted, not runs: somebody who started over had a step twice.
     counts = {DUE: Q(), DONE: Q(state=DONE), SKIPPED: Q(state=SKIPPED)} | {why: Q(reason=why) for why in StepRun.Reason}
@@ -55,7 +55,8 @@ def report(campaign: Campaign, contacts: ContactQuerySet) -> list[StepReport]:
     ):
         for step, number in rows.order_by().values_list("touchpoint").annotate(number=Count("contact", distinct=True)):
             found[step][what] = number
-    return [_of_step(step, found.get(step.pk, Counter())) for step in campaign.touchpoints.all()]
+    steps = Touchpoint.with_removed.filter(Q(removed_at=None) | Q(pk__in=found), campaign=campaign)
+    return [_of_step(step, found.get(step.pk, Counter())) for step in steps]
 
 
 def _of_step(step: Touchpoint, counts: Counter) -> StepReport:

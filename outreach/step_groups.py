@@ -61,7 +61,7 @@ def _ids(which: str) -> QuerySet | None:
 def _label(which: str) -> str:
     step, _, what = which.partition(".")
     key = read_key(step)
-    found = Touchpoint.objects.filter(pk=key).first() if key is not None else None
+    found = Touchpoint.with_removed.filter(pk=key).first() if key is not None else None
     return f"step “{found.title}” {LABELS[what]}" if found and what in LABELS else "unknown"
 
 

@@ -178,7 +178,17 @@ class TouchpointForm(ReachForm):
 
     class Meta:
         model = Touchpoint
-        fields = ["day", "time_of_day", "kind", "title", "text", "resource", "due_in_days", "audience"]
+        fields = [
+            "day",
+            "time_of_day",
+            "kind",
+            "title",
+            "text",
+            "resource",
+            "due_in_days",
+            "asks_for_upload",
+            "audience",
+        ]
         widgets = {
             "time_of_day": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "text": forms.Textarea(attrs={"rows": 5}),
@@ -217,7 +227,7 @@ class TouchpointForm(ReachForm):
         if data.get("kind") == Touchpoint.Kind.REMINDER:
             data["resource"] = None
         if data.get("kind") != Touchpoint.Kind.ACTION_ITEM:
-            data["due_in_days"] = None
+            data |= {"due_in_days": None, "asks_for_upload": False}
         if data.get("kind") != Touchpoint.Kind.REMINDER:
             data["audience"] = Touchpoint.Audience.ADVISOR
         return data

@@ -6,6 +6,7 @@ import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from experiences.models.resources import Resource
 from experiences.models.template import Template
@@ -25,9 +26,20 @@ class Campaign(Template):
     )
 
 
+class PresentSteps(models.Manager):
+    """Steps that are part of their campaign today."""
+
+    def get_queryset(self) -> models.QuerySet:
+        """Without those that were removed."""
+        return super().get_queryset().filter(removed_at=None)
+
+
 @pghistory.track(append_only=True)
 class Touchpoint(models.Model):
-    """One step of a campaign: on which day, what kind, what it says."""
+    """One step of a campaign: on which day, what kind, what it says.
+
+    A step that is deleted stays as a removed one, because reports say what came of it.
+    """
 
     class Kind(models.TextChoices):
         MESSAGE = "message", "Message"
@@ -56,10 +68,26 @@ class Touchpoint(models.Model):
     audience = models.CharField(
         "for", max_length=7, choices=Audience, default=Audience.ADVISOR, help_text="Of a reminder: whose task it is."
     )
+    asks_for_upload = models.BooleanField(
+        "ask for a file",
+        default=False,
+        db_default=False,
+        help_text="Of an action item: the client can send PDFs and pictures with it.",
+    )
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    with_removed = models.Manager()
+    objects = PresentSteps()
 
     class Meta:
+        default_manager_name = "objects"
         ordering = ["day", "time_of_day", "pk"]
         constraints = [models.CheckConstraint(condition=Q(day__gte=1), name="first_day_is_1")]
 
     def __str__(self) -> str:
         return f"Day {self.day}: {self.title}"
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        """Remove the step from its campaign: it happens no more. The row stays."""
+        removed = Touchpoint.objects.filter(pk=self.pk).update(removed_at=Now())
+        return removed, {self._meta.label: removed}

@@ -36,12 +36,20 @@ def step(ann, **values):
 
 def test_an_action_item_is_given_with_its_due_date_and_resource(ann):
     guide = ResourceFactory()
-    step(ann, kind="action_item", title="Dear {preferred_name}", text="Sign it.", due_in_days=7, resource=guide)
+    step(
+        ann,
+        kind="action_item",
+        title="Dear {preferred_name}",
+        text="Sign it.",
+        due_in_days=7,
+        resource=guide,
+        asks_for_upload=True,
+    )
     begin(moment(0, 0))
     look(moment(0, 20, 1))
     item = ActionItem.objects.get()
     assert (item.contact, item.title, item.text, item.resource) == (ann, "Dear Annie", "Sign it.", guide)
-    assert (item.due_on, item.created_by) == (date(2031, 3, 10), None)
+    assert (item.due_on, item.created_by, item.asks_for_upload) == (date(2031, 3, 10), None, True)
     look(moment(0, 20, 2))
     assert ActionItem.objects.count() == 1
 
@@ -156,7 +164,7 @@ def test_a_title_that_grows_long_is_cut(ann):
     [
         ("post", {"resource"}),
         ("message", {"resource"}),
-        ("action_item", {"resource", "due_in_days"}),
+        ("action_item", {"resource", "due_in_days", "asks_for_upload"}),
         ("reminder", {"audience"}),
     ],
 )
@@ -164,7 +172,11 @@ def test_a_step_keeps_what_its_kind_needs(as_user, admin, kind, kept):
     campaign, guide = CampaignFactory(length_days=30), ResourceFactory()
     values = {"day": 1, "time_of_day": "09:00", "kind": kind, "title": "x", "resource": guide.pk}
     url = reverse("experiences:touchpoint_new", args=[campaign.pk])
-    assert as_user(admin).post(url, values | {"due_in_days": 7, "audience": "team"}).status_code == 302
+    assert (
+        as_user(admin).post(url, values | {"due_in_days": 7, "audience": "team", "asks_for_upload": "on"}).status_code
+        == 302
+    )
     made = campaign.touchpoints.get()
-    found = {"resource": made.resource, "due_in_days": made.due_in_days, "audience": made.audience == "team"}
+    names = ("resource", "due_in_days", "asks_for_upload")
+    found = {name: getattr(made, name) for name in names} | {"audience": made.audience == "team"}
     assert {name for name, value in found.items() if value} == kept

@@ -50,6 +50,17 @@ def shown(client, url) -> set[str]:
     return {row.record.name for row in client.get(url).context["page"].object_list}
 
 
+def test_a_removed_step_stays_in_the_report_if_it_was_due_for_somebody(step, as_user, admin):
+    contact, never = run(step), TouchpointFactory(campaign=step.campaign, title="Never")
+    step.delete()
+    never.delete()
+    client = as_user(admin)
+    page = client.get(reverse("campaigns:report", args=[step.campaign_id]))
+    [one] = page.context["steps"]
+    assert (one.step.title, one.done.value) == ("Welcome", 1) and "removed from the campaign" in page.content.decode()
+    assert shown(client, one.done.url) == {contact.name}
+
+
 def test_each_number_opens_its_contacts(step, as_user, admin):
     done, reader = run(step), run(step)
     view(reader, step.resource)

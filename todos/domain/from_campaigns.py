@@ -19,6 +19,7 @@ class CampaignItem(NamedTuple):
     text: str
     resource_id: int | None
     due_on: date | None
+    asks_for_upload: bool = False
     step_run: int | None = None
 
 
@@ -34,10 +35,10 @@ class CampaignReminder(NamedTuple):
 
 
 ACTION_ITEMS = """
-INSERT INTO todos_actionitem (contact_id, title, text, resource_id, due_on, step_run)
-SELECT given.contact_id, given.title, given.text, given.resource_id, given.due_on, given.step_run
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::date[], %s::bigint[]) WITH ORDINALITY
-    AS given (contact_id, title, text, resource_id, due_on, step_run, place)
+INSERT INTO todos_actionitem (contact_id, title, text, resource_id, due_on, asks_for_upload, step_run)
+SELECT given.contact_id, given.title, given.text, given.resource_id, given.due_on, given.asks_for_upload, given.step_run
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::date[], %s::boolean[], %s::bigint[]) WITH ORDINALITY
+    AS given (contact_id, title, text, resource_id, due_on, asks_for_upload, step_run, place)
 JOIN contacts_contact AS person ON person.id = given.contact_id AND person.deleted_at IS NULL
 ORDER BY given.place
 """

@@ -24,7 +24,7 @@ SLACK = timedelta(hours=3)
 # Of each step: by how many days the quiet hours move it, and at which time of day it happens.
 STEPS = """
 SELECT step.id, step.campaign_id, step.kind, step.day, step.title, step.text, step.resource_id, step.due_in_days,
-    step.audience,
+    step.audience, step.asks_for_upload,
     CASE WHEN quiet.applies AND step.time_of_day >= %(quiet_until)s::time THEN 1 ELSE 0 END AS shift,
     CASE WHEN quiet.applies THEN %(quiet_until)s::time ELSE step.time_of_day END AS at
 FROM experiences_touchpoint AS step
@@ -32,7 +32,7 @@ CROSS JOIN LATERAL (SELECT CASE WHEN %(quiet_from)s::time <= %(quiet_until)s::ti
     THEN step.time_of_day >= %(quiet_from)s::time AND step.time_of_day < %(quiet_until)s::time
     ELSE step.time_of_day >= %(quiet_from)s::time OR step.time_of_day < %(quiet_until)s::time
 END AS applies) AS quiet
-WHERE step.kind = ANY(%(kinds)s)
+WHERE step.removed_at IS NULL AND step.kind = ANY(%(kinds)s)
     AND (%(campaigns)s::bigint[] IS NULL OR step.campaign_id = ANY(%(campaigns)s::bigint[]))
 """
 # What is found by looking back was not due when its hour came. It counts unless that day had passed when the contact
@@ -88,7 +88,7 @@ WITH steps AS MATERIALIZED ({STEPS}), hours AS (
 SELECT given.id AS assignment_id, given.contact_id, given.campaign_id, steps.id AS touchpoint_id, steps.kind, steps.day,
     steps.title, steps.text, steps.resource_id, moment.due_on, moment.due_at,
     greatest(moment.due_on, (%(now)s::timestamptz AT TIME ZONE place.zone)::date) + steps.due_in_days AS finish_by,
-    steps.audience
+    steps.audience, steps.asks_for_upload
 FROM starts JOIN steps USING (id)
 CROSS JOIN LATERAL (
     -- By the index, a look-up for each step and day: otherwise all who are on a campaign would be read at each look.

@@ -27,6 +27,7 @@ class WrittenStep(NamedTuple):
     due_at: datetime
     finish_by: date | None
     audience: str
+    asks_for_upload: bool
 
 
 def message_text(title: str, text: str) -> str:
@@ -51,7 +52,7 @@ def have_effect(steps: Iterable[WrittenStep], now: datetime) -> None:
             ]
         )
     create_action_items(
-        CampaignItem(step.contact, *_said(step), step.resource, step.finish_by, step.run)
+        CampaignItem(step.contact, *_said(step), step.resource, step.finish_by, step.asks_for_upload, step.run)
         for step in by_kind[Touchpoint.Kind.ACTION_ITEM]
     )
     create_reminders(

@@ -60,7 +60,7 @@ WITH judged AS MATERIALIZED (
     RETURNING id, assignment_id, touchpoint_id
 )
 SELECT written.id, CASE WHEN reason = '' THEN kind END AS kind, contact_id, said_title, said_text, resource_id, due_at,
-    finish_by, audience
+    finish_by, audience, asks_for_upload
 FROM written JOIN judged USING (assignment_id, touchpoint_id) ORDER BY written.id
 """  # noqa: S608 - our own text
 
