@@ -15,7 +15,8 @@ from advisorhub.runner import programs
 from advisorhub.runner.ports import free_port, own_addresses
 from advisorhub.runner.supervisor import end_group
 
-FOLDER = VAR_DIR / "test" / "live"
+# Each process of a parallel run has one of its own.
+FOLDER = VAR_DIR / "test" / f"live{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 READY_SECONDS = 60
 WORKERS = ("worker", "operations")
 

@@ -6,81 +6,33 @@ whom the kind must skip.
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, OuterRef, Q
 from django.utils import timezone
 
-from accounts.models import Firm, Role, User
-from contacts.domain.assigning import Gift, assign
+from accounts.models import Firm, Role
 from contacts.imports import steps
 from contacts.models import Assignment, Contact, FileImport, ImportRow
 from contacts.operations import undoing
 from core.domain import running, selecting
 from core.models import Activity, Operation
 from core.registry import operation_kinds
-from crm.domain.judging import JUDGED, Meanings, judge
-from crm.domain.staging import HOUSEHOLD
-from crm.models import Connection, Record
 from mail.models import Send
+from messaging.models import Thread
 from outreach.models import Invitation
 from tests.factories import ExperienceFactory, UserFactory
+from tests.live import crm_scenes
+from tests.live.cast import Cast, operation_name
 
 TO_LEAD: dict[str, Any] = {
     "contact_type": {"how": "set", "value": "lead"},
     "tags": {"how": "set", "value": ["bulk"]},
 }
-
-
-@dataclass
-class Cast:
-    """Who takes part: the owner, a colleague, two experiences, and a name that all addresses begin with."""
-
-    name: str
-    size: int
-    owner: User
-    colleague: User
-    first: Any
-    second: Any
-
-    def people(self, **columns) -> None:
-        """Make the contacts."""
-        Contact.objects.bulk_create(
-            Contact(
-                **{
-                    "first_name": "Sam",
-                    "last_name": f"Scene{number}",
-                    "email": f"{self.name}{number}@example.com",
-                    "phone": "+12125550100",
-                    "contact_type": "client",
-                    "primary_advisor": self.owner,
-                }
-                | columns
-            )
-            for number in range(self.size)
-        )
-
-    @property
-    def rows(self):
-        """The contacts."""
-        return Contact.objects.filter(email__startswith=self.name)
-
-    def operation(self, kind: str, **params) -> Operation:
-        """One over all of them."""
-        made = Operation.objects.create(kind=kind, title=self.name, owner=self.owner, params=params)
-        selecting.freeze(made, self.rows.values_list("pk", flat=True))
-        return made
-
-    def assigned(self) -> None:
-        """Give all the first experience, as nobody's operation."""
-        with transaction.atomic():
-            assign(self.rows, Gift(self.first), by=self.owner)
 
 
 def _with_columns(kind: str, params: dict, cast: Cast, **columns) -> Operation:
@@ -110,6 +62,20 @@ def _reinvite(cast: Cast) -> Operation:
 def _hand_over(cast: Cast) -> Operation:
     cast.people()
     return cast.operation("contacts.hand_over", **{"from": cast.owner.pk, "to": cast.colleague.pk})
+
+
+def _write(cast: Cast) -> Operation:
+    cast.people(start_at=timezone.now())
+    cast.assigned()
+    return cast.operation("messaging.write_many", text="Dear {first_name}, we are closed on Friday.", waiting=False)
+
+
+def _one_message_each(operation: Operation) -> int:
+    """How many have it once in their thread, counted as unread, with one notice planned."""
+    told = Send.objects.filter(purpose="message_notice", subject_id=OuterRef("pk")).values("subject_id")
+    threads = Thread.objects.filter(contact__email__startswith=operation_name(operation), client_unread=1)
+    threads = threads.annotate(written=Count("messages"), notices=told.annotate(number=Count("pk")).values("number"))
+    return threads.filter(written=1, notices=1).count()
 
 
 def _undo(kind: str, params: dict, cast: Cast) -> Operation:
@@ -166,11 +132,6 @@ def _wanted(**lookups) -> Callable[[Operation], int]:
     return lambda operation: Contact.objects.filter(Q(email__startswith=operation_name(operation)), **lookups).count()
 
 
-def operation_name(operation: Operation) -> str:
-    """What the addresses begin with: the title, but for imports and undoings, whose titles say more."""
-    return operation.title.split()[-1].removesuffix(".csv")
-
-
 def _with_assignments(experience: str | None, held: int) -> Callable[[Operation], int]:
     """How many have this experience, and so many assignments, all told."""
 
@@ -189,67 +150,6 @@ def _one_mail_each(operation: Operation) -> int:
 
 def _checked(operation: Operation) -> int:
     return ImportRow.objects.filter(file_import__check_operation=operation, verdict="create").count()
-
-
-def _records(cast: Cast) -> list[Record]:
-    """A record for each number, of a connection that nobody asks anything."""
-    connection = Connection.objects.create(name=cast.name, adapter="demo")
-    rows = [
-        Record(
-            connection=connection,
-            remote_id=f"{cast.name}{number}",
-            payload={
-                "first_name": "Sam",
-                "last_name": f"Scene{number}",
-                "emails": [{"value": f"{cast.name}{number}@example.com"}],
-                "phones": [{"value": "+12125550100"}],
-                "addresses": [{"city": "Springfield"}],
-                "tags": [f"{cast.name} tag"],
-            },
-        )
-        for number in range(cast.size)
-    ]
-    return Record.objects.bulk_create(rows)
-
-
-def _update(cast: Cast) -> Operation:
-    """All are linked to a record that says another city, a tag and, each two together, a household."""
-    cast.people(city="Elsewhere", crm_mark="newer")
-    contacts = dict(cast.rows.values_list("email", "pk"))
-    records = _records(cast)
-    for number, record in enumerate(records):
-        record.contact_id = contacts[f"{record.remote_id}@example.com"]
-        record.applied = {"city": "Elsewhere"}
-        record.household_id_there, record.household_name = f"H{number // 2}", f"{cast.name} {number // 2}"
-        record.household_role, record.household_head = ("spouse_partner", False) if number % 2 else ("head", True)
-    judge(records, Meanings.of(records[0].connection))
-    Record.objects.write(records, ["contact", "applied", *HOUSEHOLD, *JUDGED])
-    return cast.operation("crm.update", fields=["city", "tags", "household"])
-
-
-def _judge(cast: Cast) -> Operation:
-    """Records that lack a type and an advisor are given both."""
-    records = _records(cast)
-    mends = {"contact_type": "client", "primary_advisor": cast.owner.pk}
-    made = Operation.objects.create(kind="crm.judge", title=cast.name, owner=cast.owner, params={"mends": mends})
-    rows = Record.objects.filter(connection=records[0].connection)
-    selecting.freeze(made, rows.values_list("pk", flat=True))
-    return made
-
-
-def _updated(operation: Operation) -> int:
-    """As the record says, marked as such, in households of two with the right head."""
-    named = Contact.objects.filter(email__startswith=operation_name(operation), crm_mark="linked", city="Springfield")
-    tagged = named.filter(tags__name=f"{operation_name(operation)} tag").exclude(crm_record__applied__tags=None)
-    heads = tagged.filter(household_role="Head", head_of=F("household"))
-    spouses = tagged.filter(household_role="Spouse or partner", household__head__isnull=False)
-    homes = tagged.values("household").annotate(members=Count("pk")).filter(members=2)
-    return heads.count() + spouses.count() if homes.count() * 2 == tagged.count() else 0
-
-
-def _judged(operation: Operation) -> int:
-    rows = Record.objects.filter(connection__name=operation_name(operation), state=Record.State.READY, reasons=[])
-    return rows.filter(advisor=operation.owner, values__contact_type="client").count()
 
 
 def _export(cast: Cast) -> Operation:
@@ -333,8 +233,9 @@ SCENES: dict[str, tuple[Callable[[Cast], Operation], Callable[[Operation], int]]
     ),
     "contacts.undo of contacts.assign": (partial(_undo, "contacts.assign", {}), _with_assignments(None, 0)),
     "contacts.undo of contacts.import_apply": (_undo_import, _import_undone),
-    "crm.update": (_update, _updated),
-    "crm.judge": (_judge, _judged),
+    "crm.update": (crm_scenes.update, crm_scenes.updated),
+    "crm.judge": (crm_scenes.judging, crm_scenes.judged),
+    "messaging.write_many": (_write, _one_message_each),
     "outreach.decide": (_decide, _decided),
     "outreach.invite": (partial(_after_assigning, "outreach.invite"), _one_mail_each),
     "outreach.reinvite": (_reinvite, _one_mail_each),

@@ -11,7 +11,7 @@ from tests.live.scenes import SCENES
 
 KILLS = 20
 PEOPLE = 400
-OF_NO_CONTACT = {"contacts.import_check", "crm.judge"}  # change none, and tell of none
+OF_NO_CONTACT = {"contacts.import_check", "crm.judge", "messaging.write_many"}  # change none, and tell of none
 EXPORT = "contacts.export"  # told of once, without a line for each contact
 PATIENCE = 30  # seconds for an operation to go on after a kill
 TO_THE_END = 240  # seconds for the last worker to do what is left, two rows at a time
