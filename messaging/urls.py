@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/settle/", thread.settle, name="settle"),
     path("<int:pk>/hand-on/", starting.hand_on_thread, name="hand_on"),
     path("contacts/<int:pk>/write/", starting.write, name="write"),
+    path("file/<int:pk>/", thread.attachment, name="attachment"),
     path("archive/", overseers_only(archive.Archive.as_view()), name="archive"),
     path("archive/export/", archive.archive_export, name="archive_export"),
 ]

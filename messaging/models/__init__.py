@@ -1,6 +1,7 @@
 """The tables of the messaging room."""
 
+from messaging.models.attachment import Attachment
 from messaging.models.message import LONGEST, Message, Reading
 from messaging.models.thread import Thread
 
-__all__ = ["LONGEST", "Message", "Reading", "Thread"]
+__all__ = ["LONGEST", "Attachment", "Message", "Reading", "Thread"]
