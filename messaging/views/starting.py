@@ -16,9 +16,10 @@ from messaging.domain.handing_on import hand_on
 from messaging.domain.reach import reach_of
 from messaging.forms import HandOnForm, WriteForm
 from messaging.models import Thread
+from messaging.views.saved_replies import choices, chosen_text
 from messaging.views.thread import editable
 
-FORM = "core/form_page.html"
+FORM, WRITE = "core/form_page.html", "messaging/write.html"
 NOBODY_ELSE = "Nobody else looks after {}. Change the primary advisor or the team first."
 
 
@@ -31,7 +32,14 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(rows, pk=pk)
     reach = reach_of(contact)
     posted = request.POST if request.method == "POST" else None
-    form = WriteForm(posted, request.FILES or None, reach=reach, advisor=contact.primary_advisor, by=request.user)
+    form = WriteForm(
+        posted,
+        request.FILES or None,
+        initial={"text": chosen_text(request, contact)},
+        reach=reach,
+        advisor=contact.primary_advisor,
+        by=request.user,
+    )
     closed = writing.why_not_written_to(contact)
     if posted is not None and form.is_valid():
         try:
@@ -45,13 +53,15 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("messaging:thread", pk=message.thread_id)
     context = {
         "form": form,
+        "contact": contact,
+        "saved_replies": choices(request),
         "title": f"Write to {contact.name}",
         "subtitle": "It appears in their portal. A mail says only that there is a message.",
         "notice": closed or writing.what_to_know(contact, reach),
         "submit_label": "Send the message",
         "cancel_url": f"{reverse('contacts:detail', args=[pk])}#messages",
     }
-    return render(request, FORM, context, status=422 if form.errors else 200)
+    return render(request, WRITE, context, status=422 if form.errors else 200)
 
 
 @editors_only

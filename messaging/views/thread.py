@@ -17,6 +17,7 @@ from messaging.domain.reach import reach_of
 from messaging.domain.reading import mark_read_by_staff
 from messaging.forms import MessageForm, NoteForm
 from messaging.models import Attachment, Reading, Thread
+from messaging.views.saved_replies import choices, chosen_text
 
 PAGE = "messaging/thread.html"
 MEANWHILE = "Somebody has written meanwhile. Look at it, then send your message again, changed or as it is."
@@ -143,7 +144,8 @@ def _page(
         "shown": shown,
         "seen": seen,
         "may_edit": request.user.may_edit,
-        "form": form or MessageForm(initial={"seen": str(shown.last)}),
+        "form": form or MessageForm(initial={"seen": str(shown.last), "text": chosen_text(request, contact)}),
+        "saved_replies": choices(request),
         "note_form": note_form or NoteForm(),
         "closed": writing.why_not_written_to(contact),
         "client_closed": reach_of(contact).why_closed(found),

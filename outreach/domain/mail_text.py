@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.models import Firm
+from contacts.domain.placeholder_values import values_for as values_for  # for those who write mails
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address
@@ -46,21 +47,6 @@ class MailText:
     def without(self, secret: str) -> "MailText":
         """The same with a secret blacked out, for the archive."""
         return MailText(self.subject, self.text.replace(secret, "[redacted]"), self.html.replace(secret, "[redacted]"))
-
-
-def values_for(contact: Contact, firm: Firm) -> dict[str, str]:
-    """What the placeholders stand for in a mail to this contact."""
-    advisor = contact.primary_advisor
-    return {
-        "preferred_name": contact.greeting_name,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "advisor_name": advisor.name,
-        "advisor_email": advisor.email,
-        "advisor_phone": advisor.phone or firm.phone,
-        "firm_name": firm.name,
-        "firm_phone": firm.phone,
-    }
 
 
 def changed_at(moment: datetime, contact: Contact, firm: Firm) -> str:

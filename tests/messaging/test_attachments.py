@@ -350,7 +350,7 @@ def test_pages_take_the_same_queries_for_any_number_of_files(
         with django_assert_num_queries(queries):
             assert portal.get(address).status_code == 200
     staff = (
-        (advisor, f"/messages/{asked.pk}/", 12),
+        (advisor, f"/messages/{asked.pk}/", 13),
         (advisor, "/messages/?tab=all", 6),
         (compliance, "/messages/archive/", 8),
     )
