@@ -6,7 +6,9 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import PurePath
 
+import pgtrigger
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Sum
 from django.utils import timezone
@@ -37,7 +39,7 @@ def check_files(uploads: Sequence[UploadedFile]) -> None:
 
 
 @contextmanager
-def stored(uploads: Sequence[UploadedFile]) -> Iterator[list[Attachment]]:
+def stored(uploads: Sequence[File]) -> Iterator[list[Attachment]]:
     """Write files that have been checked to the disk, for the block to write their rows with a message.
 
     Use it inside the transaction that commits the message: when the block raises, the files are removed again. What
@@ -57,6 +59,15 @@ def stored(uploads: Sequence[UploadedFile]) -> Iterator[list[Attachment]]:
         raise
 
 
+def announce(number: int) -> None:
+    """Say that a message with `number` files is about to be written, and its files after it.
+
+    The database counts them when the transaction commits; something earlier in it may have asked for checks at once.
+    """
+    if number:
+        pgtrigger.constraints(pgtrigger.Deferred, "messaging.Message:attachments_complete")
+
+
 def write(message: Message, files: Sequence[Attachment]) -> None:
     """Write the rows of files that are on the disk, in the transaction that has written their message."""
     for one in files:
@@ -73,7 +84,7 @@ def sent_today(contact: Contact) -> int:
     return sent.aggregate(bytes=Sum("size"))["bytes"] or 0
 
 
-def _prepared(upload: UploadedFile) -> Attachment:
+def _prepared(upload: File) -> Attachment:
     """The row of a file, without a message and not yet on the disk."""
     digest = hashlib.sha256()
     for chunk in upload.chunks():

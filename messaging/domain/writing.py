@@ -179,6 +179,7 @@ def _append(
     addressee: User | None = None,
 ) -> Message:
     at: datetime = timezone.now()
+    attachments.announce(len(files))
     message = Message.objects.create(
         thread=thread,
         side=side,

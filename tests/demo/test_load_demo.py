@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from contacts.models import Contact, Household, Status
 from experiences.models import Campaign, Experience, Resource, Team
-from messaging.models import Message, Thread
+from messaging.models import Attachment, Message, SavedReply, Thread
 from todos.models import ActionItem, Reminder
 
 
@@ -66,6 +66,8 @@ def test_its_clients_have_written_and_some_wait_for_an_answer(demo_firm):
     assert {thread.kind for thread in Thread.objects.all()} == {"direct", "team"}
     assert 0 < Thread.objects.unanswered().count() < Thread.objects.count() == 24
     assert not Message.objects.filter(thread__last_message_at=None).exists()
+    assert Message.objects.filter(attachment_count=1).count() == Attachment.objects.count() > 0
+    assert SavedReply.objects.filter(owner=None).count() == 3
 
 
 def test_loading_twice_is_refused_and_can_be_made_harmless(demo_firm):

@@ -92,6 +92,13 @@ def test_a_first_message_may_be_a_file(as_user, advisor, client_contact, portal)
     assert Message.objects.filter(text="", attachment_count=1).count() == 2
 
 
+def test_a_file_is_written_where_checks_are_made_at_once(sent):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert sent().attachments.count() == 1
+    check_constraints()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
