@@ -6,6 +6,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -80,7 +81,7 @@ class ArchiveTable(tables.Table):
     at = tables.Column(verbose_name="When")
     contact = tables.Column(accessor="thread__contact", orderable=False, attrs={"td": {"class": "col-main"}})
     side = tables.Column(verbose_name="Written by", orderable=False)
-    text = tables.Column(accessor="said", orderable=False, attrs=WRAPS)
+    text = tables.Column(orderable=False, default="", attrs=WRAPS)
     files = tables.Column(accessor="attachment_count", verbose_name="Attachments", orderable=False, attrs=WRAPS)
 
     caption = "Archived messages"
@@ -111,9 +112,10 @@ class ArchiveTable(tables.Table):
         return Truncator(value).chars(120)
 
     def render_files(self, record: Message) -> SafeString:
-        """Each by name, as a download."""
-        files = ((reverse("messaging:attachment", args=[one.pk]), one.name) for one in record.attachments.all())
-        return format_html_join(", ", '<a href="{}">{}</a>', files)
+        """Each by name and size, as a download."""
+        files = record.attachments.all()
+        lines = ((reverse("messaging:attachment", args=[one.pk]), one.name, filesizeformat(one.size)) for one in files)
+        return format_html_join(", ", '<a href="{}">{}</a> <small class="muted">{}</small>', lines)
 
 
 class ArchiveFilter(ListFilter):

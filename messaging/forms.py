@@ -80,7 +80,10 @@ class WrittenForm(forms.Form):
         self._ask_for_files_again()
 
     def _ask_for_files_again(self) -> None:
-        if self.errors and self.files and "files" not in self.errors:
+        """Browsers keep no chosen files. Of a single one that was refused that goes without saying."""
+        refused = "files" in self.errors
+        number = len(self.files.getlist(self.add_prefix("files"))) if self.files else 0
+        if self.errors and number > refused:
             self.add_error("files", CHOOSE_AGAIN)
 
 

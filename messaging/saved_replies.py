@@ -19,8 +19,8 @@ from messaging.models import SavedReply
 
 ACTIONS = {"td": {"class": "col-actions"}, "th": {"class": "col-actions"}}
 TOOLS = (
-    '<div class="row-actions"><a class="btn-icon" href="{}" aria-label="Edit {}" title="Edit">{}</a>'
-    '<a class="btn-icon" href="{}" aria-label="Delete {}" title="Delete">{}</a></div>'
+    '<div class="btn-row reply-actions"><a class="btn btn-sm" href="{}" aria-label="Edit {}">{}Edit</a>'
+    '<a class="btn btn-sm" href="{}" aria-label="Delete {}">{}Delete</a></div>'
 )
 
 
@@ -48,7 +48,7 @@ class SavedReplyTable(tables.Table):
 
     def render_whose(self, value: bool) -> str:
         """Who has it."""
-        return "Everybody’s" if value else "Yours"
+        return "Shared" if value else "Yours"
 
     def render_actions(self, record: SavedReply) -> SafeString | str:
         """Editing and deleting, for who may."""
@@ -63,7 +63,7 @@ class SavedReplyFilter(ListFilter):
 
     q = django_filters.CharFilter(method="search", label="Search")
     whose = django_filters.ChoiceFilter(
-        choices=[("own", "Yours"), ("shared", "Everybody’s")], method="by_owner", label="Whose"
+        choices=[("own", "Yours"), ("shared", "Shared")], method="by_owner", label="Whose"
     )
 
     class Meta:

@@ -29,8 +29,8 @@ class Archive(ListPage):
         return Message.objects.select_related("thread__contact", "author")
 
     def shown(self, matching: QuerySet) -> QuerySet:
-        """With what stands for a message without text, and its files."""
-        return matching.with_said().prefetch_related("attachments")
+        """With the files of each."""
+        return matching.prefetch_related("attachments")
 
     def extra(self) -> dict:
         """Where the export is."""

@@ -91,7 +91,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
             reply.delete()
             messages.success(request, f"“{reply.title}” is deleted.")
             return redirect(LIST)
-    loses = "Nobody in the firm has it any more." if reply.is_shared else "Nobody else uses it."
+    loses = "It is removed for everybody in the firm." if reply.is_shared else "Only you have it."
     context = {
         "consequences": [CHANGED] if changed else [],
         "hidden": {"state": shown_state(reply)},
