@@ -33,7 +33,7 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
     def __init__(self) -> None:
-        super().__init__(attrs={"accept": ACCEPT, "data-files": str(BYTES_AT_MOST)})
+        super().__init__(attrs={"accept": ACCEPT, "data-files": str(BYTES_AT_MOST), "data-number": str(FILES_AT_MOST)})
 
 
 class FilesField(forms.Field):

@@ -1,4 +1,5 @@
-// <input type="file" data-files="most bytes of one">: names what is chosen, with its size, before it is sent.
+// <input type="file" data-files="most bytes of one" data-number="most files">: names what is chosen, with its size, before
+// it is sent, and says what would be refused.
 const sizeOf = (bytes) => (bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
 
 const line = (file, most) => {
@@ -22,6 +23,13 @@ const show = (input) => {
     input.after(list);
   }
   list.replaceChildren(...[...input.files].map((file) => line(file, Number(input.dataset.files))));
+  const most = Number(input.dataset.number);
+  if (input.files.length > most) {
+    const item = document.createElement("li");
+    item.className = "chosen-refused";
+    item.append(Object.assign(document.createElement("small"), { textContent: `Choose at most ${most} files.` }));
+    list.append(item);
+  }
 };
 
 document.addEventListener("change", (event) => {

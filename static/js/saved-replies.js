@@ -1,9 +1,13 @@
 // <a data-reply="address of the text" data-reply-into="id of a text box">: puts the text in at the cursor, and sends nothing.
+// A box in which nobody has been yet has its cursor nowhere: then the text goes to the end.
+const visited = new WeakSet();
+document.addEventListener("focusin", (event) => visited.add(event.target));
+
 const insert = (box, text) => {
-  const at = box.selectionEnd;
-  const before = box.value.slice(0, at);
-  const gap = before && !/\s$/.test(before) ? "\n" : "";
-  box.setRangeText(gap + text, at, at, "end");
+  const at = visited.has(box) ? box.selectionEnd : box.value.length;
+  const before = /\S$/.test(box.value.slice(0, at)) ? "\n" : "";
+  const after = /^\S/.test(box.value.slice(at)) ? "\n" : "";
+  box.setRangeText(before + text + after, at, at, "end");
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
 };
