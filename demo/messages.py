@@ -2,23 +2,27 @@
 
 from datetime import datetime, timedelta
 
+from django.core.files.base import ContentFile
 from django.db import connection
 
 from accounts.models import User
 from contacts.models import Contact
+from demo.stock import sample_page
 from experiences.models import Team
-from messaging.models import Message, Reading, Thread
+from messaging.domain import attachments
+from messaging.models import Message, Reading, SavedReply, Thread
 from outreach.models import StepRun
 
 PEOPLE = 24
 LONGEST_TALK = timedelta(hours=400 + PEOPLE)
-# Side, how many hours before the end, text. Where the client wrote last, the thread waits for an answer.
+# Side, hours before the end, text, names of files. Where the client wrote last, the thread waits for an answer.
 TALKS = [
     [
         ("client", 30, "Hello, I have received a letter about my old pension. Shall I bring it to our meeting?"),
         ("note", 29, "Probably the letter all former employees got. Ask operations for the form."),
         ("staff", 28, "Please do. A photo of it is fine as well, then I can look at it before."),
-        ("client", 5, "I will bring it along. Is Thursday at ten still good for you?"),
+        ("client", 6, "", "Letter about my old pension.pdf"),
+        ("client", 5, "Here it is, and I will bring it along. Is Thursday at ten still good for you?"),
     ],
     [
         ("staff", 400, "Welcome to your portal. If anything is unclear, write to me here at any time."),
@@ -59,6 +63,19 @@ SELECT message.thread_id, message.id, least(message.at + (1 + message.id %% 40) 
 FROM messaging_message AS message JOIN demo_written USING (step_run) WHERE is_read
 """
 
+# Title and text of those that the firm shares.
+SAVED_REPLIES = [
+    (
+        "Ask for a document",
+        "Dear {preferred_name},\n\nplease send us the document here, as a PDF or a photo. Thank you!",
+    ),
+    ("Received, thank you", "Thank you, {preferred_name}. We have received it and will look into it this week."),
+    (
+        "Offer a call",
+        "Dear {preferred_name},\n\nshall we talk it through? You reach me at {advisor_phone}.\n\n{advisor_name}",
+    ),
+]
+
 
 def create_messages(base: datetime) -> None:
     """Write what campaigns wrote, and for some clients direct threads and those of teams.
@@ -68,6 +85,7 @@ def create_messages(base: datetime) -> None:
     with connection.cursor() as cursor:
         for statement in FROM_CAMPAIGNS.split(";\n"):
             cursor.execute(statement, {})
+    SavedReply.objects.bulk_create(SavedReply(title=title, text=text) for title, text in SAVED_REPLIES)
     admin = User.objects.get(email="admin@demo.example.com")
     active = Contact.objects.visible_to(admin).filter(status="active").select_related("primary_advisor", "team")
     # The keys of messages are in the order of their moments: what campaigns wrote came before these talks.
@@ -83,12 +101,12 @@ def create_messages(base: datetime) -> None:
         _talk(contact, TALKS[number % len(TALKS)], base - timedelta(hours=number), in_team=in_team)
 
 
-def _talk(contact: Contact, talk: list[tuple[str, int, str]], until: datetime, *, in_team: bool) -> None:
+def _talk(contact: Contact, talk: list[tuple], until: datetime, *, in_team: bool) -> None:
     """One thread, as its messages leave it."""
     advisor = contact.primary_advisor
     counterpart = {"kind": "team", "team": contact.team} if in_team else {"kind": "direct", "user": advisor}
-    moments = [(side, until - timedelta(hours=hours), text) for side, hours, text in talk]
-    shown = [(side, at) for side, at, _ in moments if side != "note"]
+    moments = [(side, until - timedelta(hours=hours), text, names) for side, hours, text, *names in talk]
+    shown = [(side, at) for side, at, *_ in moments if side != "note"]
     asked = [at for side, at in shown if side == "client"]
     last_side, last_at = shown[-1]
     thread, _ = Thread.objects.update_or_create(
@@ -103,6 +121,7 @@ def _talk(contact: Contact, talk: list[tuple[str, int, str]], until: datetime, *
             "staff_notified_at": last_at if last_side == "client" else None,
         },
     )
+    attachments.announce(sum(len(names) for *_, names in moments))
     written = Message.objects.bulk_create(
         Message(
             thread=thread,
@@ -110,9 +129,14 @@ def _talk(contact: Contact, talk: list[tuple[str, int, str]], until: datetime, *
             author=None if side == "client" else advisor,
             addressee=advisor if side == "client" and not in_team else None,
             text=text,
+            attachment_count=len(names),
             at=at,
         )
-        for side, at, text in moments
+        for side, at, text, names in moments
     )
+    for message, (*_, names) in zip(written, moments, strict=True):
+        pages = [ContentFile(sample_page(name.removesuffix(".pdf"), "A sample."), name=name) for name in names]
+        with attachments.stored(pages) as files:
+            attachments.write(message, files)
     read = written[-1] if last_side == "client" else written[-2]
     Reading.objects.create(thread=thread, user=None, message=read, at=read.at + timedelta(minutes=3))

@@ -166,7 +166,7 @@ def _resource(name: str, kind: str, text: str, by: User) -> Resource:
     resource = Resource(name=name, kind=kind, description=text, state=Resource.State.PUBLISHED, created_by=by)
     if kind == "file":
         resource.file_name = f"{name}.pdf"
-        resource.file.save(f"{name.replace(' ', '-').lower()}.pdf", ContentFile(_page(name, text)), save=False)
+        resource.file.save(f"{name.replace(' ', '-').lower()}.pdf", ContentFile(sample_page(name, text)), save=False)
     elif kind == "video":
         resource.url = "https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ"
     else:
@@ -175,7 +175,7 @@ def _resource(name: str, kind: str, text: str, by: User) -> Resource:
     return resource
 
 
-def _page(title: str, text: str) -> bytes:
+def sample_page(title: str, text: str) -> bytes:
     """A one-page PDF with a title and a sentence."""
     page = Image.new("RGB", (850, 1100), "white")
     draw = ImageDraw.Draw(page)

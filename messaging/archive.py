@@ -2,12 +2,14 @@
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
@@ -19,8 +21,9 @@ from core.models import Operation
 from core.operations import register
 from core.templatetags.ui import exact
 from core.words import counted
-from messaging.models import Message, Reading
+from messaging.models import Attachment, Message, Reading
 
+WRAPS = {"td": {"class": "col-wrap"}}
 COLUMNS = [
     Column("When", "at"),
     Column("Contact ID", "thread__contact_id"),
@@ -33,6 +36,7 @@ COLUMNS = [
     Column("Read by the client", "read_by_client"),
     Column("First read by staff", "read_by_staff"),
     Column("Text", "text", width=80),
+    Column("Attachments", "files", width=40),
 ]
 
 
@@ -43,6 +47,7 @@ def archived() -> QuerySet:
         addressee_name=Coalesce(_name("addressee"), F("thread__team__name"), Value("")),
         read_by_client=_first_read(user__isnull=True),
         read_by_staff=_first_read(user__isnull=False),
+        files=_files(),
     )
 
 
@@ -53,6 +58,15 @@ def archive_rows(query: QueryDict, rows: QuerySet) -> QuerySet:
 
 def _name(person: str) -> Concat:
     return Concat(f"{person}__first_name", Value(" "), f"{person}__last_name", output_field=CharField())
+
+
+def _files() -> Subquery:
+    """Name, size and digest of each file, by which it can be told whether the one on the disk is what was sent."""
+    files = Attachment.objects.filter(message=OuterRef("pk")).order_by().values("message")
+    name, size, digest = (Cast(column, TextField()) for column in ("name", "size", "sha256"))
+    before, between, after = (Value(piece, TextField()) for piece in (" (", " bytes, SHA-256 ", ")"))
+    words = Concat(name, before, size, between, digest, after)
+    return Subquery(files.annotate(words=StringAgg(words, "; ", order_by="pk")).values("words"))
 
 
 def _first_read(**who) -> Subquery:
@@ -67,7 +81,8 @@ class ArchiveTable(tables.Table):
     at = tables.Column(verbose_name="When")
     contact = tables.Column(accessor="thread__contact", orderable=False, attrs={"td": {"class": "col-main"}})
     side = tables.Column(verbose_name="Written by", orderable=False)
-    text = tables.Column(orderable=False, attrs={"td": {"class": "col-wrap"}})
+    text = tables.Column(orderable=False, default="", attrs=WRAPS)
+    files = tables.Column(accessor="attachment_count", verbose_name="Attachments", orderable=False, attrs=WRAPS)
 
     caption = "Archived messages"
 
@@ -95,6 +110,12 @@ class ArchiveTable(tables.Table):
     def render_text(self, value: str) -> str:
         """The beginning."""
         return Truncator(value).chars(120)
+
+    def render_files(self, record: Message) -> SafeString:
+        """Each by name and size, as a download."""
+        files = record.attachments.all()
+        lines = ((reverse("messaging:attachment", args=[one.pk]), one.name, filesizeformat(one.size)) for one in files)
+        return format_html_join(", ", '<a href="{}">{}</a> <small class="muted">{}</small>', lines)
 
 
 class ArchiveFilter(ListFilter):

@@ -32,13 +32,18 @@ def for_client(thread: Thread, before: int | None = None) -> Conversation:
 
 def newer(rows: MessageQuerySet, key: int) -> list[Message]:
     """What has been written after the message with this key; of very much, the first."""
-    return list(rows.after(key).select_related("author", "resource").order_by("pk")[:AT_ONCE])
+    return list(_shown(rows.after(key)).order_by("pk")[:AT_ONCE])
 
 
 def _of(rows: MessageQuerySet, before: int | None) -> Conversation:
     last = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
     if before:
         rows = rows.filter(pk__lt=before)
-    found = list(rows.select_related("author", "resource").order_by("-pk")[: AT_ONCE + 1])
+    found = list(_shown(rows).order_by("-pk")[: AT_ONCE + 1])
     shown = found[:AT_ONCE][::-1]
     return Conversation(shown, shown[0].pk if len(found) > AT_ONCE else None, last)
+
+
+def _shown(rows: MessageQuerySet) -> MessageQuerySet:
+    """With what pages show of each."""
+    return rows.select_related("author", "resource").prefetch_related("attachments")

@@ -1,14 +1,20 @@
 """What is filled in about messages, by clients and by the staff."""
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
 from accounts.models import Firm, User
 from accounts.models.user import EDITING_ROLES
 from core.keys import read_key
 from experiences.domain.placeholders import with_known_placeholders
+from messaging.domain.attachments import BYTES_AT_MOST, FILES_AT_MOST, MEGABYTE, check_files
 from messaging.domain.reach import Reach, proposed
 from messaging.models import LONGEST, Thread
+
+# Phones turn pictures of their own format into JPEG where these are asked for.
+ACCEPT = ".pdf,image/png,image/jpeg,image/webp"
+CHOOSE_AGAIN = "Choose your files again: they were not sent."
 
 
 class TextField(forms.CharField):
@@ -22,10 +28,70 @@ class TextField(forms.CharField):
         return super().to_python((value or "").replace("\r\n", "\n"))
 
 
-class MessageForm(forms.Form):
+class FilesInput(forms.FileInput):
+    """Several files at once. `static/js/chosen-files.js` lists those that are chosen."""
+
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"accept": ACCEPT, "data-files": str(BYTES_AT_MOST), "data-number": str(FILES_AT_MOST)})
+
+
+class FilesField(forms.Field):
+    """PDFs and pictures that come with a message: a list, empty for none. What is refused is named."""
+
+    widget = FilesInput
+
+    def __init__(self) -> None:
+        megabytes = BYTES_AT_MOST // MEGABYTE
+        words = f"PDF, PNG, JPEG or WebP: up to {FILES_AT_MOST} files of at most {megabytes} MB each."
+        super().__init__(label="Attach files", required=False, help_text=words)
+
+    def clean(self, value: list[UploadedFile] | None) -> list[UploadedFile]:
+        """The files, once each has been looked into."""
+        uploads = list(value or [])
+        check_files(uploads)
+        return uploads
+
+
+class MessageTextField(TextField):
+    """A text that may be empty where files come with it, which `WrittenForm` sees to."""
+
+    def validate(self, value: str) -> None:
+        """An empty text is judged with the files."""
+
+
+class WrittenForm(forms.Form):
+    """A text, files, or both; a subclass brings the field `text`."""
+
+    use_required_attribute = False  # browsers would insist on a text
+    files = FilesField()
+
+    def clean(self) -> dict:
+        """Something must have been said."""
+        data = super().clean()
+        if "files" in data and "text" in data and not (data["files"] or data["text"]):
+            self.add_error("text", "Write something, or choose a file.")
+        self._ask_for_files_again()
+        return data
+
+    def refuse(self, words: str) -> None:
+        """Show why the message was not written. The text stays; files have to be chosen again, which is said."""
+        self.add_error(None, words)
+        self._ask_for_files_again()
+
+    def _ask_for_files_again(self) -> None:
+        """Browsers keep no chosen files. Of a single one that was refused that goes without saying."""
+        refused = "files" in self.errors
+        number = len(self.files.getlist(self.add_prefix("files"))) if self.files else 0
+        if self.errors and number > refused:
+            self.add_error("files", CHOOSE_AGAIN)
+
+
+class MessageForm(WrittenForm):
     """A message, and the key of the last one that its author has seen."""
 
-    text = TextField(label="Message")
+    text = MessageTextField(label="Message")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean_seen(self) -> int:
@@ -33,18 +99,19 @@ class MessageForm(forms.Form):
         return read_key(self.cleaned_data["seen"]) or 0
 
 
-class NoteForm(forms.Form):
+class NoteForm(WrittenForm):
     """A note that the client never sees."""
 
     prefix = "note"
-    text = TextField(label="Note for staff only", rows=2)
+    text = MessageTextField(label="Note for staff only", rows=2)
 
 
-class WriteForm(forms.Form):
+class WriteForm(WrittenForm):
     """A first message from a contact's page: in which thread, and the text."""
 
     to = forms.ChoiceField(label="In the thread with")
-    text = TextField(label="Message", rows=5)
+    text = MessageTextField(label="Message", rows=5)
+    field_order = ["to", "text", "files"]
 
     def __init__(self, *args, reach: Reach, advisor: User, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -43,7 +43,8 @@ def entries(contact: Contact, before: datetime | None, limit: int) -> list[Entry
 
 
 def _of(contact: Contact):
-    return Message.objects.filter(thread__contact=contact).select_related("author", "thread__user", "thread__team")
+    rows = Message.objects.filter(thread__contact=contact).with_said()
+    return rows.select_related("author", "thread__user", "thread__team")
 
 
 def _entry(message: Message, contact: Contact) -> Entry:
@@ -52,7 +53,7 @@ def _entry(message: Message, contact: Contact) -> Entry:
     how = " by a campaign" if message.side == Message.Side.CAMPAIGN else ""
     return Entry(
         at=message.at,
-        sentence=f"Message to {to}{how}: “{Truncator(message.text).chars(80)}”",
+        sentence=f"Message to {to}{how}: “{Truncator(message.said).chars(80)}”",
         kind="message",
         icon="message-circle",
         actor=contact.name if by_client else message.author.name,

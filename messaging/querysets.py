@@ -2,9 +2,11 @@
 
 import re
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Cast, Concat
 
 from contacts.models import Contact
 from core.searching import words_of
@@ -67,11 +69,11 @@ class ThreadQuerySet(models.QuerySet):
         return self.filter(Q(contact__in=named) | Q(pk__in=self._messages().holding(words).values("thread")))
 
     def with_last(self, *, notes: bool) -> "ThreadQuerySet":
-        """With `last_text` and `last_side` of the latest message, of notes as well if asked for."""
+        """With `last_text` (what `with_said` says) and `last_side` of the latest message, notes too if asked for."""
         messages = self._messages().filter(thread=OuterRef("pk"))
         latest = (messages if notes else messages.shown_to_client()).order_by("-pk")
         return self.annotate(
-            last_text=Subquery(latest.values("text")[:1]), last_side=Subquery(latest.values("side")[:1])
+            last_text=Subquery(latest.with_said().values("said")[:1]), last_side=Subquery(latest.values("side")[:1])
         )
 
     def _messages(self) -> "MessageQuerySet":
@@ -89,11 +91,38 @@ class MessageQuerySet(models.QuerySet):
         """Those written after the one with this key."""
         return self.filter(pk__gt=key)
 
+    def with_said(self) -> "MessageQuerySet":
+        """With `said` for lists: the text or, of a message that is files alone, "2 files: statement.pdf, card.png"."""
+        files = self.model._meta.get_field("attachments").related_model.objects.filter(message=OuterRef("pk"))
+        names = files.order_by().values("message").annotate(names=StringAgg("name", ", ", order_by="pk"))
+        noun = Case(
+            When(attachment_count=1, then=Value(" file: ")), default=Value(" files: "), output_field=TextField()
+        )
+        files_in_words = Concat(Cast("attachment_count", TextField()), noun, Subquery(names.values("names")))
+        said = Case(When(text="", then=files_in_words), default=F("text"), output_field=TextField())
+        return self.annotate(said=said)
+
     def holding(self, words: list[str]) -> "MessageQuerySet":
         """Those in whose text every one of `words`, letters and digits only, begins a word."""
         wanted = " & ".join(f"{word}:*" for word in words)
         query = SearchQuery(wanted, config="simple", search_type="raw")
         return self.alias(words=SearchVector("text", config="simple")).filter(words=query)
+
+
+class AttachmentQuerySet(models.QuerySet):
+    """Files of messages, narrowed by a question."""
+
+    def visible_to(self, user) -> "AttachmentQuerySet":
+        """Those in threads that `user` may see; who reads the archive sees those of contacts who were deleted too."""
+        if user.is_active and user.sees_everything:
+            return self
+        threads = self.model._meta.get_field("message").related_model._meta.get_field("thread").related_model
+        return self.filter(message__thread__in=threads.objects.visible_to(user).order_by())
+
+    def of_portal(self, contact: Contact) -> "AttachmentQuerySet":
+        """Those that the contact finds in their portal: in their own threads, never of notes."""
+        messages = self.model._meta.get_field("message").related_model.objects.shown_to_client().order_by()
+        return self.filter(message__in=messages.filter(thread__contact=contact))
 
 
 def teams_of(user) -> list[int]:

@@ -26,6 +26,7 @@ PAGES = [
     ("items/", items.all_items, "items"),
     ("messages/", messages.messages, "messages"),
     ("messages/<int:thread_pk>/", messages.thread, "thread"),
+    ("messages/file/<int:attachment_pk>/", messages.attachment, "attachment"),
     ("messages/to/<int:user_pk>/", messages.message_to, "message_to"),
     ("messages/team/", messages.message_team, "message_team"),
     ("library/", library.library, "library"),

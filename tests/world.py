@@ -81,10 +81,14 @@ def build() -> World:
     content_keys, content_names = _content(assignment.experience)
     contact_keys, contact_names = _about(contact, owner)
     thread = contact.threads.create(kind="direct", user=owner, last_message_at=timezone.now())
-    thread.messages.create(side="staff", author=owner, text="x")
-    keys = content_keys | contact_keys | {"messages/": thread.pk}
+    message = thread.messages.create(side="staff", author=owner, text="x", attachment_count=1)
+    sent = message.attachments.create(file=picture(), name="x.png", size=1, content_type="image/png", sha256="0" * 64)
+    reply = owner.saved_replies.create(title="x", text="x")
+    keys = content_keys | contact_keys
+    keys |= {"messages/": thread.pk, "messages/file/": sent.pk, "messages/replies/": reply.pk}
     keys |= {"users/": owner.pk, "experiences/teams/": team.pk, "experiences/teams/member/": team.memberships.get().pk}
-    named = content_names | contact_names | {"user_pk": owner.pk, "thread_pk": thread.pk, "size": 192}
+    named = content_names | contact_names | {"user_pk": owner.pk, "thread_pk": thread.pk, "attachment_pk": sent.pk}
+    named |= {"reply_pk": reply.pk, "size": 192}
     named |= {"uidb64": "MQ", "token": "wrong", "reference": "unknown", "key": "0" * 20 + "-00000000"}
     return World(owner, contact, keys, named)
 

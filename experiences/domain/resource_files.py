@@ -41,6 +41,8 @@ FILE_TYPES = {
     "txt": FileType("text/plain; charset=utf-8"),
     "csv": FileType("text/csv; charset=utf-8"),
 }
+# What clients and staff may send to each other.
+EXCHANGED = ("pdf", "png", "jpg", "jpeg", "webp")
 KNOWN = "PDF, Word, Excel, PowerPoint, PNG, JPEG, WebP, MP3, MP4, text or CSV"
 
 
@@ -56,6 +58,20 @@ def check_file(upload: UploadedFile) -> str:
     if not _is_what_it_says(upload, known):
         raise ValidationError(f"The file ends in .{extension}, but is something else inside. Choose another file.")
     return extension
+
+
+def check_exchanged_file(upload: UploadedFile, at_most: int) -> str:
+    """The extension of a file that clients and staff may send to each other: a PDF or a picture of `at_most` bytes.
+
+    Raises ValidationError with what is wrong and what to do.
+    """
+    if PurePath(upload.name).suffix.lower().lstrip(".") not in EXCHANGED:
+        raise ValidationError("Choose a PDF or a picture (PNG, JPEG or WebP).")
+    if not upload.size:
+        raise ValidationError("The file is empty. Choose another one.")
+    if upload.size > at_most:
+        raise ValidationError(f"The file is larger than {at_most // (1024 * 1024)} MB. Choose a smaller one.")
+    return check_file(upload)
 
 
 def safe_file_name(name: str) -> str:

@@ -1,8 +1,11 @@
 """Writing messages: by a client, by one of the staff, and notes for the staff alone.
 
+Files come as `attachments.stored` gives them: on the disk already, without their rows.
+
 The contact's row is held first, then the thread's: everything that changes both takes them in this order.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,14 +17,15 @@ from accounts.models import User
 from contacts.models import Contact
 from core.domain.recording import record
 from experiences.models import Team
-from messaging.domain import notices
+from messaging.domain import attachments, notices
 from messaging.domain.reach import Reach, reach_of
 from messaging.domain.reading import mark_read_by_client, mark_read_by_staff
-from messaging.models import Message, Thread
+from messaging.models import Attachment, Message, Thread
 
 Side = Message.Side
 DEACTIVATED = "The contact is deactivated and gets no messages."
 DECEASED = "The contact is deceased. Nothing can be written to them."
+TOO_MUCH = "You can send {} MB of files in 24 hours. Send this later, or fewer or smaller files."
 
 
 class NotWritten(Exception):
@@ -34,12 +38,18 @@ class WrittenMeanwhile(NotWritten):
 
 @transaction.atomic
 def write_as_client(
-    contact: Contact, text: str, *, user: User | None = None, team: Team | None = None, seen: int = 0
+    contact: Contact,
+    text: str,
+    *,
+    user: User | None = None,
+    team: Team | None = None,
+    seen: int = 0,
+    files: Sequence[Attachment] = (),
 ) -> Message:
     """The client writes to one of the staff or to their team, which makes the thread where there is none.
 
     They have read what was there up to the message `seen`. Raises NotWritten when the team's setting, or its members,
-    forbid it by now, or the portal is closed to them.
+    forbid it by now, the portal is closed to them, or they have sent too much today.
     """
     contact = hold(contact)
     if not Contact.objects.open_to_portal().filter(pk=contact.pk).exists():
@@ -47,7 +57,9 @@ def write_as_client(
     thread = _thread(contact, user=user, team=team)
     if why := reach_of(contact).why_closed(thread):
         raise NotWritten(why)
-    message = _append(thread, Side.CLIENT, text, addressee=user)
+    if files and attachments.sent_today(contact) + sum(one.size for one in files) > attachments.BYTES_A_DAY:
+        raise NotWritten(TOO_MUCH.format(attachments.BYTES_A_DAY // attachments.MEGABYTE))
+    message = _append(thread, Side.CLIENT, text, files, addressee=user)
     Thread.objects.filter(pk=thread.pk).update(
         last_message_at=Greatest("last_message_at", message.at),  # clocks are set back
         last_client_message_at=Greatest("last_client_message_at", message.at),
@@ -60,7 +72,9 @@ def write_as_client(
 
 
 @transaction.atomic
-def write_as_staff(thread: Thread, text: str, *, by: User, seen: int | None = None) -> Message:
+def write_as_staff(
+    thread: Thread, text: str, *, by: User, seen: int | None = None, files: Sequence[Attachment] = ()
+) -> Message:
     """One of the staff writes to the client, which answers what was unanswered.
 
     `seen`: the key of the last message, notes included, that they saw. Raises WrittenMeanwhile when somebody else has
@@ -74,7 +88,7 @@ def write_as_staff(thread: Thread, text: str, *, by: User, seen: int | None = No
         raise WrittenMeanwhile
     if seen:
         mark_read_by_staff(thread, seen, by)
-    message = _append(thread, Side.STAFF, text, author=by)
+    message = _append(thread, Side.STAFF, text, files, author=by)
     Thread.objects.filter(pk=thread.pk).update(
         last_message_at=Greatest("last_message_at", message.at),
         unanswered_since=None,
@@ -87,17 +101,23 @@ def write_as_staff(thread: Thread, text: str, *, by: User, seen: int | None = No
 
 @transaction.atomic
 def start_as_staff(
-    contact: Contact, text: str, *, by: User, user: User | None = None, team: Team | None = None
+    contact: Contact,
+    text: str,
+    *,
+    by: User,
+    user: User | None = None,
+    team: Team | None = None,
+    files: Sequence[Attachment] = (),
 ) -> Message:
     """One of the staff writes to the client in the thread with `user` or `team`, made where there is none yet."""
-    return write_as_staff(_thread(hold(contact), user=user, team=team), text, by=by)
+    return write_as_staff(_thread(hold(contact), user=user, team=team), text, by=by, files=files)
 
 
 @transaction.atomic
-def add_note(thread: Thread, text: str, *, by: User) -> Message:
+def add_note(thread: Thread, text: str, *, by: User, files: Sequence[Attachment] = ()) -> Message:
     """Add a note that only the staff see: it answers nothing, and tells nobody."""
     hold(thread.contact)
-    return _append(_held(thread), Side.NOTE, text, author=by)
+    return _append(_held(thread), Side.NOTE, text, files, author=by)
 
 
 @transaction.atomic
@@ -150,9 +170,24 @@ def _thread(contact: Contact, *, user: User | None, team: Team | None) -> Thread
 
 
 def _append(
-    thread: Thread, side: str, text: str, *, author: User | None = None, addressee: User | None = None
+    thread: Thread,
+    side: str,
+    text: str,
+    files: Sequence[Attachment],
+    *,
+    author: User | None = None,
+    addressee: User | None = None,
 ) -> Message:
     at: datetime = timezone.now()
-    return Message.objects.create(
-        thread=thread, side=side, author=author, addressee=addressee, text=text.strip(), at=at
+    attachments.announce(len(files))
+    message = Message.objects.create(
+        thread=thread,
+        side=side,
+        author=author,
+        addressee=addressee,
+        text=text.strip(),
+        attachment_count=len(files),
+        at=at,
     )
+    attachments.write(message, files)
+    return message

@@ -1,5 +1,6 @@
 """Messages, which nobody can change any more, and who has read them."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
@@ -14,6 +15,26 @@ from messaging.models.thread import Thread
 from messaging.querysets import MessageQuerySet
 
 LONGEST = 4000  # characters of a message
+# Raised when the transaction commits, for the message is written before its files.
+COMPLETE = """
+IF (SELECT attachment_count FROM messaging_message WHERE id = {message})
+    <> (SELECT count(*) FROM messaging_attachment WHERE message_id = {message}) THEN
+    RAISE EXCEPTION 'Message % has other files than it says', {message} USING ERRCODE = 'check_violation';
+END IF;
+RETURN NULL;
+"""
+
+
+def attachments_complete(message: str, condition: pgtrigger.Condition | None = None) -> pgtrigger.Trigger:
+    """A message has exactly as many attachments as it says: none is missing, none is added later."""
+    return pgtrigger.Trigger(
+        name="attachments_complete",
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=pgtrigger.Insert,
+        condition=condition,
+        func=COMPLETE.format(message=message),
+    )
 
 
 class Message(models.Model):
@@ -48,7 +69,10 @@ class Message(models.Model):
         db_index=False,
         help_text="Whom the client wrote to, in a direct thread: the thread may be handed on later.",
     )
-    text = models.TextField()
+    text = models.TextField(blank=True, help_text="Empty only where files say it.")
+    attachment_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Written with the message: whether it may be without text hangs on it."
+    )
     resource = models.ForeignKey(
         Resource,
         null=True,
@@ -71,7 +95,8 @@ class Message(models.Model):
                 name="message_has_one_author",
             ),
             models.CheckConstraint(
-                condition=Q(GreaterThan(Length("text"), 0), LessThanOrEqual(Length("text"), LONGEST)),
+                condition=Q(GreaterThan(Length("text"), 0) | Q(attachment_count__gt=0))
+                & Q(LessThanOrEqual(Length("text"), LONGEST)),
                 name="message_length",
             ),
         ]
@@ -82,7 +107,10 @@ class Message(models.Model):
             models.Index(fields=["-at", "-id"], name="message_at"),
             GinIndex(SearchVector("text", config="simple"), name="message_words"),
         ]
-        triggers = append_only("unalterable")
+        triggers = [
+            *append_only("unalterable"),
+            attachments_complete("NEW.id", pgtrigger.Q(new__attachment_count__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.side} message of {self.at:%Y-%m-%d %H:%M}"

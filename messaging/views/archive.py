@@ -25,8 +25,12 @@ class Archive(ListPage):
     empty_icon = "archive"
 
     def rows(self) -> QuerySet:
-        """With what the list shows of each."""
+        """All of them."""
         return Message.objects.select_related("thread__contact", "author")
+
+    def shown(self, matching: QuerySet) -> QuerySet:
+        """With the files of each."""
+        return matching.prefetch_related("attachments")
 
     def extra(self) -> dict:
         """Where the export is."""

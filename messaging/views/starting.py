@@ -11,13 +11,15 @@ from accounts.access import editors_only
 from contacts.models import Contact
 from core.presses import once
 from messaging.domain import writing
+from messaging.domain.attachments import stored
 from messaging.domain.handing_on import hand_on
 from messaging.domain.reach import reach_of
 from messaging.forms import HandOnForm, WriteForm
 from messaging.models import Thread
+from messaging.views.saved_replies import choices, chosen_text
 from messaging.views.thread import editable
 
-FORM = "core/form_page.html"
+FORM, WRITE = "core/form_page.html", "messaging/write.html"
 NOBODY_ELSE = "Nobody else looks after {}. Change the primary advisor or the team first."
 
 
@@ -30,24 +32,36 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(rows, pk=pk)
     reach = reach_of(contact)
     posted = request.POST if request.method == "POST" else None
-    form = WriteForm(posted, reach=reach, advisor=contact.primary_advisor, by=request.user)
+    form = WriteForm(
+        posted,
+        request.FILES or None,
+        initial={"text": chosen_text(request, contact)},
+        reach=reach,
+        advisor=contact.primary_advisor,
+        by=request.user,
+    )
     closed = writing.why_not_written_to(contact)
     if posted is not None and form.is_valid():
         try:
-            message = writing.start_as_staff(contact, form.cleaned_data["text"], by=request.user, **form.counterpart())
+            with stored(form.cleaned_data["files"]) as files:
+                to = form.counterpart()
+                text = form.cleaned_data["text"]
+                message = writing.start_as_staff(contact, text, by=request.user, files=files, **to)
         except writing.NotWritten as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(str(refusal))
         else:
             return redirect("messaging:thread", pk=message.thread_id)
     context = {
         "form": form,
+        "contact": contact,
+        "saved_replies": choices(request),
         "title": f"Write to {contact.name}",
         "subtitle": "It appears in their portal. A mail says only that there is a message.",
         "notice": closed or writing.what_to_know(contact, reach),
         "submit_label": "Send the message",
         "cancel_url": f"{reverse('contacts:detail', args=[pk])}#messages",
     }
-    return render(request, FORM, context, status=422 if form.errors else 200)
+    return render(request, WRITE, context, status=422 if form.errors else 200)
 
 
 @editors_only

@@ -9,12 +9,15 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import editors_only, staff_only
 from core.keys import read_key
 from core.presses import once
+from experiences.domain.resource_files import serve_download
 from messaging.conversation import for_staff, newer
 from messaging.domain import writing
+from messaging.domain.attachments import stored
 from messaging.domain.reach import reach_of
 from messaging.domain.reading import mark_read_by_staff
 from messaging.forms import MessageForm, NoteForm
-from messaging.models import Reading, Thread
+from messaging.models import Attachment, Reading, Thread
+from messaging.views.saved_replies import choices, chosen_text
 
 PAGE = "messaging/thread.html"
 MEANWHILE = "Somebody has written meanwhile. Look at it, then send your message again, changed or as it is."
@@ -54,16 +57,18 @@ def thread_read(request: HttpRequest, pk: int) -> HttpResponse:
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer the client; when somebody has written meanwhile, show that first (409)."""
     found = editable(request, pk)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, form=form, status=422)
+    text, seen = form.cleaned_data["text"], form.cleaned_data["seen"]
     try:
-        writing.write_as_staff(found, form.cleaned_data["text"], by=request.user, seen=form.cleaned_data["seen"])
+        with stored(form.cleaned_data["files"]) as files:
+            writing.write_as_staff(found, text, by=request.user, seen=seen, files=files)
     except writing.WrittenMeanwhile:
-        form.add_error(None, MEANWHILE)
-        return _page(request, found, form=form, status=409, seen=form.cleaned_data["seen"])
+        form.refuse(MEANWHILE)
+        return _page(request, found, form=form, status=409, seen=seen)
     except writing.NotWritten as refusal:
-        form.add_error(None, str(refusal))
+        form.refuse(str(refusal))
         return _page(request, found, form=form, status=409)
     return redirect("messaging:thread", pk=pk)
 
@@ -74,10 +79,11 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a note that the client never sees."""
     found = editable(request, pk)
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, note_form=form, status=422)
-    writing.add_note(found, form.cleaned_data["text"], by=request.user)
+    with stored(form.cleaned_data["files"]) as files:
+        writing.add_note(found, form.cleaned_data["text"], by=request.user, files=files)
     return redirect("messaging:thread", pk=pk)
 
 
@@ -93,6 +99,14 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     except writing.WrittenMeanwhile:
         messages.warning(request, SETTLED_TOO_EARLY)
     return redirect("messaging:thread", pk=pk)
+
+
+@staff_only
+@require_safe
+def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file of a message or a note, as a download."""
+    found = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
+    return serve_download(found.file, found.name)
 
 
 def visible(request: HttpRequest, pk: int) -> Thread:
@@ -130,7 +144,8 @@ def _page(
         "shown": shown,
         "seen": seen,
         "may_edit": request.user.may_edit,
-        "form": form or MessageForm(initial={"seen": str(shown.last)}),
+        "form": form or MessageForm(initial={"seen": str(shown.last), "text": chosen_text(request, contact)}),
+        "saved_replies": choices(request),
         "note_form": note_form or NoteForm(),
         "closed": writing.why_not_written_to(contact),
         "client_closed": reach_of(contact).why_closed(found),

@@ -9,13 +9,15 @@ from accounts.models import User
 from core.domain.limits import Limit, take
 from core.keys import read_key
 from core.presses import once
+from experiences.domain.resource_files import serve_download
 from experiences.models import Team
 from messaging.conversation import for_client, newer
+from messaging.domain.attachments import stored
 from messaging.domain.reach import Reach, reach_of
 from messaging.domain.reading import mark_read_by_client
 from messaging.domain.writing import NotWritten, write_as_client
 from messaging.forms import MessageForm
-from messaging.models import Thread
+from messaging.models import Attachment, Thread
 from portal.frame import frame
 
 LIST, PAGE = "portal/messages.html", "portal/thread.html"
@@ -58,6 +60,13 @@ def thread_poll(request: HttpRequest, thread_pk: int) -> HttpResponse:
         return HttpResponse(status=204)
     context = {"viewing": request.viewing, "thread": found, "written": written, "last": written[-1].pk}
     return render(request, f"{PAGE}#newer", context)
+
+
+@require_safe
+def attachment(request: HttpRequest, attachment_pk: int) -> HttpResponse:
+    """A file of a message, as a download."""
+    found = get_object_or_404(Attachment.objects.of_portal(request.viewing.contact), pk=attachment_pk)
+    return serve_download(found.file, found.name)
 
 
 @require_POST
@@ -151,14 +160,15 @@ def _begin(request: HttpRequest, *, user: User | None, team: Team | None) -> Htt
 
 def _write(request: HttpRequest, found: Thread | None, *, user: User | None, team: Team | None) -> HttpResponse:
     """Write the message, or show the page again with what stops it."""
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, user=user, team=team, form=form, status=422)
     try:
         text, seen = form.cleaned_data["text"], form.cleaned_data["seen"]
-        message = write_as_client(request.viewing.contact, text, user=user, team=team, seen=seen)
+        with stored(form.cleaned_data["files"]) as files:
+            message = write_as_client(request.viewing.contact, text, user=user, team=team, seen=seen, files=files)
     except NotWritten as refusal:
-        form.add_error(None, str(refusal))
+        form.refuse(str(refusal))
         return _page(request, found, user=user, team=team, form=form, status=409)
     return redirect("portal:thread", thread_pk=message.thread_id)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from contacts.models import Contact, Household, Status
 from experiences.models import Campaign, Experience, Resource, Team, Touchpoint
-from messaging.models import Message, Thread
+from messaging.models import Attachment, Message, SavedReply, Thread
 from outreach.models import StepRun
 from todos.models import ActionItem, Reminder
 
@@ -71,6 +71,8 @@ def test_its_clients_have_written_and_some_wait_for_an_answer(demo_firm):
     for thread in Thread.objects.all():
         moments = list(thread.messages.order_by("pk").values_list("at", flat=True))
         assert moments == sorted(moments)
+    assert Message.objects.filter(attachment_count=1).count() == Attachment.objects.count() > 0
+    assert SavedReply.objects.filter(owner=None).count() == 3
 
 
 def test_campaigns_have_a_past_with_all_kinds_of_steps_and_outcomes(demo_firm):

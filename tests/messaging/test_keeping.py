@@ -96,7 +96,7 @@ def test_the_archive_takes_the_same_queries_for_any_number(
     for number in range(many):
         write_as_staff(asked, f"x{number}", by=advisor)
     client = as_user(compliance)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/messages/archive/")
 
 

@@ -12,7 +12,7 @@ from messaging.domain.writing import add_note, start_as_staff, write_as_client, 
 from messaging.models import Message, Reading, Thread
 from tests.factories import AssignmentFactory, ContactFactory, TeamFactory, UserFactory
 
-INBOX_QUERIES, THREAD_QUERIES = {"waiting": 5, "all": 6}, 11
+INBOX_QUERIES, THREAD_QUERIES = {"waiting": 5, "all": 6}, 13
 POLL = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "1"}
 
 

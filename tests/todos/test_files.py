@@ -59,7 +59,7 @@ def test_a_pdf_or_picture_is_kept_and_shown_by_its_name(portal, client_contact, 
         ("page.html", b"<html>", "Choose a PDF or a picture"),
         ("letter.docx", b"PK\x03\x04", "Choose a PDF or a picture"),
         ("trick.pdf", b"<script>", "something else inside"),
-        ("empty.pdf", b"", "something else inside"),
+        ("empty.pdf", b"", "The file is empty"),
         ("none", PDF, "Choose a PDF or a picture"),
     ],
 )

@@ -1,18 +1,15 @@
 """Files that a client sends for an action item: PDFs and pictures, checked by what is in them."""
 
-from pathlib import PurePath
-
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from contacts.models import Contact
 from core.domain.stored_files import remove_after_commit
-from experiences.domain.resource_files import check_file, safe_file_name
+from experiences.domain.resource_files import check_exchanged_file, safe_file_name
 from todos.domain.telling import tell
 from todos.models import ActionItem, ItemFile
 
-EXTENSIONS = ("pdf", "png", "jpg", "jpeg", "webp")
 BYTES_AT_MOST = 25 * 1024 * 1024
 FILES_AT_MOST = 20
 
@@ -23,11 +20,7 @@ def receive(item: ActionItem, upload: UploadedFile, contact: Contact) -> ItemFil
 
     Raises ValidationError, with what to do, for what may not come in. The item is held while its files are counted.
     """
-    if PurePath(upload.name).suffix.lower().lstrip(".") not in EXTENSIONS:
-        raise ValidationError("Choose a PDF or a picture (PNG, JPEG or WebP).")
-    if upload.size > BYTES_AT_MOST:
-        raise ValidationError(f"The file is larger than {BYTES_AT_MOST // (1024 * 1024)} MB. Choose a smaller one.")
-    check_file(upload)
+    check_exchanged_file(upload, BYTES_AT_MOST)
     held = ActionItem.objects.shown_to(contact).open().filter(asks_for_upload=True).select_for_update(no_key=True)
     item = held.filter(pk=item.pk).first()
     if item is None:

@@ -1,0 +1,134 @@
+"""Saved replies: the list, making, changing and deleting one, and its text for a contact."""
+
+from types import SimpleNamespace
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import editors_only
+from contacts.models import Contact
+from core.forms import CHANGED, changed_since_shown, for_saving, saved_once, shown_state
+from core.keys import read_key
+from core.listing import ListPage
+from core.presses import once
+from messaging.domain.saved_replies import text_for
+from messaging.models import SavedReply
+from messaging.saved_replies import SavedReplyFilter, SavedReplyForm, SavedReplyTable
+
+LIST = "messaging:saved_replies"
+TAKEN = "There is a saved reply with this title already."
+
+
+class SavedReplyList(ListPage):
+    """One's own, and those that the firm shares."""
+
+    title = "Saved replies"
+    subtitle = "Texts that you put into a message, change as you like, and send. Nothing is sent by itself."
+    noun = "saved replies"
+    table_class = SavedReplyTable
+    filterset_class = SavedReplyFilter
+    template_name = "messaging/saved_replies.html"
+    empty = ("No saved replies yet", "Save what you write again and again. Placeholders stand for the contact’s name.")
+    empty_icon = "bookmark"
+
+    def rows(self) -> QuerySet:
+        """What the user may use."""
+        return SavedReply.objects.visible_to(self.request.user)
+
+    def table_options(self) -> dict:
+        """Who looks."""
+        return {"user": self.request.user}
+
+    def page_actions(self) -> list:
+        """A new one."""
+        url = reverse("messaging:saved_reply_add")
+        return [SimpleNamespace(label="New saved reply", url=url, icon="plus", primary=True)]
+
+
+@editors_only
+@once
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """A new one: the user's own, or for admins a shared one."""
+    posted = request.POST if request.method == "POST" else None
+    form = SavedReplyForm(posted, instance=SavedReply(owner=request.user), user=request.user)
+    if posted is not None and _save(form):
+        messages.success(request, f"“{form.instance.title}” is saved.")
+        return redirect(LIST)
+    return _form_page(request, form, "New saved reply")
+
+
+@editors_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one. Messages that were written with it stay as they are."""
+    with transaction.atomic():
+        reply = get_object_or_404(for_saving(SavedReply.objects.changeable_by(request.user), request), pk=pk)
+        title = reply.title
+        form = SavedReplyForm(request.POST if request.method == "POST" else None, instance=reply, user=request.user)
+        if request.method == "POST" and _save(form):
+            for sentence in form.kept:
+                messages.warning(request, sentence)
+            messages.success(request, f"“{reply.title}” is saved.")
+            return redirect(LIST)
+    return _form_page(request, form, f"Saved reply “{title}”")
+
+
+@editors_only
+@once
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then delete it. Messages that were written with it stay."""
+    with transaction.atomic():
+        reply = get_object_or_404(for_saving(SavedReply.objects.changeable_by(request.user), request), pk=pk)
+        changed = request.method == "POST" and changed_since_shown(reply, request)
+        if request.method == "POST" and not changed:
+            reply.delete()
+            messages.success(request, f"“{reply.title}” is deleted.")
+            return redirect(LIST)
+    loses = "It is removed for everybody in the firm." if reply.is_shared else "Only you have it."
+    context = {
+        "consequences": [CHANGED] if changed else [],
+        "hidden": {"state": shown_state(reply)},
+        "title": f"Delete “{reply.title}”?",
+        "text": f"{loses} Messages that were written with it stay as they are.",
+        "submit_label": "Delete the saved reply",
+        "cancel_url": reverse(LIST),
+    }
+    return render(request, "core/confirm.html", context, status=409 if changed else 200)
+
+
+@editors_only
+@require_safe
+def text(request: HttpRequest, pk: int, reply_pk: int) -> HttpResponse:
+    """A saved reply as plain text, filled for a contact; the page puts it into the message."""
+    contact = get_object_or_404(Contact.objects.editable_by(request.user).select_related("primary_advisor"), pk=pk)
+    reply = get_object_or_404(SavedReply.objects.visible_to(request.user), pk=reply_pk)
+    return HttpResponse(text_for(reply, contact, request.firm), content_type="text/plain; charset=utf-8")
+
+
+def choices(request: HttpRequest) -> list[SavedReply]:
+    """Those that the user may put into a message, without their texts."""
+    return list(SavedReply.objects.visible_to(request.user).only("title", "owner"))
+
+
+def chosen_text(request: HttpRequest, contact: Contact) -> str:
+    """The text of the saved reply that the address names, as `reply`, filled for a contact; empty without one."""
+    key = read_key(request.GET.get("reply", ""))
+    reply = SavedReply.objects.visible_to(request.user).filter(pk=key).first() if key else None
+    return text_for(reply, contact, request.firm) if reply else ""
+
+
+def _save(form: SavedReplyForm) -> bool:
+    """Whether it could be kept."""
+    return form.is_valid() and saved_once(form, form.save, "title", TAKEN)
+
+
+def _form_page(request: HttpRequest, form: SavedReplyForm, title: str) -> HttpResponse:
+    context = {"form": form, "title": title, "submit_label": "Save the reply", "cancel_url": reverse(LIST)}
+    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)
