@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -16,6 +17,7 @@ from core.models import ExportFile, Operation
 from crm.models import Connection, Record
 from experiences.models import Card
 from mail.models import ArchivedMessage, Send
+from messaging.models import Attachment, Thread
 from outreach.models import Invitation, ScheduledInvitation
 from tests.factories import (
     PASSWORD,
@@ -81,8 +83,7 @@ def build() -> World:
     content_keys, content_names = _content(assignment.experience)
     contact_keys, contact_names = _about(contact, owner)
     thread = contact.threads.create(kind="direct", user=owner, last_message_at=timezone.now())
-    message = thread.messages.create(side="staff", author=owner, text="x", attachment_count=1)
-    sent = message.attachments.create(file=picture(), name="x.png", size=1, content_type="image/png", sha256="0" * 64)
+    sent = _with_file(thread, owner)
     reply = owner.saved_replies.create(title="x", text="x")
     keys = content_keys | contact_keys
     keys |= {"messages/": thread.pk, "messages/file/": sent.pk, "messages/replies/": reply.pk}
@@ -91,6 +92,14 @@ def build() -> World:
     named |= {"reply_pk": reply.pk, "size": 192}
     named |= {"uidb64": "MQ", "token": "wrong", "reference": "unknown", "key": "0" * 20 + "-00000000"}
     return World(owner, contact, keys, named)
+
+
+def _with_file(thread: Thread, by: User) -> Attachment:
+    """A message of the staff with a file: in one transaction, for its files are counted when that commits."""
+    with transaction.atomic():
+        message = thread.messages.create(side="staff", author=by, text="x", attachment_count=1)
+        values = {"name": "x.png", "size": 1, "content_type": "image/png", "sha256": "0" * 64}
+        return message.attachments.create(file=picture(), **values)
 
 
 def _content(experience) -> tuple[dict, dict]:

@@ -13,13 +13,17 @@ from tests.journeys.test_main_path import PASSWORD, sign_in
 PREPARE = f"""
 from accounts.models import Role, User
 from contacts.domain.signing_in import give_password
+from experiences.models import CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
 from messaging.models import SavedReply
 from tests.factories import AssignmentFactory, ContactFactory
 advisor = User.objects.create_user(
     "advisor@files.example.com", "{PASSWORD}", role=Role.ADVISOR, first_name="Fay", last_name="Files")
 contact = ContactFactory(first_name="Phil", last_name="Photographer", preferred_name="Phil",
     email="phil@files.example.com", primary_advisor=advisor)
-AssignmentFactory(contact=contact)
+parts = [kind.objects.create(name="With files") for kind in (CardTemplate, ResourceTemplate, FeaturedTemplate)]
+experience = Experience.objects.create(
+    name="With files", card_template=parts[0], resource_template=parts[1], featured_template=parts[2])
+AssignmentFactory(contact=contact, experience=experience)
 give_password(contact, "{CLIENT_PASSWORD}")
 SavedReply.objects.create(owner=advisor, title="Received", text="Thank you, {{preferred_name}}!")
 print("ADVISOR", advisor.pk)
