@@ -73,8 +73,10 @@ def _watch_the_mail() -> None:
     from outreach.domain.overdue_items import ItemIsOverdue, OverdueItem, remind_of_overdue_items
     from outreach.domain.reinviting import send_reinvites
     from outreach.domain.scheduling import send_scheduled
+    from outreach.domain.steps.effects import NewPost
     from outreach.domain.steps.running import run_due_steps
 
+    notification_types.register(NewPost.key, NewPost(), order=30)
     sweepers.register("steps", run_due_steps, order=5)
     sweepers.register("scheduled_invitations", send_scheduled, order=10)
     sweepers.register("reinvites", send_reinvites, order=20)

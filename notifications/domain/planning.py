@@ -1,14 +1,18 @@
 """Writing pushes into the ledger: one for each device of each person who wants them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils import timezone
 
+from accounts.models import Firm
+from contacts.models import Contact
 from core.domain.calling import call_worker
 from core.lookups import key_array
 from notifications.domain.choosing import is_enabled
+from notifications.domain.quiet import zones_wait_until
 from notifications.domain.vapid import is_set_up
 from notifications.registry import notification_types
 from notifications.types import Channel
@@ -54,6 +58,28 @@ def plan_pushes(key: str, pushes: Iterable[PushTo]) -> int:
     if planned:
         call_worker("notifications.push_due")
     return planned
+
+
+def push_to_contacts(key: str, about: Iterable[tuple[int, int]], after: timedelta) -> int:
+    """Plan pushes of a type to contacts, given as (contact, subject), in the caller's transaction; returns how many.
+
+    They leave `after` a while, in which who has the page open has seen it, and not in quiet hours where they live.
+    Contacts are as they are now; the type asks again whether they may be told.
+    """
+    about = list(about)
+    if not (about and pushes_leave(key)):
+        return 0
+    people = Contact.objects.filter(pk__among={contact for contact, _ in about}, deactivated_at=None, deleted_at=None)
+    reached = people.filter(user__push_subscriptions__isnull=False).order_by().distinct()
+    found = {pk: (user, zone) for pk, user, zone in reached.values_list("pk", "user", "time_zone")}
+    moment = timezone.now() + after
+    quiet = zones_wait_until({zone for _, zone in found.values()}, moment, Firm.get())
+    pushes = []
+    for contact, subject in about:
+        if contact in found:
+            user, zone = found[contact]
+            pushes.append(PushTo(user, subject, quiet.get(zone, moment)))
+    return plan_pushes(key, pushes)
 
 
 def pushes_leave(key: str) -> bool:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from contacts.models import Contact
 from todos.domain.holding import hold, update_held
+from todos.domain.notifying import tell_of_new_items
 from todos.domain.telling import tell
 from todos.models import ActionItem
 from todos.querysets import ActionItemQuerySet
@@ -21,6 +22,7 @@ def create(items: Iterable[ActionItem], *, by: User) -> list[ActionItem]:
     """Write new items, which are not saved yet."""
     made = ActionItem.objects.bulk_create(_owned(items, by))
     tell("action_item_added", "Action item added", made, actor=by)
+    tell_of_new_items((item.contact_id, item.pk) for item in made)
     return made
 
 
