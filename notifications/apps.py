@@ -13,6 +13,7 @@ class NotificationsConfig(AppConfig):
         """Bring the summary into the mail ledger, sweep and clean up, and offer the pages in the frame."""
         from core.registry import MailLedger, NavItem, daily_jobs, mail_ledgers, person_menu, sweepers
         from mail.registry import purposes
+        from notifications import checks  # noqa: F401 - registers itself
         from notifications.domain import sweeping
         from notifications.domain.digests import make_due_digests
         from notifications.domain.purposes import DigestMail

@@ -116,7 +116,7 @@ class StaffNotificationsForm(OwnNotificationsForm):
         label="Quiet hours until",
         required=False,
         widget=TIME,
-        help_text="Nothing comes in these hours, by your own clock. Empty: push keeps the firm's, mail none.",
+        help_text="By your own clock. Both empty: push keeps the firm's quiet hours, mail comes at any hour.",
     )
 
     def __init__(self, *args, preference: StaffPreference, **kwargs) -> None:

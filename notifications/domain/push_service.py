@@ -93,6 +93,8 @@ def deliver(push: Push, content: bytes) -> Verdict:
         return Verdict(GONE, why)
     try:
         body, signature = encrypted(push.subscription, content), vapid.signed_for(endpoint)
+    except vapid.Unusable as error:
+        return Verdict(FAILED, str(error))
     except ValueError:
         return Verdict(GONE, "The device's keys are not valid.")
     headers = {

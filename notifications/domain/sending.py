@@ -30,9 +30,9 @@ from notifications.types import Channel
 
 logger = logging.getLogger(__name__)
 
-BATCH = 40
+BATCH = 24
 AT_ONCE = 8  # under way at the same time; so many are unknown at most when a worker is killed
-LEASE = timedelta(seconds=120)  # a batch takes 50 seconds at most
+LEASE = timedelta(seconds=60)  # a batch takes 30 seconds at most
 WORK_SECONDS = 45
 TRIES = 5
 FIRST_PAUSE = timedelta(minutes=1)

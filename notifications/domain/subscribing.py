@@ -3,7 +3,9 @@
 import base64
 import binascii
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -29,6 +31,11 @@ def _decoded(text: str, size: int) -> bytes | None:
     return raw if len(raw) == size else None
 
 
+def _at(endpoint: str) -> QuerySet[PushSubscription]:
+    """The subscription with this address, if any, by the index."""
+    return PushSubscription.objects.alias(hashed=MD5("endpoint")).filter(hashed=MD5(Value(endpoint)), endpoint=endpoint)
+
+
 @transaction.atomic
 def subscribe(user: User, *, endpoint: str, p256dh: str, auth: str, browser: str) -> PushSubscription:
     """Have a device pushed to for `user`, and for nobody else any more. Raises NotSubscribed for what is none.
@@ -48,11 +55,15 @@ def subscribe(user: User, *, endpoint: str, p256dh: str, auth: str, browser: str
         "vapid_key": vapid.public_key(),
         "device": device(browser)[:60],
     }
-    same = PushSubscription.objects.filter(endpoint=endpoint)
+    same = _at(endpoint)
     drop(list(same.exclude(user=user).values_list("pk", flat=True)), "Somebody else uses the device now.")
     if same.filter(user=user).update(**values):
         return same.get(user=user)
-    made = PushSubscription.objects.create(user=user, endpoint=endpoint, **values)
+    try:
+        with transaction.atomic():
+            made = PushSubscription.objects.create(user=user, endpoint=endpoint, **values)
+    except IntegrityError:  # two people at the same browser, at the same moment
+        raise NotSubscribed("Somebody else has just turned notifications on here. Please try again.") from None
     older = PushSubscription.objects.filter(user=user).order_by("-pk")[AT_MOST:]
     drop(list(older.values_list("pk", flat=True)), f"{AT_MOST} newer devices were added.")
     return made
@@ -61,7 +72,7 @@ def subscribe(user: User, *, endpoint: str, p256dh: str, auth: str, browser: str
 def unsubscribe(user: User, *, pk: int | None = None, endpoint: str = "") -> bool:
     """Take one of one's own devices out, by key or by the address that its browser knows; False when it is not."""
     own = PushSubscription.objects.filter(user=user)
-    found = own.filter(pk=pk) if pk is not None else own.filter(endpoint=endpoint)
+    found = own.filter(pk=pk) if pk is not None else _at(endpoint).filter(user=user)
     pks = list(found.values_list("pk", flat=True))
     drop(pks, "The device was removed.")
     return bool(pks)

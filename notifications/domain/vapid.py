@@ -14,13 +14,17 @@ from django.conf import settings
 LASTS = 12 * 3600  # seconds that a signature is good for; services take a day at most
 
 
+class Unusable(Exception):
+    """The settings of web push cannot work; the text says which."""
+
+
 def is_set_up() -> bool:
     """Whether there are keys, and so web push."""
     return bool(settings.VAPID_PRIVATE_KEY)
 
 
 def public_key() -> str:
-    """The public key as browsers take it: base64url without padding. Raises ValueError for a key that is none."""
+    """The public key as browsers take it: base64url without padding. Raises Unusable for a key that is none."""
     return _keys(settings.VAPID_PRIVATE_KEY)[1]
 
 
@@ -30,11 +34,19 @@ def subject() -> str:
 
 
 def signed_for(endpoint: str) -> str:
-    """The Authorization header for a push service: our claim, signed for its origin and nobody else's."""
+    """The Authorization header for a push service: our claim, signed for its origin and nobody else's.
+
+    Raises Unusable where py_vapid takes the key or the subject for none: it knows no mailbox at a host without a dot.
+    """
+    from py_vapid import VapidException
+
     signer, _ = _keys(settings.VAPID_PRIVATE_KEY)
     parts = urlsplit(endpoint)
     claims = {"aud": f"{parts.scheme}://{parts.netloc}", "sub": subject(), "exp": int(time.time()) + LASTS}
-    return signer.sign(claims)["Authorization"]
+    try:
+        return signer.sign(claims)["Authorization"]
+    except VapidException as error:
+        raise Unusable(f"Web push cannot be signed. Check VAPID_SUBJECT ({subject()}): {error}") from None
 
 
 @lru_cache(maxsize=4)
@@ -44,6 +56,9 @@ def _keys(private: str) -> tuple[Any, str]:
     from py_vapid import Vapid02
     from py_vapid.utils import b64urlencode
 
-    signer = Vapid02.from_string(private)
+    try:
+        signer = Vapid02.from_string(private)
+    except Exception:  # whatever its parsers raise
+        raise Unusable("VAPID_PRIVATE_KEY is no private key on the curve P-256 in base64url.") from None
     point = signer.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return signer, b64urlencode(point)
