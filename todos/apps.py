@@ -31,6 +31,7 @@ class TodosConfig(AppConfig):
         contact_traces.register("todos", TRACES)
         notification_types.register(notifying.NEW_ITEM, notifying.NewActionItem(), order=15)
         notification_types.register(notifying.REMINDER_DUE, notifying.ReminderDue(), order=20)
+        notification_types.register(notifying.ITEM_DONE, notifying.ItemDone(), order=30)
         sweepers.register("reminders_due", notifying.push_due_reminders, order=32)
         digest_lines.register("reminders", notifying.reminders_line, order=20)
         digest_lines.register("items", notifying.items_line, order=30)

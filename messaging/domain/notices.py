@@ -44,7 +44,8 @@ WITH quiet AS (
 ), person AS (
     SELECT one.id, one.email, one.user_id, one.time_zone, one.wants_mail,
         one.wants_push AND EXISTS (SELECT FROM notifications_pushsubscription WHERE user_id = one.user_id) AS wants_push
-    FROM (SELECT contact.*, %(by_mail)s AND NOT EXISTS (SELECT FROM notifications_personalchoice AS off
+    FROM (SELECT contact.*, %(by_mail)s AND contact.email <> '' AND NOT EXISTS (
+            SELECT FROM notifications_personalchoice AS off
             WHERE off.user_id = contact.user_id AND off.type = %(type)s AND off.channel = 'mail') AS wants_mail,
         %(by_push)s AND NOT EXISTS (SELECT FROM notifications_personalchoice AS off
             WHERE off.user_id = contact.user_id AND off.type = %(type)s AND off.channel = 'push') AS wants_push

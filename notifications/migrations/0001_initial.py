@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("planned", "Scheduled"),
-                            ("claimed", "Scheduled, in hand"),
+                            ("claimed", "Sending"),
                             ("sending", "Sending"),
                             ("sent", "Sent"),
                             ("failed", "Failed"),

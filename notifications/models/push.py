@@ -57,7 +57,7 @@ class Push(models.Model):
 
     class State(models.TextChoices):
         PLANNED = "planned", "Scheduled"
-        CLAIMED = "claimed", "Scheduled, in hand"
+        CLAIMED = "claimed", "Sending"
         SENDING = "sending", "Sending"
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"

@@ -41,9 +41,11 @@ def firm(request: HttpRequest) -> HttpResponse:
 
 def _push() -> dict:
     """How many pushes became what in the last 30 days, and the latest that went wrong."""
-    numbers = dict(Push.objects.order_by().values_list("state").annotate(number=Count("pk")))
+    numbers = dict.fromkeys((state.label for state in Push.State), 0)
+    for state, number in Push.objects.order_by().values_list("state").annotate(number=Count("pk")):
+        numbers[Push.State(state).label] += number
     return {
         "devices": PushSubscription.objects.count(),
-        "numbers": [(state.label, numbers[state]) for state in Push.State if numbers.get(state)],
+        "numbers": [(words, number) for words, number in numbers.items() if number],
         "troubles": Push.objects.filter(state__in=TROUBLES).select_related("user")[:SHOWN],
     }

@@ -34,7 +34,8 @@ SHOWN = """async () => {
   const shown = (await Promise.all(all.map((one) => one.getNotifications()))).flat();
   return shown.map((one) => [one.title, one.body, one.data.path]);
 }"""
-DEVICES = "SELECT count(*) FROM notifications_pushsubscription"
+DEVICES = """SELECT count(*) FROM notifications_pushsubscription AS device JOIN accounts_user AS person
+    ON person.id = device.user_id WHERE person.email = 'bell@push.example.com'"""
 
 
 def push(page, told):

@@ -72,7 +72,7 @@ def test_it_says_numbers_and_no_names(waiting, advisor, client_contact, send):
     send()
     letter = postman.outbox[0]
     assert letter.to == [advisor.email]
-    for line in ("1 conversation to answer", "1 reminder due", "1 contact finished action items"):
+    for line in ("1 conversation to answer", "1 reminder due", "1 contact finished action items or sent files"):
         assert line in letter.body
     for secret in ("secret", "house", "passport", client_contact.last_name, client_contact.first_name):
         assert secret not in letter.body

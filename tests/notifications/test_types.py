@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from notifications.domain.choosing import choose_for_firm
 from notifications.models import Push
 from outreach.domain.steps.effects import WrittenStep, have_effect
 from outreach.models import StepRun
 from tests.factories import TeamFactory, UserFactory
+from tests.world import picture
+from todos.domain.files import receive
 from todos.domain.from_campaigns import CampaignItem, create_action_items
-from todos.domain.items import create, withdraw
+from todos.domain.items import complete_by_client, create, reopen, withdraw
 from todos.domain.notifying import plan_due_reminders, push_due_reminders
 from todos.domain.reminders import complete, snooze
 from todos.models import ActionItem, Reminder
@@ -51,6 +54,35 @@ def test_a_post_is_told(client_contact, device, service, send):
     have_effect([WrittenStep(run.pk, "post", client_contact.pk, "x", "", None, now, None, "")], now)
     send()
     assert browser.read(service.calls[0].body)["path"] == "/portal/posts/"
+
+
+@pytest.mark.parametrize("by_file", [False, True])
+def test_the_advisor_is_told_what_a_client_has_done(
+    client_contact, advisor, admin, device, service, send, client, by_file
+):
+    browser = device(advisor)
+    choose_for_firm({("item_done", "push"): True}, by=admin)
+    item = ActionItem.objects.create(contact=client_contact, title="x", asks_for_upload=by_file)
+    if by_file:
+        receive(item, picture(), client_contact)
+    else:
+        complete_by_client(ActionItem.objects.all(), client_contact)
+    send()
+    shown = browser.read(service.calls[0].body)
+    client.force_login(advisor, backend="accounts.backends.StaffBackend")
+    assert client_contact.last_name in client.get(shown["path"]).content.decode()
+
+
+def test_what_was_undone_is_not_told_and_by_default_nothing_is(client_contact, advisor, admin, device, service, send):
+    device(advisor)
+    ActionItem.objects.create(contact=client_contact, title="x")
+    for number in range(2):
+        complete_by_client(ActionItem.objects.all(), client_contact)
+        assert Push.objects.count() == number
+        reopen(ActionItem.objects.all(), by=client_contact.user)
+        choose_for_firm({("item_done", "push"): True}, by=admin)
+    send()
+    assert (service.calls, states()) == ([], [("item_done", "dropped")])
 
 
 def remind(contact, *, ago=timedelta(minutes=5), audience="advisor", **fields):

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from contacts.models import Contact
 from todos.domain.holding import hold, update_held
-from todos.domain.notifying import tell_of_new_items
+from todos.domain.notifying import tell_of_done, tell_of_new_items
 from todos.domain.telling import tell
 from todos.models import ActionItem
 from todos.querysets import ActionItemQuerySet
@@ -36,7 +36,9 @@ def complete(items: ActionItemQuerySet, *, by: User) -> list[int]:
 def complete_by_client(items: ActionItemQuerySet, contact: Contact) -> list[int]:
     """Mark open items of the contact as done by themselves."""
     held = hold(items.open().filter(contact=contact))
-    return _close(held, {"done_at": Now(), "done_by_client": True}, "action_item_done", contact.user)
+    done = _close(held, {"done_at": Now(), "done_by_client": True}, "action_item_done", contact.user)
+    tell_of_done(done, contact)
+    return done
 
 
 @transaction.atomic

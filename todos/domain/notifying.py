@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,10 +20,10 @@ from notifications.domain.planning import PushTo, plan_pushes, push_to_contacts,
 from notifications.models import Push
 from notifications.registry import DigestLine
 from notifications.types import Audience, Channel, NotificationType
-from todos.models import ActionItem, Reminder
+from todos.models import ActionItem, ItemFile, Reminder
 from todos.querysets import for_user
 
-NEW_ITEM, REMINDER_DUE, DONE_ITEMS = "new_action_item", "reminder_due", "done_items"
+NEW_ITEM, REMINDER_DUE, ITEM_DONE, DONE_ITEMS = "new_action_item", "reminder_due", "item_done", "done_items"
 ITEMS_PAGE = "/portal/items/"  # fixed: the portal lies above
 PATIENCE = timedelta(seconds=30)
 EVERY = 60  # seconds between two looks; forgotten with the cache, it is only a look too many
@@ -85,6 +85,33 @@ class ReminderDue(NotificationType):
         return found
 
 
+class ItemDone(NotificationType):
+    """A client has finished an action item, or sent a file for one. Off until the firm turns it on: it may be often."""
+
+    key, label, audience = ITEM_DONE, "Action item done, or file received", Audience.STAFF
+    sentence = "A client has finished an action item or sent a file."
+    channels = (Channel.PUSH,)
+    defaults = frozenset()
+
+    def leads_to(self, pushes: Sequence[Push]) -> dict[int, str]:
+        """To the contacts who did so, while it is done, or a file is there, and the contact is theirs."""
+        found = {}
+        happened = Q(done_by_client=True) | Q(files__isnull=False)
+        items = ActionItem.objects.filter(happened, pk__in={push.subject_id for push in pushes}).distinct()
+        for user in User.objects.filter(pk__in={push.user_id for push in pushes}):
+            theirs = set(items.visible_to(user).values_list("pk", flat=True))
+            for push in pushes:
+                if push.user_id == user.pk and push.subject_id in theirs:
+                    found[push.pk] = _done_page(push.created_at - PATIENCE)
+        return found
+
+
+def tell_of_done(item_ids: Iterable[int], contact: Contact) -> None:
+    """Push to the contact's primary advisor what the client has finished or sent, in the transaction that notes it."""
+    later = timezone.now() + PATIENCE  # clients undo what they ticked by mistake
+    plan_pushes(ITEM_DONE, [PushTo(contact.primary_advisor_id, pk, later) for pk in item_ids])
+
+
 def waiting_reminders(user: User, now: datetime) -> QuerySet[Reminder] | None:
     """Open reminders that are for one of the staff and have come up by `now`; None when there can be none."""
     mine = for_user(user)
@@ -122,18 +149,25 @@ def reminders_line(user: User, since: datetime) -> DigestLine | None:
 
 
 def items_line(user: User, since: datetime) -> DigestLine | None:
-    """How many of the contacts that one of the staff sees have done action items since the last summary."""
+    """How many of the contacts that one of the staff sees did something for action items since the last summary."""
     since = since.replace(microsecond=0)
     number = Contact.objects.visible_to(user).filter(pk__in=_done_since(since)).count()
     if not number:
         return None
-    words = f"{counted(number, 'contact')} finished action items"
-    return DigestLine(words, f"{reverse('contacts:list')}?group={DONE_ITEMS}.{int(since.timestamp())}")
+    words = f"{counted(number, 'contact')} finished action items or sent files"
+    return DigestLine(words, _done_page(since))
+
+
+def _done_page(since: datetime) -> str:
+    """The contact list, narrowed to those who finished an action item or sent a file since a moment."""
+    return f"{reverse('contacts:list')}?group={DONE_ITEMS}.{int(since.timestamp())}"
 
 
 def _done_since(since: datetime) -> QuerySet:
-    """Keys of contacts who have done an action item themselves since a moment."""
-    return ActionItem.objects.filter(done_by_client=True, done_at__gte=since).order_by().values(pk=F("contact_id"))
+    """Keys of contacts who have done an action item themselves, or sent a file for one, since a moment."""
+    done = Q(done_by_client=True, done_at__gte=since)
+    sent = Q(pk__in=ItemFile.objects.filter(sent_at__gte=since).order_by().values("item"))
+    return ActionItem.objects.filter(done | sent).order_by().values(pk=F("contact_id"))
 
 
 def _moment(which: str) -> datetime | None:
@@ -152,7 +186,9 @@ def _ids(which: str) -> QuerySet | None:
 
 def _label(which: str) -> str:
     since = _moment(which)
-    return f"finished action items since {timezone.localtime(since):%B %-d, %Y at %H:%M}" if since else "unknown"
+    if since is None:
+        return "unknown"
+    return f"finished action items or sent files since {timezone.localtime(since):%B %-d, %Y at %H:%M}"
 
 
 DONE_GROUP = ContactGroup(_ids, _label)
