@@ -178,7 +178,10 @@ class FirmForm(ConflictModelForm):
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
-        help_texts = {"quiet_until": "The same time as above: no quiet hours."}
+        help_texts = {
+            "quiet_from": "Campaigns do nothing and notices wait in these hours, where the contact lives.",
+            "quiet_until": "The same time as above: no quiet hours.",
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

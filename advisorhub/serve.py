@@ -72,6 +72,7 @@ class Server:
     def _start_servers(self) -> None:
         self.file.hide()
         self.file.ensure_secret_key()
+        self.file.ensure_push_key()
         defaults = {"DEMO": "1", "INSECURE_HTTP": "1", "BASE_URL": self.address}
         chosen = self.file.kept() | {name: value for name, value in os.environ.items() if value}
         wanted = {"postgres": not chosen.get("DATABASE_URL"), "valkey": not chosen.get("REDIS_URL")}

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "accounts",
     "experiences",
     "contacts",
+    "notifications",
     "todos",
     "messaging",
     "outreach",
@@ -270,6 +271,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where mail over SMTP comes back to, and the mailbox in which such reports are read: docs/operating/bounces.md
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", "")
+
+# Web push: a key of our own (VAPID), without which there is none, and whom push services can write to about us.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", "")
+# Hosts of push services that may be called although they are private or without TLS.
+PUSH_PRIVATE_HOSTS = env.list("PUSH_PRIVATE_HOSTS", [])
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -20,6 +20,7 @@ STORAGES = {
 STATIC_ROOT = BASE_DIR / "static"  # noqa: F405 - a folder that exists; tests need no collected files
 SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "staticfiles.E002"]  # noqa: F405 - nothing is collected into it
 MAILBOX_DIR = MEDIA_ROOT = embedded.VAR_DIR / "test" / "nowhere"  # tests that keep files name a folder of their own
+VAPID_PRIVATE_KEY = ""  # script/server keeps one in var/env; tests of web push bring their own
 MAIL_MARK_FILE = None  # tests end with a rollback: to the mark, each would have gone back to a backup
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True  # a task sent on commit runs at once; the fault tests use real workers

@@ -11,6 +11,7 @@ urlpatterns = [
     path("campaigns/", include("outreach.campaign_urls")),
     path("tasks/", include("todos.urls")),
     path("messages/", include("messaging.urls")),
+    path("notifications/", include("notifications.urls")),
     path("outreach/", include("outreach.urls")),
     path("crm/", include("crm.urls")),
     path("reports/", include("reports.urls")),

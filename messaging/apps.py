@@ -22,9 +22,10 @@ class MessagingConfig(AppConfig):
         )
         from mail.registry import purposes
         from messaging import archive, on_contacts, operations  # noqa: F401 - kinds register themselves
-        from messaging.domain.purposes import StaffNotice
+        from messaging.domain.purposes import ClientHasWritten, StaffNotice, unanswered_line
         from messaging.domain.traces import TRACES
         from messaging.inbox import waiting_count
+        from notifications.registry import digest_lines, notification_types
 
         item = NavItem("Messages", "message-circle", "messaging:inbox", "/messages/", count=waiting_count)
         nav.register("messages", item, order=15)
@@ -33,4 +34,6 @@ class MessagingConfig(AppConfig):
         contact_sections.register("messages", on_contacts.section, order=5)
         contact_traces.register("messages", TRACES)
         purposes.register(StaffNotice.key, StaffNotice())
+        notification_types.register(ClientHasWritten.key, ClientHasWritten(), order=10)
+        digest_lines.register("messages", unanswered_line, order=10)
         timeline_sources.register("messages", on_contacts.entries)

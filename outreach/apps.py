@@ -67,17 +67,21 @@ def _watch_the_mail() -> None:
     """What every sweep does for mail, and what a restored backup means for it."""
     from core.registry import MailLedger, mail_ledgers, sweepers
     from mail.registry import purposes
+    from notifications.registry import notification_types
     from outreach.domain import restoring
     from outreach.domain.bounce_mailbox import look_now_and_then
-    from outreach.domain.overdue_items import OverdueItem, remind_of_overdue_items
+    from outreach.domain.overdue_items import ItemIsOverdue, OverdueItem, remind_of_overdue_items
     from outreach.domain.reinviting import send_reinvites
     from outreach.domain.scheduling import send_scheduled
+    from outreach.domain.steps.effects import NewPost
     from outreach.domain.steps.running import run_due_steps
 
+    notification_types.register(NewPost.key, NewPost(), order=30)
     sweepers.register("steps", run_due_steps, order=5)
     sweepers.register("scheduled_invitations", send_scheduled, order=10)
     sweepers.register("reinvites", send_reinvites, order=20)
     purposes.register(OverdueItem.key, OverdueItem())
+    notification_types.register(ItemIsOverdue.key, ItemIsOverdue(), order=20)
     sweepers.register("overdue_items", remind_of_overdue_items, order=30)
     sweepers.register("bounces", look_now_and_then, order=40)
     mail_ledgers.register("contacts", MailLedger(lambda: False, restoring.pause_inviting))

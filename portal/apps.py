@@ -13,7 +13,9 @@ class PortalConfig(AppConfig):
         """Offer the preview wherever a contact is shown to staff; tell clients of messages."""
         from core.registry import Action, contact_actions
         from mail.registry import purposes
-        from portal.notices import MessageNotice
+        from notifications.registry import notification_types
+        from portal.notices import MessageForClient, MessageNotice
 
         contact_actions.register("preview", Action("Preview the portal", "eye", "portal:preview"), order=60)
         purposes.register(MessageNotice.key, MessageNotice())
+        notification_types.register(MessageForClient.key, MessageForClient(), order=10)

@@ -1,4 +1,4 @@
-"""The mail that tells a client of a message, never what it says: it leads to the portal, where the message is."""
+"""What tells a client of a message, by mail and push, and never what it says: it leads to the portal, where it is."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,8 +10,11 @@ from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
 from mail.models import Send
 from mail.purposes import Prepared
-from messaging.domain.notices import TO_CLIENT, is_notice_of, may_enter
+from messaging.domain.notices import TO_CLIENT, accounts_of, is_notice_of, may_be_pushed, may_enter
 from messaging.models import Thread
+from notifications.domain.choosing import decide
+from notifications.models import Push
+from notifications.types import Audience, Channel, NotificationType
 from outreach.domain.mail_text import letter
 from outreach.domain.purposes import ContactMail, prepared
 
@@ -39,6 +42,8 @@ class MessageNotice(ContactMail):
         """
         threads = Thread.objects.in_bulk({send.subject_id for send in sends})
         entering = may_enter({send.contact_id for send in sends})
+        accounts = accounts_of({send.contact_id for send in sends})
+        decision = decide(TO_CLIENT, Channel.MAIL, accounts.values())
         found: dict[int, Prepared | str] = {}
         for send in sends:
             thread = threads.get(send.subject_id)
@@ -46,8 +51,12 @@ class MessageNotice(ContactMail):
                 found[send.pk] = READ
             elif send.contact_id not in entering:
                 found[send.pk] = CLOSED
+            elif why := decision.why_not(accounts.get(send.contact_id)):
+                found[send.pk] = why
         found |= super().prepare([send for send in sends if send.pk not in found])
         refused = {send.subject_id for send in sends if isinstance(found.get(send.pk), str) and found[send.pk] != READ}
+        pushed = Push.objects.left(TO_CLIENT).filter(subject_id__in=refused)
+        refused -= set(pushed.values_list("subject_id", flat=True))  # of which they were told all the same
         Thread.objects.filter(pk__in=refused).update(client_notified_at=None)
         return found
 
@@ -57,4 +66,23 @@ class MessageNotice(ContactMail):
         for send in sends:
             mail = letter(SUBJECT, TEXT, "Read the message", url, values_for(send.contact, firm), firm)
             found[send.pk] = prepared(mail, mail, send, firm)
+        return found
+
+
+class MessageForClient(NotificationType):
+    """A message waits for the client in their portal."""
+
+    key, label, audience = TO_CLIENT, "New message", Audience.CLIENT
+    sentence = "You have a message."
+
+    def leads_to(self, pushes: Sequence[Push]) -> dict[int, str]:
+        """To their messages, while one is unread and the portal is open to them."""
+        threads = Thread.objects.in_bulk({push.subject_id for push in pushes})
+        owners = may_be_pushed({push.user_id for push in pushes})
+        page = reverse("portal:messages")
+        found = {}
+        for push in pushes:
+            thread = threads.get(push.subject_id)
+            if thread and is_notice_of(thread.client_notified_at, push) and (thread.contact_id, push.user_id) in owners:
+                found[push.pk] = page
         return found

@@ -15,7 +15,8 @@ from tests.routing import ROUTES
 pytestmark = pytest.mark.django_db
 
 ROOMS = (
-    "accounts", "contacts", "core", "crm", "experiences", "messaging", "outreach", "portal", "reports", "todos",
+    "accounts", "contacts", "core", "crm", "experiences", "messaging", "notifications", "outreach", "portal", "reports",
+    "todos",
 )  # fmt: skip
 NO_DIGIT, TOO_MANY_DIGITS, LAST_DAY, NUL = "²", "9" * 4400, "9999-12-31", "\0"
 ON_PAGES = (NO_DIGIT, TOO_MANY_DIGITS, LAST_DAY, "0001-01-01T00:00:00+23:00", NUL)

@@ -12,7 +12,10 @@ from tests.routing import ROUTES, answers
 
 pytestmark = pytest.mark.django_db
 # What is the same for everybody may be kept by browsers and proxies.
-PUBLIC = {"logo/", "portal/manifest.webmanifest", "portal/icon/<int:size>.png", "portal/worker.js", "portal/offline/"}
+PUBLIC = {
+    *("logo/", "portal/manifest.webmanifest", "portal/icon/<int:size>.png", "portal/offline/"),
+    *("portal/worker.js", "notifications/worker.js"),
+}
 PICTURES = ("/photo/", "/picture/", "/image/", "/cover/")
 TAG = re.compile(r"<(script|style)\b([^>]*)>")
 INLINE = re.compile(r"""\s(style|on[a-z]+)=["']""")

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.domain.quiet_hours import is_quiet
+
 
 @cache
 def time_zones() -> frozenset[str]:
@@ -135,9 +137,7 @@ class Firm(models.Model):
 
     def is_quiet(self, at: time) -> bool:
         """Whether a time of day falls into the quiet hours. They may go over midnight; of no length there are none."""
-        if self.quiet_from <= self.quiet_until:
-            return self.quiet_from <= at < self.quiet_until
-        return at >= self.quiet_from or at < self.quiet_until
+        return is_quiet(at, self.quiet_from, self.quiet_until)
 
     @property
     def logo_url(self) -> str:

@@ -1,7 +1,7 @@
-"""The mail that tells the staff of a client's message, as the ledger sees it. The client's own is the portal's."""
+"""What tells the staff of a client's message, as the ledgers see it: mail and push. The client's is the portal's."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import formataddr
 
 from django.conf import settings
@@ -13,10 +13,15 @@ from accounts.domain.purposes import StaffMail
 from accounts.models import Firm, User
 from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address
+from core.words import counted
 from mail.models import Send
 from mail.purposes import Prepared
 from messaging.domain.notices import TO_STAFF, answering, is_notice_of
 from messaging.models import Thread
+from notifications.domain.choosing import decide
+from notifications.models import Push
+from notifications.registry import DigestLine
+from notifications.types import Audience, Channel, NotificationType
 
 READ = "The message has been read meanwhile."
 NOT_THEIRS = "The thread is no longer theirs to answer."
@@ -32,7 +37,12 @@ class StaffNotice(StaffMail):
     def prepare(self, sends: Sequence[Send]) -> dict[int, Prepared | str]:
         """Ask whether the thread still waits for them, then what is asked of all mail to the staff."""
         threads = Thread.objects.in_bulk({send.subject_id for send in sends})
-        refusals = {send.pk: why for send in sends if (why := _why_not(send, threads.get(send.subject_id)))}
+        decision = decide(TO_STAFF, Channel.MAIL, [send.user_id for send in sends])
+        refusals = {
+            send.pk: why
+            for send in sends
+            if (why := decision.why_not(send.user_id) or _why_not(send, threads.get(send.subject_id)))
+        }
         return refusals | super().prepare([send for send in sends if send.pk not in refusals])
 
     def written(self, send: Send, user: User, firm: Firm) -> Prepared:
@@ -51,7 +61,33 @@ class StaffNotice(StaffMail):
         return Prepared(message, firm.name, subject, text)
 
 
-def _why_not(send: Send, thread: Thread | None) -> str:
+class ClientHasWritten(NotificationType):
+    """A client has written to one of the staff, or to a team that they are in."""
+
+    key, label, audience = TO_STAFF, "A client has written", Audience.STAFF
+    sentence = "A client has written to you."
+    in_digest = True
+
+    def leads_to(self, pushes: Sequence[Push]) -> dict[int, str]:
+        """To the thread, while it waits for them."""
+        threads = Thread.objects.in_bulk({push.subject_id for push in pushes})
+        asked: dict[tuple, str] = {}  # once for each thread and person, however many devices they have
+        for push in pushes:
+            same = push.subject_id, push.user_id, push.created_at
+            if same not in asked:
+                asked[same] = _why_not(push, threads.get(push.subject_id))
+        due = [push for push in pushes if not asked[push.subject_id, push.user_id, push.created_at]]
+        return {push.pk: reverse("messaging:thread", args=[push.subject_id]) for push in due}
+
+
+def unanswered_line(user: User, since: datetime) -> DigestLine | None:
+    """How many threads wait for an answer of one of the staff."""
+    number = Thread.objects.waiting_for(user).count()
+    return DigestLine(f"{counted(number, 'conversation')} to answer", reverse("messaging:inbox")) if number else None
+
+
+def _why_not(send: Send | Push, thread: Thread | None) -> str:
+    """Why one of the staff is not told of a thread any more, in words; empty when they are."""
     if thread is None or not is_notice_of(thread.staff_notified_at, send):
         return READ
     user = next((user for user in answering(thread) if user.pk == send.user_id), None)

@@ -7,9 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from core.lookups import key_array
-from mail.domain.planning import look_soon
-from mail.registry import purposes
-from messaging.domain.notices import PATIENCE, TO_CLIENT
+from messaging.domain.notices import tell_clients
 from messaging.models import Message
 
 # In the order that every writer keeps: contacts, threads, messages, mails.
@@ -44,26 +42,6 @@ UPDATE messaging_thread AS thread SET client_unread = thread.client_unread + sum
 FROM (SELECT thread_id, count(*) AS number, max(at) AS latest FROM written GROUP BY thread_id) AS sums
 WHERE thread.id = sums.thread_id
 RETURNING thread.id, sums.number
-"""
-# As in `notices.tell_client`: none for contacts who may not get mail, and one for each thread until it is read.
-TELL = """
-WITH told AS (
-    UPDATE messaging_thread AS thread SET client_notified_at = statement_timestamp()
-    FROM contacts_contact AS person
-    WHERE thread.id = ANY(%(threads)s::bigint[]) AND (thread.client_notified_at IS NULL OR NOT EXISTS (
-            SELECT FROM mail_send AS mail WHERE mail.purpose = %(purpose)s AND mail.subject_id = thread.id
-                AND mail.created_at >= thread.client_notified_at AND mail.state NOT IN ('failed', 'suppressed')))
-        AND person.id = thread.contact_id AND person.deleted_at IS NULL AND person.deactivated_at IS NULL
-        AND NOT person.deceased AND person.do_not_contact_since IS NULL
-    RETURNING thread.id AS thread_id, person.id AS contact_id, person.email
-)
-INSERT INTO mail_send (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts, message_id,
-    not_before)
-SELECT %(purpose)s, %(rank)s, thread_id, contact_id, email, 1 + coalesce((
-    SELECT max(number) FROM mail_send AS earlier WHERE lower(earlier.recipient) = lower(told.email)
-        AND earlier.purpose = %(purpose)s AND earlier.subject_id = told.thread_id), 0), 'planned', '', 0, '',
-    statement_timestamp() + %(patience)s
-FROM told ORDER BY thread_id
 """
 
 
@@ -105,8 +83,5 @@ def write_many(side: Message.Side, messages: Sequence[Placed]) -> int:
         cursor.execute(BEGIN, values)
         cursor.execute(WRITE, values | {"side": side})
         written = cursor.fetchall()
-        threads, rank = key_array(pk for pk, _ in written), purposes[TO_CLIENT].rank
-        cursor.execute(TELL, {"threads": threads, "purpose": TO_CLIENT, "rank": rank, "patience": PATIENCE})
-        if cursor.rowcount:
-            look_soon()
+    tell_clients(pk for pk, _ in written)
     return sum(number for _, number in written)

@@ -11,7 +11,6 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.models import Firm
-from contacts.domain.placeholder_values import values_for as values_for  # for those who write mails
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address

@@ -1,4 +1,4 @@
-"""One mail for what a client has not done in time: that something waits, never what.
+"""One mail, or push, for what a client has not done in time: that something waits, never what.
 
 Which items are overdue is asked where the contact lives, outside the firm's quiet hours. An item is marked in the
 transaction that plans its mail, so that a killed worker has done both or neither; of one contact's items that became
@@ -25,6 +25,11 @@ from core.models import MailStatus
 from mail.domain.planning import look_soon
 from mail.models import Send
 from mail.purposes import Prepared
+from notifications.domain.choosing import decide, is_enabled
+from notifications.domain.planning import PushTo, plan_pushes, pushes_leave
+from notifications.models import Push
+from notifications.registry import notification_types
+from notifications.types import Audience, Channel, NotificationType
 from outreach.domain.mail_text import letter
 from outreach.domain.purposes import ContactMail, prepared
 from todos.models import ActionItem
@@ -58,12 +63,21 @@ CANDIDATES = """
 SELECT contact_id FROM todos_actionitem
 WHERE done_at IS NULL AND withdrawn_at IS NULL AND overdue_mail_at IS NULL AND due_on BETWEEN %(from)s AND %(until)s
 """
+# Who has turned both off is not asked each time.
+WANTED = """
+%(by_mail)s AND NOT EXISTS (SELECT FROM notifications_personalchoice AS off
+        WHERE off.user_id = person.user_id AND off.type = %(purpose)s AND off.channel = 'mail')
+    OR %(by_push)s AND EXISTS (SELECT FROM notifications_pushsubscription AS device
+        WHERE device.user_id = person.user_id) AND NOT EXISTS (SELECT FROM notifications_personalchoice AS off
+        WHERE off.user_id = person.user_id AND off.type = %(purpose)s AND off.channel = 'push')
+"""
 # The contacts are held first, as by all that changes a person and their mails.
 HOLD = f"""
 SELECT person.id FROM contacts_contact AS person
 JOIN {PLACES} ON place.zone = person.time_zone
 WHERE person.deleted_at IS NULL AND person.deactivated_at IS NULL AND NOT person.deceased
     AND person.do_not_contact_since IS NULL AND (person.experience_id IS NOT NULL OR person.start_at IS NOT NULL)
+    AND ({WANTED})
     AND person.id IN ({CANDIDATES})
     AND EXISTS (SELECT FROM todos_actionitem AS item WHERE item.contact_id = person.id AND {DUE})
 ORDER BY person.id LIMIT %(chunk)s FOR NO KEY UPDATE OF person SKIP LOCKED
@@ -73,12 +87,16 @@ WITH marked AS (
     UPDATE todos_actionitem AS item SET overdue_mail_at = %(now)s
     FROM contacts_contact AS person JOIN {PLACES} ON place.zone = person.time_zone
     WHERE person.id = item.contact_id AND person.id = ANY(%(ids)s::bigint[]) AND {DUE}
-    RETURNING item.id, item.contact_id, person.email
-)
+    RETURNING item.id, item.contact_id, person.email, person.user_id
+), mails AS (
 INSERT INTO mail_send (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts, message_id)
 SELECT %(purpose)s, %(rank)s, min(id), contact_id, email, 1, 'planned', '', 0, ''
-FROM marked GROUP BY contact_id, email ORDER BY contact_id
+FROM marked WHERE %(by_mail)s AND NOT EXISTS (SELECT FROM notifications_personalchoice AS off
+    WHERE off.user_id = marked.user_id AND off.type = %(purpose)s AND off.channel = 'mail')
+GROUP BY contact_id, email ORDER BY contact_id
 ON CONFLICT DO NOTHING
+)
+SELECT min(id), user_id FROM marked GROUP BY contact_id, user_id ORDER BY contact_id
 """  # noqa: S608 - our own text
 
 
@@ -93,6 +111,7 @@ class OverdueItem(ContactMail):
     def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Prepared | str]:
         """The mails to those who still have something overdue and may enter the portal."""
         keys = [send.contact_id for send in sends]
+        decision = decide(KEY, Channel.MAIL, [send.contact.user_id for send in sends])
         marked = ActionItem.objects.open().filter(contact__in=keys, overdue_mail_at__isnull=False)
         waiting = {(row.contact_id, row.due_on) for row in marked.only("contact_id", "due_on")}
         entering = set(Contact.objects.open_to_portal().filter(pk__in=keys).values_list("pk", flat=True))
@@ -101,6 +120,8 @@ class OverdueItem(ContactMail):
             today = timezone.localdate(timezone=zone_of(send.contact, firm))
             if send.contact_id not in entering:
                 found[send.pk] = CLOSED
+            elif why := decision.why_not(send.contact.user_id):
+                found[send.pk] = why
             elif not any(contact == send.contact_id and due_on and due_on < today for contact, due_on in waiting):
                 found[send.pk] = DONE_MEANWHILE
             else:
@@ -108,6 +129,20 @@ class OverdueItem(ContactMail):
                 mail = letter(SUBJECT, TEXT, "Open your portal", settings.BASE_URL + PAGE, values, firm)
                 found[send.pk] = prepared(mail, mail, send, firm)
         return found
+
+
+class ItemIsOverdue(NotificationType):
+    """The last day for an action item has passed."""
+
+    key, label, audience = KEY, "Action item overdue", Audience.CLIENT
+    sentence = "An action item waits for you."
+
+    def leads_to(self, pushes: Sequence[Push]) -> dict[int, str]:
+        """To their list, while the item is open and the portal is open to them."""
+        still = ActionItem.objects.open().filter(pk__in={push.subject_id for push in pushes})
+        clients = Contact.objects.open_to_portal().filter(do_not_contact_since=None)
+        due = set(still.filter(contact__in=clients).values_list("pk", "contact__user"))
+        return {push.pk: PAGE for push in pushes if (push.subject_id, push.user_id) in due}
 
 
 def remind_of_overdue_items() -> None:
@@ -131,6 +166,8 @@ def _plan_chunk(firm: Firm) -> int:
     """Hold some of the contacts, mark their items and plan their mails, all of it or nothing."""
     now = timezone.now()
     values = _places(firm, now) | {"now": now, "chunk": CHUNK, "purpose": KEY, "rank": OverdueItem.rank}
+    values["by_mail"] = is_enabled(notification_types[KEY], Channel.MAIL)
+    values["by_push"] = pushes_leave(KEY)
     if not values["zones"]:
         return 0
     with connection.cursor() as cursor:
@@ -141,8 +178,10 @@ def _plan_chunk(firm: Firm) -> int:
         if not ids:
             return 0
         cursor.execute(PLAN, values | {"ids": key_array(ids)})
-        look_soon()
-        return cursor.rowcount
+        told = cursor.fetchall()
+    look_soon()
+    plan_pushes(KEY, [PushTo(user, item, now) for item, user in told if user])
+    return len(told)
 
 
 def _places(firm: Firm, now: datetime) -> dict[str, Any]:

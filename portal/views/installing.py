@@ -1,6 +1,6 @@
 """What makes the portal installable: manifest, icons, service worker, and the page shown without a network.
 
-None of it is personal; the worker keeps static files only.
+None of it is personal; the worker keeps static files only, and shows notifications.
 """
 
 from functools import lru_cache
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw, ImageFont
 
 from accounts.access import anyone
+from notifications.domain import vapid
 
 SIZES = (180, 192, 512)
 
@@ -64,7 +65,8 @@ def icon(request: HttpRequest, size: int) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker. Browsers look for a new one at each visit."""
-    response = render(request, "portal/worker.js", content_type="text/javascript")
+    context = {"push_key": vapid.public_key() if vapid.is_set_up() else ""}
+    response = render(request, "portal/worker.js", context, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
 

@@ -12,6 +12,7 @@ import pytest
 
 from advisorhub.embedded import BASE_DIR, DATABASE, TEST_SETTINGS, VAR_DIR, EmbeddedServers
 from advisorhub.runner import programs
+from advisorhub.runner.environment import new_push_key
 from advisorhub.runner.ports import free_port, own_addresses
 from advisorhub.runner.supervisor import end_group
 
@@ -62,6 +63,8 @@ class LiveApp:
             "BEAT_FILE": str(FOLDER / "beat-schedule"),
             "SWEEP_SECONDS": "1",
             "CRM_PRIVATE_HOSTS": "127.0.0.1",
+            "VAPID_PRIVATE_KEY": new_push_key(),
+            "PUSH_PRIVATE_HOSTS": "127.0.0.1",
         }
         environment = os.environ | TEST_SETTINGS | self.servers.environment() | own
         self.environment = programs.marked(environment, FOLDER)

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from todos.domain.notifying import tell_of_new_items
+
 
 class CampaignItem(NamedTuple):
     """An action item of a campaign. `due_on` is a day where the contact lives, or None; `step_run` the step's key."""
@@ -41,6 +43,7 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::date[], %s::
     AS given (contact_id, title, text, resource_id, due_on, asks_for_upload, step_run, place)
 JOIN contacts_contact AS person ON person.id = given.contact_id AND person.deleted_at IS NULL
 ORDER BY given.place
+RETURNING contact_id, id
 """
 REMINDERS = """
 INSERT INTO todos_reminder (contact_id, title, text, due_at, audience, step_run)
@@ -49,25 +52,29 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
     AS given (contact_id, title, text, due_at, audience, step_run, place)
 JOIN contacts_contact AS person ON person.id = given.contact_id AND person.deleted_at IS NULL
 ORDER BY given.place
+RETURNING contact_id, id
 """
 
 
 def create_action_items(rows: Iterable[CampaignItem]) -> int:
     """Write the action items; returns how many."""
-    return _insert(ACTION_ITEMS, rows)
+    made = _insert(ACTION_ITEMS, rows)
+    tell_of_new_items(made)
+    return len(made)
 
 
 def create_reminders(rows: Iterable[CampaignReminder]) -> int:
     """Write the reminders; returns how many."""
-    return _insert(REMINDERS, rows)
+    return len(_insert(REMINDERS, rows))
 
 
-def _insert(statement: str, rows: Iterable[tuple]) -> int:
+def _insert(statement: str, rows: Iterable[tuple]) -> list[tuple[int, int]]:
+    """Run the statement; contact and key of each row that it wrote."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     if not columns:
-        return 0
+        return []
     with connection.cursor() as cursor:
         # Checks that wait for the end would be walked again for each row that a history trigger sees.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement, columns)
-        return cursor.rowcount
+        return cursor.fetchall()

@@ -4,10 +4,11 @@ Worked out for one contact in Python, from the same rules as the sweep's questio
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from django.utils import timezone
 
+from accounts.domain.quiet_hours import after_quiet, moment_of
 from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
 from contacts.domain.signing_in import zone_of
@@ -69,13 +70,8 @@ def journey(contact: Contact, campaign: Campaign, firm: Firm) -> Journey:
 
 def due_at(step: Touchpoint, started_on: date, zone: tzinfo, firm: Firm) -> datetime:
     """When a step is due for somebody whose day 1 is `started_on`, in their zone: docs/campaign-days.md."""
-    on, at = started_on + timedelta(days=step.day - 1), step.time_of_day
-    if firm.is_quiet(at):
-        on += timedelta(days=1 if at >= firm.quiet_until else 0)
-        at = firm.quiet_until
-    # Of a time that comes twice the second; of one that is left out the time an hour on.
-    both = (datetime.combine(on, at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    return max(both).astimezone(zone)
+    on = started_on + timedelta(days=step.day - 1)
+    return moment_of(*after_quiet(on, step.time_of_day, firm.quiet_from, firm.quiet_until), zone)
 
 
 def _why_not(step: Touchpoint, contact: Contact) -> str:

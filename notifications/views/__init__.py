@@ -1,0 +1,1 @@
+"""Pages of the staff's notifications. The clients' own are the portal's."""

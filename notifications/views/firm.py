@@ -1,0 +1,51 @@
+"""What the firm has on: a page of its settings, with how pushes have fared."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import admins_only
+from accounts.models import Firm
+from core.forms import for_saving
+from notifications.domain import vapid
+from notifications.domain.choosing import choose_for_firm
+from notifications.forms import FirmNotificationsForm
+from notifications.models import Push, PushSubscription
+from notifications.types import Channel
+from notifications.views import devices
+
+TROUBLES = [Push.State.FAILED, Push.State.UNKNOWN]
+SHOWN = 20
+
+
+@admins_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def firm(request: HttpRequest) -> HttpResponse:
+    """The matrix of types and channels, for clients and for the staff."""
+    with transaction.atomic():
+        for_saving(Firm.objects.all(), request).get(pk=1)
+        form = FirmNotificationsForm(request.POST if request.method == "POST" else None, channels=devices.channels())
+        if request.method == "POST" and form.is_valid():
+            choose_for_firm(form.wanted(), by=request.user)
+            for sentence in form.kept:
+                messages.warning(request, sentence)
+            messages.success(request, "The firm's notifications are saved.")
+            return redirect("notifications:firm")
+    channels = [Channel(one).label for one in form.channels]
+    context = {"form": form, "channels": channels, "push": _push() if vapid.is_set_up() else None}
+    return render(request, "notifications/firm.html", context, status=422 if form.errors else 200)
+
+
+def _push() -> dict:
+    """How many pushes became what in the last 30 days, and the latest that went wrong."""
+    numbers = dict.fromkeys((state.label for state in Push.State), 0)
+    for state, number in Push.objects.order_by().values_list("state").annotate(number=Count("pk")):
+        numbers[Push.State(state).label] += number
+    return {
+        "devices": PushSubscription.objects.count(),
+        "numbers": [(words, number) for words, number in numbers.items() if number],
+        "troubles": Push.objects.filter(state__in=TROUBLES).select_related("user")[:SHOWN],
+    }
