@@ -76,6 +76,11 @@ class ThreadQuerySet(models.QuerySet):
             last_text=Subquery(latest.with_said().values("said")[:1]), last_side=Subquery(latest.values("side")[:1])
         )
 
+    def with_newest(self) -> "ThreadQuerySet":
+        """With `newest`, the key of the latest message that the client is shown; None without any."""
+        messages = self._messages().shown_to_client().filter(thread=OuterRef("pk"))
+        return self.annotate(newest=Subquery(messages.order_by("-pk").values("pk")[:1]))
+
     def _messages(self) -> "MessageQuerySet":
         return self.model._meta.get_field("messages").related_model.objects.order_by()
 
