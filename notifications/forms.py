@@ -98,7 +98,7 @@ class OwnNotificationsForm(ChoiceFields, forms.Form):
 
     def lines(self) -> list[Line]:
         """The matrix."""
-        return self.lines_for(self.audience, self.channels, "Off for everybody")
+        return self.lines_for(self.audience, self.channels, "Off")
 
 
 class StaffNotificationsForm(OwnNotificationsForm):

@@ -53,7 +53,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!localStorage.getItem(OWNER) || !form.getAttribute("action")?.endsWith("/sign-out/")) return;
   event.preventDefault();
-  const late = new Promise((done) => setTimeout(done, 1500));
+  const late = new Promise((done) => setTimeout(done, 3000));
   const address = localStorage.getItem(ADD).replace("/add/", "/remove/");
   Promise.race([end(address), late]).catch(() => {}).finally(() => form.submit());
 });
