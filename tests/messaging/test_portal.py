@@ -11,7 +11,7 @@ from tests.factories import AssignmentFactory, CardFactory, UserFactory
 from tests.world import picture
 
 POLL = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "1"}
-LIST_QUERIES, THREAD_QUERIES, POLL_QUERIES = 10, 12, 6
+LIST_QUERIES, THREAD_QUERIES, POLL_QUERIES = 10, 12, 5
 
 
 def address(thread, what=""):
