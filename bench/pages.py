@@ -10,6 +10,7 @@ from bench import people
 from bench.figures import Figure, counted_queries, milliseconds, p50, p95
 from contacts.models import Contact, Household, Tag
 from experiences.models import Campaign, Experience, Team
+from reports.engagement import VIEWS
 
 ORDER = 10
 QUERIES = 12
@@ -107,6 +108,15 @@ def report() -> Iterator[Figure]:
             yield from _page(f"report.{who}.{name}", client, f"{address}?{query}", 500, 500, repetitions=6)
 
 
+def engagement() -> Iterator[Figure]:
+    """The engagement report over all contacts, in every grouping."""
+    address = reverse("reports:engagement")
+    for who, user in (("admin", people.admin()), ("team", people.team_advisor())):
+        client = people.signed_in(user)
+        for by in VIEWS:
+            yield from _page(f"engagement.{who}.{by}", client, f"{address}?view={by}", 500, 500, repetitions=6)
+
+
 def portal() -> Iterator[Figure]:
     """The portal's home for a contact with everything."""
     client = people.signed_in(people.contact().user, people.PORTAL)
@@ -142,4 +152,11 @@ def _page(
     yield Figure(f"{name}.queries", len(sent), "queries")
 
 
-BENCHMARKS = {"list": contact_list, "search": search, "summary": summary, "report": report, "portal": portal}
+BENCHMARKS = {
+    "list": contact_list,
+    "search": search,
+    "summary": summary,
+    "report": report,
+    "engagement": engagement,
+    "portal": portal,
+}
