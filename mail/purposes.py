@@ -34,6 +34,9 @@ class Prepared:
     html: str = ""
 
 
+Answer = Prepared | str | datetime
+
+
 class Purpose(ABC):
     """One kind of mail. Registered once, under its key, which stands in the ledger for good."""
 
@@ -45,8 +48,8 @@ class Purpose(ABC):
     asked_for = False  # a link that somebody waits for leaves also while sending is held
 
     @abstractmethod
-    def prepare(self, sends: Sequence["Send"]) -> dict[int, Prepared | str]:
-        """By key of each mail: the mail that leaves, or in words why it must not leave any more.
+    def prepare(self, sends: Sequence["Send"]) -> dict[int, Answer]:
+        """By key of each mail: the mail that leaves, in words why it must not leave any more, or until when it waits.
 
         Runs in the transaction that holds the rows; every rule is checked again, for it was planned earlier.
         """

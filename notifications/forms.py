@@ -91,6 +91,13 @@ class OwnNotificationsForm(ChoiceFields, forms.Form):
         super().__init__(*args, **kwargs)
         self.channels = channels
         self.add_boxes({pair: on for pair, on in choices.items() if pair[1] in channels})
+        boxes = " ".join(name_of(*pair) for pair in self.pairs)
+        self.fields["shown"] = forms.CharField(required=False, initial=boxes, widget=forms.HiddenInput)
+
+    def wanted(self) -> dict[tuple[str, str], bool]:
+        """What was ticked and what not, of the boxes that were on the page: the firm may have turned more on since."""
+        shown = self.cleaned_data["shown"].split()
+        return {pair: on for pair, on in super().wanted().items() if name_of(*pair) in shown}
 
     def channel_labels(self) -> list[str]:
         """The channels in words."""

@@ -5,14 +5,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
 from mail.models import Send
-from mail.purposes import Prepared
+from mail.purposes import Answer, Prepared
 from messaging.domain.notices import TO_CLIENT, accounts_of, is_notice_of, may_be_pushed, may_enter
 from messaging.models import Thread
 from notifications.domain.choosing import decide
+from notifications.domain.quiet import contacts_wait_until
 from notifications.models import Push
 from notifications.types import Audience, Channel, NotificationType
 from outreach.domain.mail_text import letter
@@ -35,7 +37,7 @@ class MessageNotice(ContactMail):
     pauses = (timedelta(hours=1), timedelta(hours=6))
     verb, sentence = "message_notice_sent", "Notice of a message sent"
 
-    def prepare(self, sends: Sequence[Send]) -> dict[int, Prepared | str]:
+    def prepare(self, sends: Sequence[Send]) -> dict[int, Answer]:
         """Ask whether the message still waits to be read, and then what is asked of all mail to contacts.
 
         A notice that must not leave is none: the thread's next message may be told of.
@@ -44,7 +46,8 @@ class MessageNotice(ContactMail):
         entering = may_enter({send.contact_id for send in sends})
         accounts = accounts_of({send.contact_id for send in sends})
         decision = decide(TO_CLIENT, Channel.MAIL, accounts.values())
-        found: dict[int, Prepared | str] = {}
+        quiet = contacts_wait_until({send.contact_id for send in sends}, timezone.now(), Firm.get())
+        found: dict[int, Answer] = {}
         for send in sends:
             thread = threads.get(send.subject_id)
             if thread is None or not is_notice_of(thread.client_notified_at, send):
@@ -53,6 +56,8 @@ class MessageNotice(ContactMail):
                 found[send.pk] = CLOSED
             elif why := decision.why_not(accounts.get(send.contact_id)):
                 found[send.pk] = why
+            elif until := quiet.get(send.contact_id):
+                found[send.pk] = until
         found |= super().prepare([send for send in sends if send.pk not in found])
         refused = {send.subject_id for send in sends if isinstance(found.get(send.pk), str) and found[send.pk] != READ}
         pushed = Push.objects.left(TO_CLIENT).filter(subject_id__in=refused)

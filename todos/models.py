@@ -73,6 +73,7 @@ class ActionItem(models.Model):
                 condition=Q(done_at=None, withdrawn_at=None, overdue_mail_at=None, due_on__isnull=False),
                 name="action_item_to_remind",
             ),
+            models.Index(fields=["done_at"], condition=Q(done_by_client=True), name="action_item_done_by_client"),
         ]
 
     def __str__(self) -> str:
@@ -110,6 +111,7 @@ class ItemFile(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=~Q(file="") & ~Q(name=""), name="item_file_is_there")]
+        indexes = [models.Index(fields=["sent_at"], name="item_file_sent")]
 
     def __str__(self) -> str:
         return self.name

@@ -15,6 +15,7 @@ from experiences.models import (
     FeaturedTemplate,
     Resource,
     ResourceTemplate,
+    Touchpoint,
 )
 
 
@@ -75,7 +76,8 @@ def _in_this_room(template: Model) -> list[tuple[str, str]]:
         shelves = [one.category for one in template.placements.select_related("category__template")]
         libraries = {one.template_id: one.template for one in shelves}.values()
         pinned = [one.template for one in template.pinned.select_related("template")]
-        steps = {one.campaign_id: one.campaign for one in template.touchpoints.select_related("campaign")}.values()
+        uses = Touchpoint.with_removed.filter(resource=template).select_related("campaign")
+        steps = {one.campaign_id: one.campaign for one in uses}.values()  # reports speak of removed steps too
         return [
             *_named("Resource template", "experiences:resource_template", libraries),
             *_named("Featured resources", "experiences:featured_template", pinned),

@@ -22,7 +22,7 @@ from mail.domain.pace import per_minute, wait_for_moment
 from mail.domain.planning import look_soon
 from mail.domain.reporting import report_problem
 from mail.models import ArchivedMessage, Send
-from mail.purposes import Prepared, Purpose
+from mail.purposes import Answer, Prepared, Purpose
 from mail.registry import purpose_of, purposes
 
 logger = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ def prepare(claims: list[tuple[int, int]]) -> list[tuple[Send, EmailMultiAlterna
     rows = Send.objects.select_for_update(of=("self",))
     found = rows.filter(pk__in=tokens, state=Send.State.CLAIMED).order_by("pk").in_bulk()
     sends = [found[pk] for pk, token in claims if pk in found and found[pk].attempts == token]
-    answers: dict[int, Prepared | str] = {}
+    answers: dict[int, Answer] = {}
     for purpose, group in groupby(sorted(sends, key=lambda send: send.purpose), key=lambda send: send.purpose):
         answers |= _ask(purposes[purpose], [*group])
     leaving = [(send, answer) for send in sends if isinstance(answer := answers.get(send.pk), Prepared)]
@@ -159,13 +159,16 @@ def prepare(claims: list[tuple[int, int]]) -> list[tuple[Send, EmailMultiAlterna
         answer = answers.get(send.pk)
         if isinstance(answer, str):
             _suppress(send, answer)
+        elif isinstance(answer, datetime):
+            again = {"state": Send.State.PLANNED, "not_before": answer, "lease_until": None}
+            Send.objects.filter(pk=send.pk).update(**again)  # the row is held
         elif answer is None:
             _postpone(send.pk, send.attempts, NOT_WRITTEN)
     _archive(leaving)
     return [(send, _with_key(answer.message, send)) for send, answer in leaving]
 
 
-def _ask(purpose: Purpose, sends: list[Send]) -> dict[int, Prepared | str]:
+def _ask(purpose: Purpose, sends: list[Send]) -> dict[int, Answer]:
     """What the purpose says of these mails; of each alone when it fails, so that one keeps no other from leaving."""
     try:
         with transaction.atomic():

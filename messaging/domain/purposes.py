@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.domain.purposes import StaffMail
 from accounts.models import Firm, User
@@ -15,10 +16,11 @@ from contacts.models import Contact
 from core.domain.mail_server import new_headers, sender_address
 from core.words import counted
 from mail.models import Send
-from mail.purposes import Prepared
+from mail.purposes import Answer, Prepared
 from messaging.domain.notices import TO_STAFF, answering, is_notice_of
 from messaging.models import Thread
 from notifications.domain.choosing import decide
+from notifications.domain.quiet import staff_wait_until
 from notifications.models import Push
 from notifications.registry import DigestLine
 from notifications.types import Audience, Channel, NotificationType
@@ -34,16 +36,19 @@ class StaffNotice(StaffMail):
     rank, latest = 45, timedelta(days=1)
     pauses = (timedelta(hours=1),)
 
-    def prepare(self, sends: Sequence[Send]) -> dict[int, Prepared | str]:
+    def prepare(self, sends: Sequence[Send]) -> dict[int, Answer]:
         """Ask whether the thread still waits for them, then what is asked of all mail to the staff."""
         threads = Thread.objects.in_bulk({send.subject_id for send in sends})
         decision = decide(TO_STAFF, Channel.MAIL, [send.user_id for send in sends])
-        refusals = {
-            send.pk: why
-            for send in sends
-            if (why := decision.why_not(send.user_id) or _why_not(send, threads.get(send.subject_id)))
-        }
-        return refusals | super().prepare([send for send in sends if send.pk not in refusals])
+        users = User.objects.filter(pk__in={send.user_id for send in sends})
+        quiet = staff_wait_until(users, Channel.MAIL, timezone.now(), Firm.get())
+        found: dict[int, Answer] = {}
+        for send in sends:
+            if why := decision.why_not(send.user_id) or _why_not(send, threads.get(send.subject_id)):
+                found[send.pk] = why
+            elif until := quiet.get(send.user_id):
+                found[send.pk] = until
+        return found | super().prepare([send for send in sends if send.pk not in found])
 
     def written(self, send: Send, user: User, firm: Firm) -> Prepared:
         """Where to read it. Clients' names stay out of mail as well as what they wrote."""

@@ -5,8 +5,14 @@ from django.utils.text import Truncator
 from contacts.views.bulk import BulkView
 from core.models import Operation
 from experiences.domain.placeholders import PLACEHOLDERS
+from messaging.domain.notices import TO_CLIENT
 from messaging.forms import ManyForm
 from messaging.operations import example
+from notifications.domain.choosing import is_enabled
+from notifications.registry import notification_types
+from notifications.types import Channel
+
+MAILED = "Contacts who can sign in get a mail that says only that there is a message."
 
 
 class WriteToMany(BulkView):
@@ -19,10 +25,12 @@ class WriteToMany(BulkView):
     form_template = "messaging/many_form.html"
     confirm_template = "messaging/many_confirm.html"
     type_count = True
-    consequences = (
-        "Messages can’t be changed or taken back.",
-        "Contacts who can sign in get a mail that says only that there is a message.",
-    )
+
+    @property
+    def consequences(self) -> tuple[str, ...]:
+        """That it is for good, and that mail tells of it where the firm has that on."""
+        words = ("Messages can’t be changed or taken back.",)
+        return (*words, MAILED) if is_enabled(notification_types[TO_CLIENT], Channel.MAIL) else words
 
     def describe(self, params: dict) -> str:
         """How the message begins."""

@@ -6,19 +6,23 @@ whichever worker looks, however often clocks are changed; the row is written wit
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Firm, User
 from core.domain import mail_mark
 from mail.domain.planning import plan
+from mail.models import Send
 from notifications.models import Digest, StaffPreference
 from notifications.registry import DigestLine, digest_lines
 
 KEY = "staff_digest"
 FIRST_LOOK_BACK = timedelta(days=1)  # of a first summary
+AT_ONCE = 100  # summaries of one sweep, which has other things to do as well
+NEVER_LEFT = [Send.State.FAILED, Send.State.SUPPRESSED]
 
 
 def make_due_digests() -> None:
@@ -26,9 +30,9 @@ def make_due_digests() -> None:
     if not mail_mark.check():
         return
     firm, now = Firm.get(), timezone.now()
-    for preference in _with_daily():
-        if _day_if_due(preference, preference.last_day, now, firm):
-            _make(preference.user_id, now, firm)
+    due = (one.user_id for one in _with_daily() if _day_if_due(one, one.last_day, now, firm))
+    for user_id in islice(due, AT_ONCE):
+        _make(user_id, now, firm)
 
 
 def _with_daily() -> QuerySet[StaffPreference]:
@@ -62,7 +66,8 @@ def _make(user_id: int, now: datetime, firm: Firm) -> None:
 
 def since_last(user: User, now: datetime, *, before: Digest | None = None) -> datetime:
     """When the summary before was made: from then on things are new. A day ago for the first, a week at most."""
-    earlier = Digest.objects.filter(user=user)
+    lost = Send.objects.filter(purpose=KEY, subject_id=OuterRef("pk"), state__in=NEVER_LEFT)
+    earlier = Digest.objects.filter(~Exists(lost), user=user)
     if before is not None:
         earlier = earlier.filter(pk__lt=before.pk)
     made = earlier.order_by("-pk").values_list("made_at", flat=True).first()
@@ -87,5 +92,5 @@ def set_daily(user: User, daily_at: time | None, quiet: tuple[time | None, time 
     chosen.save()
     if daily_at is not None and daily_at != before:
         latest = Digest.objects.filter(user=user).order_by("-day").values_list("day", flat=True).first()
-        if day := _day_if_due(chosen, latest, now, Firm.get()):
-            Digest.objects.create(user=user, day=day, made_at=now)
+        if day := _day_if_due(chosen, latest, now, Firm.get()):  # in place of a summary that nobody gets
+            Digest.objects.create(user=user, day=day, made_at=since_last(user, now))

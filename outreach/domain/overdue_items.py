@@ -5,7 +5,7 @@ transaction that plans its mail, so that a killed worker has done both or neithe
 overdue together there is one mail. Whether it may leave is asked again at that moment, as of all mail.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,9 +24,10 @@ from core.lookups import key_array
 from core.models import MailStatus
 from mail.domain.planning import look_soon
 from mail.models import Send
-from mail.purposes import Prepared
+from mail.purposes import Answer
 from notifications.domain.choosing import decide, is_enabled
 from notifications.domain.planning import PushTo, plan_pushes, pushes_leave
+from notifications.domain.quiet import client_waits_until
 from notifications.models import Push
 from notifications.registry import notification_types
 from notifications.types import Audience, Channel, NotificationType
@@ -108,22 +109,22 @@ class OverdueItem(ContactMail):
     pauses = (timedelta(hours=1), timedelta(hours=12))
     verb, sentence = "overdue_item_mailed", "Reminded of an overdue action item: mail sent"
 
-    def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Prepared | str]:
-        """The mails to those who still have something overdue and may enter the portal."""
-        keys = [send.contact_id for send in sends]
+    def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Answer]:
+        """The mails to those who still have something overdue and may enter the portal; not in quiet hours."""
+        keys, now = [send.contact_id for send in sends], timezone.now()
         decision = decide(KEY, Channel.MAIL, [send.contact.user_id for send in sends])
-        marked = ActionItem.objects.open().filter(contact__in=keys, overdue_mail_at__isnull=False)
-        waiting = {(row.contact_id, row.due_on) for row in marked.only("contact_id", "due_on")}
+        waiting = still_overdue([send.contact for send in sends], firm)
         entering = set(Contact.objects.open_to_portal().filter(pk__in=keys).values_list("pk", flat=True))
-        found: dict[int, Prepared | str] = {}
+        found: dict[int, Answer] = {}
         for send in sends:
-            today = timezone.localdate(timezone=zone_of(send.contact, firm))
             if send.contact_id not in entering:
                 found[send.pk] = CLOSED
             elif why := decision.why_not(send.contact.user_id):
                 found[send.pk] = why
-            elif not any(contact == send.contact_id and due_on and due_on < today for contact, due_on in waiting):
+            elif send.contact_id not in waiting:
                 found[send.pk] = DONE_MEANWHILE
+            elif until := client_waits_until(send.contact, now, firm):
+                found[send.pk] = until
             else:
                 values = values_for(send.contact, firm)
                 mail = letter(SUBJECT, TEXT, "Open your portal", settings.BASE_URL + PAGE, values, firm)
@@ -138,11 +139,22 @@ class ItemIsOverdue(NotificationType):
     sentence = "An action item waits for you."
 
     def leads_to(self, pushes: Sequence[Push]) -> dict[int, str]:
-        """To their list, while the item is open and the portal is open to them."""
-        still = ActionItem.objects.open().filter(pk__in={push.subject_id for push in pushes})
+        """To their list, while anything of theirs is overdue and the portal is open to them.
+
+        Of items that became overdue together one is the push's subject; it may be done while others are not.
+        """
         clients = Contact.objects.open_to_portal().filter(do_not_contact_since=None)
-        due = set(still.filter(contact__in=clients).values_list("pk", "contact__user"))
-        return {push.pk: PAGE for push in pushes if (push.subject_id, push.user_id) in due}
+        contacts = list(clients.filter(user__in={push.user_id for push in pushes}))
+        waiting = still_overdue(contacts, Firm.get())
+        users = {contact.user_id for contact in contacts if contact.pk in waiting}
+        return {push.pk: PAGE for push in pushes if push.user_id in users}
+
+
+def still_overdue(contacts: Iterable[Contact], firm: Firm) -> set[int]:
+    """Those of these contacts, by key, who have been told of something overdue and have not done all of it."""
+    days = {contact.pk: timezone.localdate(timezone=zone_of(contact, firm)) for contact in contacts}
+    marked = ActionItem.objects.open().filter(contact__in=days, overdue_mail_at__isnull=False, due_on__isnull=False)
+    return {contact for contact, due_on in marked.values_list("contact", "due_on") if due_on < days[contact]}
 
 
 def remind_of_overdue_items() -> None:

@@ -168,3 +168,26 @@ def test_who_may_not_be_written_to_is_not_pushed_either(asked, advisor, client_c
     Contact.objects.filter(pk=client_contact.pk).update(**change)
     send()
     assert (service.calls, Push.objects.get(type=CLIENT).state) == ([], "dropped")
+
+
+def test_an_overdue_item_is_told_although_another_one_was_done(client_contact, device, service, send):
+    from accounts.models import Firm
+
+    device(client_contact.user)
+    day = timezone.localdate() - timezone.timedelta(days=3)
+    first, _ = (ActionItem.objects.create(contact=client_contact, title=title, due_on=day) for title in "ab")
+    plan_due(Firm.get())
+    ActionItem.objects.filter(pk=first.pk).update(done_at=timezone.now(), done_by_client=True)
+    send()
+    assert [(push.type, push.state) for push in Push.objects.all()] == [(OVERDUE, "sent")]
+
+
+def test_what_the_firm_turned_on_after_the_page_was_opened_is_not_turned_off(as_user, advisor):
+    page = as_user(advisor).get("/notifications/").context["form"]
+    shown = [name for name in page.fields["shown"].initial.split() if name != "message_for_staff__push"]
+    values = dict.fromkeys(shown, "on") | {"mail": "at_once", "shown": " ".join(shown)}
+    assert as_user(advisor).post("/notifications/", values).status_code == 302
+    assert not PersonalChoice.objects.exists()
+    values.pop(shown[0])
+    as_user(advisor).post("/notifications/", values)
+    assert PersonalChoice.objects.count() == 1

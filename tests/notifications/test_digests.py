@@ -18,7 +18,8 @@ from notifications.domain.digests import make_due_digests, set_daily
 from notifications.domain.purposes import AT_ONCE, NOTHING
 from notifications.models import Digest, Push, StaffPreference
 from todos.domain.items import complete_by_client
-from todos.models import ActionItem, Reminder
+from todos.domain.notifying import _done_since
+from todos.models import ActionItem, ItemFile, Reminder
 
 NEW_YORK = "America/New_York"
 EVE = datetime(2026, 7, 1, 22, 0, tzinfo=UTC)  # 18:00 in New York
@@ -204,3 +205,41 @@ def test_the_numbers_lead_to_the_contacts_they_count(client, advisor, client_con
         page = client.get(f"/contacts/?group=done_items.{int(since.timestamp())}").content.decode()
         assert (client_contact.last_name in page) is there
     assert client.get("/contacts/?group=done_items.99999999999999999").status_code == 200
+
+
+def test_a_changed_time_loses_nothing_of_the_time_before(daily, client_contact, advisor):
+    item = ActionItem.objects.create(contact=client_contact, title="x")
+    look(at(1, 8))
+    with time_machine.travel(at(1, 10), tick=False):
+        complete_by_client(ActionItem.objects.filter(pk=item.pk), client_contact)
+    with time_machine.travel(at(2, 7), tick=False):
+        set_daily(advisor, time(6), (None, None))  # today's at six has passed
+    look(at(2, 9))
+    assert not summaries().exists()
+    look(at(3, 6))
+    assert summaries().count() == 1
+
+
+def test_a_summary_that_never_left_loses_nothing_either(daily, client_contact, advisor):
+    item = ActionItem.objects.create(contact=client_contact, title="x")
+    with time_machine.travel(at(1, 7), tick=False):
+        complete_by_client(ActionItem.objects.filter(pk=item.pk), client_contact)
+    look(at(1, 8))
+    summaries().update(state="failed")
+    look(at(2, 8))
+    assert summaries().count() == 2
+
+
+def test_what_clients_did_is_found_by_index(contact):
+    items = ActionItem.objects.bulk_create(ActionItem(contact=contact, title="x") for _ in range(1000))
+    ago = datetime.now(UTC) - timedelta(days=30)
+    ItemFile.objects.bulk_create(ItemFile(item=one, file="x.pdf", name="x.pdf", size=1, sent_at=ago) for one in items)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE todos_actionitem, todos_itemfile")
+    plan = _done_since(datetime.now(UTC)).explain()
+    assert "action_item_done_by_client" in plan and "item_file_sent" in plan
+
+
+def test_an_address_with_a_moment_to_come_is_no_error(as_user, advisor):
+    for far in (253402300799, 99999999999999999):
+        assert as_user(advisor).get(f"/contacts/?group=done_items.{far}").status_code == 200

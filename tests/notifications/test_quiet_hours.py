@@ -1,6 +1,6 @@
 """Quiet hours: clients where they live by the firm's, the staff by their own; over midnight and clock changes."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,14 +10,17 @@ from django.db import transaction
 from accounts.domain.quiet_hours import end_of_quiet
 from accounts.models import Firm
 from contacts.models import Contact
+from mail.domain import sending as mail_sending
 from mail.models import Send
 from messaging.domain.from_campaigns import CampaignMessage, write_for_campaigns
 from messaging.domain.reading import mark_read_by_client
 from messaging.domain.writing import write_as_client, write_as_staff
-from messaging.models import Message
+from messaging.models import Message, Thread
 from notifications.domain import sending
 from notifications.models import Push, StaffPreference
+from outreach.domain.overdue_items import plan_due
 from tests.factories import AssignmentFactory, ContactFactory
+from todos.models import ActionItem
 
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
 NIGHT = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)  # 22:00 in New York, 04:00 in Berlin, 11:00 in Tokyo
@@ -140,3 +143,23 @@ def test_the_number_of_statements_does_not_grow(many, quiet_firm, django_assert_
     ]
     with transaction.atomic(), django_assert_num_queries(10):
         write_for_campaigns([CampaignMessage(pk, "One", NIGHT) for pk in contacts])
+
+
+def test_a_mail_that_comes_due_in_quiet_hours_waits_as_well(quiet_firm, client_contact, asked, advisor):
+    """As after an outage, behind many others, or when quiet hours were changed since it was planned."""
+    write_as_staff(asked, "Yes", by=advisor)
+    item = ActionItem.objects.create(contact=client_contact, title="x", due_on=NIGHT.date() - timedelta(days=3))
+    StaffPreference.objects.create(user=advisor, quiet_from="18:00", quiet_until="07:00")
+    with time_machine.travel(NIGHT - timedelta(hours=9), tick=False):
+        plan_due(Firm.get())
+    Send.objects.update(created_at=NIGHT, not_before=NIGHT)
+    Thread.objects.update(client_notified_at=NIGHT, staff_notified_at=NIGHT)
+    with time_machine.travel(NIGHT, tick=False):
+        mail_sending.send_due()
+    item.refresh_from_db()
+    assert item.overdue_mail_at
+    assert {(one.purpose, one.state, one.not_before) for one in Send.objects.all()} == {
+        ("message_notice", "planned", NIGHT.replace(hour=12)),
+        ("action_item", "planned", NIGHT.replace(hour=12)),
+        ("message_for_staff", "planned", NIGHT.replace(hour=11)),
+    }

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from notifications.domain.choosing import choose_for_firm
@@ -149,3 +150,18 @@ def test_the_sweep_looks_only_where_push_is_on(contact, advisor, device, setting
     settings.VAPID_PRIVATE_KEY = "x"
     push_due_reminders()
     assert Push.objects.count() == 1
+
+
+def test_reminders_of_which_nobody_is_told_are_not_held(contact, advisor, device):
+    reminder = remind(contact)
+    held = "SELECT count(*) FROM todos_reminder WHERE xmax <> 0"
+    with transaction.atomic(), connection.cursor() as cursor:
+        assert plan_due_reminders() == 0  # nobody has a device
+        cursor.execute(held)
+        assert cursor.fetchone() == (0,)
+    device(advisor)
+    with transaction.atomic(), connection.cursor() as cursor:
+        assert plan_due_reminders() == 1
+        cursor.execute(held)
+        assert cursor.fetchone() == (1,)
+    assert Reminder.objects.get() == reminder

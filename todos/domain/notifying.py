@@ -1,5 +1,6 @@
 """Who is told of action items and reminders: pushes, and lines of the staff's daily summary. None says what it is."""
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -29,11 +30,6 @@ PATIENCE = timedelta(seconds=30)
 EVERY = 60  # seconds between two looks; forgotten with the cache, it is only a look too many
 LATE_AT_MOST = timedelta(hours=6)  # a reminder that was due before is found on the Tasks page
 
-# Held, so that of two workers the second finds what the first has planned.
-HOLD = """
-SELECT id FROM todos_reminder WHERE done_at IS NULL AND shows_at > %(since)s AND shows_at <= %(now)s
-ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-"""
 DUE = """
 SELECT DISTINCT staff.user_id, reminder.id FROM todos_reminder AS reminder
 JOIN contacts_contact AS person ON person.id = reminder.contact_id
@@ -43,11 +39,18 @@ CROSS JOIN LATERAL (
     WHERE reminder.audience = 'team' AND member.team_id = person.team_id
 ) AS staff
 JOIN notifications_pushsubscription AS device ON device.user_id = staff.user_id
-WHERE reminder.id = ANY(%(held)s::bigint[]) AND person.deleted_at IS NULL AND person.deactivated_at IS NULL
+WHERE reminder.done_at IS NULL AND reminder.shows_at > %(since)s AND reminder.shows_at <= %(now)s
+    AND (%(held)s::bigint[] IS NULL OR reminder.id = ANY(%(held)s::bigint[]))
+    AND person.deleted_at IS NULL AND person.deactivated_at IS NULL
     AND NOT EXISTS (SELECT FROM notifications_push AS push WHERE push.type = %(type)s
         AND push.subject_id = reminder.id AND push.user_id = staff.user_id AND push.created_at >= reminder.shows_at)
 ORDER BY reminder.id, staff.user_id
 """
+# Held and asked of once more, so that of two workers the second finds what the first has planned.
+HOLD = f"""
+SELECT id FROM todos_reminder WHERE id IN (SELECT id FROM ({DUE}) AS due (user_id, id))
+ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""  # noqa: S608 - our own text
 
 
 class NewActionItem(NotificationType):
@@ -134,9 +137,10 @@ def plan_due_reminders() -> int:
     """Plan a push for each reminder that has come up, once each time that it does; returns how many."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, {"since": now - LATE_AT_MOST, "now": now})
+        values = {"since": now - LATE_AT_MOST, "now": now, "type": REMINDER_DUE}
+        cursor.execute(HOLD, values | {"held": None})
         held = key_array(pk for (pk,) in cursor.fetchall())
-        cursor.execute(DUE, {"held": held, "type": REMINDER_DUE})
+        cursor.execute(DUE, values | {"held": held})
         found = cursor.fetchall()
     return plan_pushes(REMINDER_DUE, [PushTo(user, reminder, now) for user, reminder in found])
 
@@ -165,18 +169,15 @@ def _done_page(since: datetime) -> str:
 
 def _done_since(since: datetime) -> QuerySet:
     """Keys of contacts who have done an action item themselves, or sent a file for one, since a moment."""
-    done = Q(done_by_client=True, done_at__gte=since)
-    sent = Q(pk__in=ItemFile.objects.filter(sent_at__gte=since).order_by().values("item"))
-    return ActionItem.objects.filter(done | sent).order_by().values(pk=F("contact_id"))
+    done = ActionItem.objects.filter(done_by_client=True, done_at__gte=since).order_by()
+    sent = ItemFile.objects.filter(sent_at__gte=since).order_by()
+    return done.values(pk=F("contact_id")).union(sent.values(pk=F("item__contact_id")))
 
 
 def _moment(which: str) -> datetime | None:
-    """The moment in an address, in whole seconds; None where it cannot be read."""
+    """The past moment in an address, in whole seconds; None where it cannot be read."""
     seconds = read_key(which)
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
+    return None if seconds is None or seconds > time.time() else datetime.fromtimestamp(seconds, UTC)
 
 
 def _ids(which: str) -> QuerySet | None:
