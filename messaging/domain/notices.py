@@ -38,7 +38,7 @@ SELECT DISTINCT person.time_zone FROM messaging_thread AS thread
 JOIN contacts_contact AS person ON person.id = thread.contact_id WHERE thread.id = ANY(%(threads)s::bigint[])
 """
 # None for contacts who may not get any or have turned them off, and one for each thread until it is read.
-TELL = """
+NOTIFY = """
 WITH quiet AS (
     SELECT zone, until FROM unnest(%(zones)s::text[], %(untils)s::timestamptz[]) AS one (zone, until)
 ), person AS (
@@ -54,7 +54,7 @@ WITH quiet AS (
     ) AS one
     WHERE one.deleted_at IS NULL AND one.deactivated_at IS NULL AND NOT one.deceased
         AND one.do_not_contact_since IS NULL
-), told AS (
+), notified AS (
     UPDATE messaging_thread AS thread SET client_notified_at = statement_timestamp()
     FROM person
     WHERE thread.id = ANY(%(threads)s::bigint[]) AND person.id = thread.contact_id
@@ -70,25 +70,25 @@ WITH quiet AS (
     INSERT INTO mail_send (purpose, rank, subject_id, contact_id, recipient, number, state, reason, attempts,
         message_id, not_before)
     SELECT %(type)s, %(rank)s, thread_id, id, email, 1 + coalesce((
-        SELECT max(number) FROM mail_send AS earlier WHERE lower(earlier.recipient) = lower(told.email)
-            AND earlier.purpose = %(type)s AND earlier.subject_id = told.thread_id), 0), 'planned', '', 0, '',
+        SELECT max(number) FROM mail_send AS earlier WHERE lower(earlier.recipient) = lower(notified.email)
+            AND earlier.purpose = %(type)s AND earlier.subject_id = notified.thread_id), 0), 'planned', '', 0, '',
         coalesce(quiet.until, statement_timestamp() + %(patience)s)
-    FROM told LEFT JOIN quiet ON quiet.zone = told.time_zone WHERE wants_mail ORDER BY thread_id
+    FROM notified LEFT JOIN quiet ON quiet.zone = notified.time_zone WHERE wants_mail ORDER BY thread_id
 )
 SELECT user_id, thread_id, coalesce(quiet.until, statement_timestamp() + %(push_patience)s), wants_push
-FROM told LEFT JOIN quiet ON quiet.zone = told.time_zone ORDER BY thread_id
+FROM notified LEFT JOIN quiet ON quiet.zone = notified.time_zone ORDER BY thread_id
 """
 
 
-def tell_client(thread: Thread, contact: Contact) -> None:
+def notify_client(thread: Thread, contact: Contact) -> None:
     """Tell the client of a message, unless that has been done and they have not read since. The contact is held."""
-    tell_clients([thread.pk])
+    notify_clients([thread.pk])
 
 
-def tell_clients(threads: Iterable[int]) -> None:
+def notify_clients(threads: Iterable[int]) -> None:
     """Plan a mail and pushes to the client of each thread, by key, in one statement each. The contacts are held.
 
-    Purpose and type ask again, when they are about to leave, whether the client may be told; who may not be now is
+    Purpose and type ask again, when they are about to leave, whether the client may be notified; who may not be now is
     not planned for, so that nothing is sent late. In quiet hours where they live, it waits until those end.
     """
     values = {"threads": key_array(threads)}
@@ -101,15 +101,15 @@ def tell_clients(threads: Iterable[int]) -> None:
         values |= {"patience": PATIENCE, "push_patience": PUSH_PATIENCE}
         values["by_mail"] = is_enabled(notification_types[TO_CLIENT], Channel.MAIL)
         values["by_push"] = pushes_leave(TO_CLIENT)
-        cursor.execute(TELL, values)
-        told = cursor.fetchall()
-    if told:
+        cursor.execute(NOTIFY, values)
+        notified = cursor.fetchall()
+    if notified:
         look_soon()
-    plan_pushes(TO_CLIENT, [PushTo(user, thread, moment) for user, thread, moment, by_push in told if by_push])
+    plan_pushes(TO_CLIENT, [PushTo(user, thread, moment) for user, thread, moment, by_push in notified if by_push])
 
 
-def tell_staff(thread: Thread) -> None:
-    """Tell each who answers the thread, unless they have been told and nobody has read yet.
+def notify_staff(thread: Thread) -> None:
+    """Tell each who answers the thread, unless they have been notified and nobody has read yet.
 
     The thread is held, and with it the numbers of its mails: the staff's own rows are not, because deactivating one
     of them holds those first and contacts after.
@@ -128,10 +128,10 @@ def tell_staff(thread: Thread) -> None:
 
 
 def _without_notice(since: str, key: str) -> QuerySet[Thread]:
-    """Threads of whose messages nobody has been told since they were read, or only by what never left."""
-    told = Send.objects.filter(purpose=key, subject_id=OuterRef("pk"), created_at__gte=OuterRef(since))
+    """Threads of whose messages nobody has been notified of since they were read, or only by what never left."""
+    notified = Send.objects.filter(purpose=key, subject_id=OuterRef("pk"), created_at__gte=OuterRef(since))
     pushed = Push.objects.left(key).filter(subject_id=OuterRef("pk"), created_at__gte=OuterRef(since))
-    nobody = ~Exists(told.exclude(state__in=NEVER_LEFT)) & ~Exists(pushed)
+    nobody = ~Exists(notified.exclude(state__in=NEVER_LEFT)) & ~Exists(pushed)
     return Thread.objects.filter(Q(**{since: None}) | nobody)
 
 
@@ -149,7 +149,7 @@ def answering(thread: Thread) -> list[User]:
 
 
 def may_enter(contacts: Iterable[int]) -> set[int]:
-    """Those of these contacts, by key, to whom the portal is open: the others could not read what they are told of."""
+    """Those of these contacts, by key, to whom the portal is open: the others could not read what they were notified of."""
     return set(Contact.objects.open_to_portal().filter(pk__in=contacts).values_list("pk", flat=True))
 
 

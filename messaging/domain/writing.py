@@ -67,7 +67,7 @@ def write_as_client(
     )
     if seen:
         mark_read_by_client(thread, seen)
-    notices.tell_staff(thread)
+    notices.notify_staff(thread)
     return message
 
 
@@ -95,7 +95,7 @@ def write_as_staff(
         staff_notified_at=None,
         client_unread=F("client_unread") + 1,
     )
-    notices.tell_client(thread, contact)
+    notices.notify_client(thread, contact)
     return message
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from core.lookups import key_array
-from messaging.domain.notices import tell_clients
+from messaging.domain.notices import notify_clients
 from messaging.models import Message
 
 # In the order that every writer keeps: contacts, threads, messages, mails.
@@ -83,5 +83,5 @@ def write_many(side: Message.Side, messages: Sequence[Placed]) -> int:
         cursor.execute(BEGIN, values)
         cursor.execute(WRITE, values | {"side": side})
         written = cursor.fetchall()
-    tell_clients(pk for pk, _ in written)
+    notify_clients(pk for pk, _ in written)
     return sum(number for _, number in written)

@@ -1,12 +1,12 @@
 // What a service worker does for push. A push says a fixed sentence, the firm's name and a path: nothing personal.
 self.addEventListener("push", (event) => {
-  let told = {};
+  let shown = {};
   try {
-    told = event.data?.json() ?? {};
+    shown = event.data?.json() ?? {};
   } catch {
     // Not one of ours; browsers ask that something is shown all the same.
   }
-  const { title = "AdvisorHub", body = "There is news for you.", path = "/" } = told;
+  const { title = "AdvisorHub", body = "There is news for you.", path = "/" } = shown;
   const icon = "{% url 'portal:icon' 192 %}";
   event.waitUntil(self.registration.showNotification(title, { body, icon, badge: icon, tag: path, data: { path } }));
 });
@@ -22,7 +22,7 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(self.clients.matchAll({ type: "window", includeUncontrolled: true }).then(show));
 });
 
-// The browser has renewed the subscription: it is told to the server by the next page that is opened (push-device.js).
+// The browser has renewed the subscription: it is shown to the server by the next page that is opened (push-device.js).
 self.addEventListener("pushsubscriptionchange", (event) => {
   const options = { userVisibleOnly: true, applicationServerKey: "{{ push_key }}" };
   if (options.applicationServerKey) event.waitUntil(self.registration.pushManager.subscribe(options));

@@ -186,7 +186,7 @@ def test_a_write_that_fails_leaves_no_file(portal, asked, files_on_disk, monkeyp
     def fail(thread):
         raise RuntimeError("The worker is gone")
 
-    monkeypatch.setattr(notices, "tell_staff", fail)
+    monkeypatch.setattr(notices, "notify_staff", fail)
     with pytest.raises(RuntimeError):
         portal.post(write_url(asked), {"text": "x", "files": [upload(), upload("b.pdf")]})
     assert (Attachment.objects.count(), list((files_on_disk / "attachments").iterdir())) == (0, [])

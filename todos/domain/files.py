@@ -7,7 +7,7 @@ from django.db import transaction
 from contacts.models import Contact
 from core.domain.stored_files import remove_after_commit
 from experiences.domain.resource_files import check_exchanged_file, safe_file_name
-from todos.domain.notifying import tell_of_done
+from todos.domain.notifying import notify_of_done
 from todos.domain.telling import tell
 from todos.models import ActionItem, ItemFile
 
@@ -30,7 +30,7 @@ def receive(item: ActionItem, upload: UploadedFile, contact: Contact) -> ItemFil
         raise ValidationError(f"{FILES_AT_MOST} files were sent already. Ask your advisor how to send more.")
     kept = ItemFile.objects.create(item=item, file=upload, name=safe_file_name(upload.name), size=upload.size)
     tell("action_item_file", "File received", [item], actor=contact.user)
-    tell_of_done([item.pk], contact)
+    notify_of_done([item.pk], contact)
     return kept
 
 

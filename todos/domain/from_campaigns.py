@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from todos.domain.notifying import tell_of_new_items
+from todos.domain.notifying import notify_of_new_items
 
 
 class CampaignItem(NamedTuple):
@@ -59,7 +59,7 @@ RETURNING contact_id, id
 def create_action_items(rows: Iterable[CampaignItem]) -> int:
     """Write the action items; returns how many."""
     made = _insert(ACTION_ITEMS, rows)
-    tell_of_new_items(made)
+    notify_of_new_items(made)
     return len(made)
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from contacts.models import Contact
 from todos.domain.holding import hold, update_held
-from todos.domain.notifying import tell_of_done, tell_of_new_items
+from todos.domain.notifying import notify_of_done, notify_of_new_items
 from todos.domain.telling import tell
 from todos.models import ActionItem
 from todos.querysets import ActionItemQuerySet
@@ -22,7 +22,7 @@ def create(items: Iterable[ActionItem], *, by: User) -> list[ActionItem]:
     """Write new items, which are not saved yet."""
     made = ActionItem.objects.bulk_create(_owned(items, by))
     tell("action_item_added", "Action item added", made, actor=by)
-    tell_of_new_items((item.contact_id, item.pk) for item in made)
+    notify_of_new_items((item.contact_id, item.pk) for item in made)
     return made
 
 
@@ -37,7 +37,7 @@ def complete_by_client(items: ActionItemQuerySet, contact: Contact) -> list[int]
     """Mark open items of the contact as done by themselves."""
     held = hold(items.open().filter(contact=contact))
     done = _close(held, {"done_at": Now(), "done_by_client": True}, "action_item_done", contact.user)
-    tell_of_done(done, contact)
+    notify_of_done(done, contact)
     return done
 
 

@@ -109,7 +109,7 @@ class ItemDone(NotificationType):
         return found
 
 
-def tell_of_done(item_ids: Iterable[int], contact: Contact) -> None:
+def notify_of_done(item_ids: Iterable[int], contact: Contact) -> None:
     """Push to the contact's primary advisor what the client has finished or sent, in the transaction that notes it."""
     later = timezone.now() + PATIENCE  # clients undo what they ticked by mistake
     plan_pushes(ITEM_DONE, [PushTo(contact.primary_advisor_id, pk, later) for pk in item_ids])
@@ -121,7 +121,7 @@ def waiting_reminders(user: User, now: datetime) -> QuerySet[Reminder] | None:
     return None if mine is None else Reminder.objects.on_tasks_of(user).open().filter(mine, shows_at__lte=now)
 
 
-def tell_of_new_items(items: Iterable[tuple[int, int]]) -> None:
+def notify_of_new_items(items: Iterable[tuple[int, int]]) -> None:
     """Push to the clients of new items, given as (contact, item), in the transaction that makes them."""
     push_to_contacts(NEW_ITEM, items, PATIENCE)
 
