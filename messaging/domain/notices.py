@@ -149,7 +149,7 @@ def answering(thread: Thread) -> list[User]:
 
 
 def may_enter(contacts: Iterable[int]) -> set[int]:
-    """Those of these contacts, by key, to whom the portal is open: the others could not read what they were notified of."""
+    """Those of these contacts, by key, to whom the portal is open: others could not read what waits for them."""
     return set(Contact.objects.open_to_portal().filter(pk__in=contacts).values_list("pk", flat=True))
 
 
