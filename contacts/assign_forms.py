@@ -15,7 +15,7 @@ LABELS = {
     "experience": "Experience",
     "campaign": "Campaign",
     "team": "Team",
-    "card_template": "Own cards",
+    "card_template": "Cards",
     "resource_template": "Own library",
     "featured_template": "Own featured resources",
 }

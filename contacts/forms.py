@@ -44,7 +44,7 @@ class TagsField(forms.CharField):
 class ContactForm(ConflictModelForm):
     """A contact's own data, for adding and editing by `user`."""
 
-    tag_names = TagsField(required=False, label="Tags", help_text="Separated by commas. New ones are made.")
+    tag_names = TagsField(required=False, label="Tags", help_text="Separated by commas. New tags are created.")
     household_name = forms.CharField(
         required=False,
         max_length=Household._meta.get_field("name").max_length,
@@ -89,7 +89,7 @@ class ContactForm(ConflictModelForm):
         }
         help_texts = {
             "preferred_name": "How the firm addresses them, if not by first name.",
-            "email": "They sign in with it. A new address ends the links mailed to the old one, but not their "
+            "email": "Used to sign in. A new address ends the links mailed to the old one, but not their "
             "password: where somebody else may have signed in, choose End sign-in in the menu as well.",
             "phone": "With the country code, or as it is dialled in the country of the address, else in the firm’s.",
             "team": "Its members see and serve the contact.",
@@ -171,7 +171,7 @@ class ContactForm(ConflictModelForm):
             self.add_error("do_not_contact_since", "Give the day, or clear who asked for it.")
         day, born = data.get("deceased_on"), data.get("date_of_birth")
         if day and not data.get("deceased") and "deceased" in data:
-            self.add_error("deceased", "Tick this as well, or clear the date of death.")
+            self.add_error("deceased", "Select this as well, or clear the date of death.")
         if day and born and day < born:
             self.add_error("deceased_on", "That is before the date of birth.")
 

@@ -49,7 +49,7 @@ def choose(
     ids = ticked_ids(posted)
     chosen = scope.filter(pk__in=ids).order_by()
     there = chosen.count()
-    parts = [counted(len(ids), "ticked contact")]
+    parts = [counted(len(ids), "selected contact")]
     if len(ids) > there:
         parts.append(f"{len(ids) - there:,} no longer there")
     outside = there - chosen.filter(pk__in=matching.values("pk")).count() if in_use(filterset_class, query) else 0
@@ -66,7 +66,9 @@ def but_unticked(rows: QuerySet, posted: QueryDict) -> tuple[QuerySet, str]:
     without = read_ids(posted.get("without", ""))
     if without is None:
         return rows.none(), ""
-    return (rows.exclude(pk__among=sorted(without)), f", without {len(without):,} unticked") if without else (rows, "")
+    if not without:
+        return rows, ""
+    return rows.exclude(pk__among=sorted(without)), f", without {len(without):,} deselected"
 
 
 def ticked_ids(posted: QueryDict) -> set[int]:

@@ -49,7 +49,7 @@ OTHER_ADVISOR = Q(advisor__isnull=False, gone_at=None) & ~Q(advisor=F("contact__
 class LinkedFilter(RecordFilter):
     """Filters of records that are contacts: also by how the two stand to each other."""
 
-    stands = django_filters.ChoiceFilter(choices=STANDS, label="Stands", empty_label="Any", method="by_standing")
+    stands = django_filters.ChoiceFilter(choices=STANDS, label="Status", empty_label="Any", method="by_standing")
 
     def by_standing(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """Records that stand so to their contacts."""

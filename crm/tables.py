@@ -66,7 +66,7 @@ class LinkedTable(RecordTable):
     """Records that are contacts here."""
 
     contact = tables.Column(orderable=False, empty_values=())
-    stands = tables.Column(verbose_name="Stands", orderable=False, empty_values=())
+    stands = tables.Column(verbose_name="Status", orderable=False, empty_values=())
 
     class Meta:
         order_by = "name"

@@ -149,7 +149,7 @@ class ReinviteForm(ConflictModelForm):
 
     days = forms.CharField(
         label="Days after the first invitation",
-        help_text="Up to five rising whole days, for example 3, 7, 14.",
+        help_text="Up to five days, in ascending order, for example 3, 7, 14.",
         widget=forms.TextInput(attrs={"class": "input-short", "inputmode": "text"}),
     )
 
@@ -157,7 +157,7 @@ class ReinviteForm(ConflictModelForm):
         model = Firm
         fields = ["auto_reinvite", "reinvite_gap_hours", "invitations_at_most"]
         labels = {
-            "auto_reinvite": "Invite again by itself",
+            "auto_reinvite": "Send reminders automatically",
             "reinvite_gap_hours": "Hours between two invitations, at least",
             "invitations_at_most": "Invitations to one contact, at most",
         }

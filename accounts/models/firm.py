@@ -31,7 +31,7 @@ def validate_reinvite_days(value: list) -> None:
     """Raise ValidationError unless `value` is a rising list of 1 to 5 whole days between 1 and 90."""
     fine = isinstance(value, list) and len(value) <= 5 and all(type(day) is int for day in value)
     if not fine or value != sorted(set(value)) or any(not 1 <= day <= 90 for day in value):
-        raise ValidationError("Give up to five rising whole days between 1 and 90, for example 3, 7, 14.")
+        raise ValidationError("Give up to five days between 1 and 90 in ascending order, for example 3, 7, 14.")
 
 
 def quiet_from() -> time:
@@ -66,7 +66,7 @@ class Firm(models.Model):
     logo = models.ImageField(upload_to="firm/", blank=True)
     time_zone = models.CharField(max_length=50, default="America/New_York", validators=[validate_time_zone])
     default_country = models.CharField(
-        max_length=2, default="US", help_text="Phone numbers without a country code are read as of here."
+        max_length=2, default="US", help_text="Used for phone numbers without a country code."
     )
     invitation_link_days = models.PositiveSmallIntegerField(
         default=7, validators=[MinValueValidator(1), MaxValueValidator(30)]
@@ -81,7 +81,7 @@ class Firm(models.Model):
         default=30,
         db_default=30,
         validators=[MaxValueValidator(365)],
-        help_text="For so many days what was done to many contacts can be undone. 0: not at all.",
+        help_text="Bulk changes can be undone for this many days (0 = never).",
     )
     auto_reinvite = models.BooleanField("automatic re-invites", default=False)
     reinvite_days = models.JSONField(

@@ -10,7 +10,7 @@ from contacts.models import Contact
 NAMES = {
     "experience": "Experience",
     "campaign": "Campaign",
-    "card_template": "Own cards",
+    "card_template": "Cards",
     "resource_template": "Own library",
     "featured_template": "Own featured resources",
     "team": "Team",

@@ -67,7 +67,7 @@ def _row_by_row(rows: list, fields: list[Any], names: "_Names") -> Iterator[Entr
     for newer, older in zip_longest(rows, rows[1:]):
         entry = names.entry(newer)
         if newer.pgh_label == "insert":
-            entry.sentence, entry.icon = "Came into AdvisorHub", "user-plus"
+            entry.sentence, entry.icon = "Contact created", "user-plus"
             yield entry
         elif older is not None:
             entry.changes = names.changes(fields, older, newer)

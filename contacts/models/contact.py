@@ -1,4 +1,4 @@
-"""The contact: a person the firm serves or courts."""
+"""The contact: a client, prospect or lead of the firm."""
 
 import pghistory
 import pgtrigger
@@ -103,7 +103,7 @@ REQUIRED_FIELDS = ["first_name", "last_name", "email", "phone", "primary_advisor
     append_only=True,
 )
 class Contact(models.Model):
-    """A person the firm serves or courts. Reached only through `Contact.objects.visible_to(user)`.
+    """A client, prospect or lead of the firm. Reached only through `Contact.objects.visible_to(user)`.
 
     Status is computed by the database from the facts beside it (a stored generated column), so no code
     path can leave the two apart. The portal account follows its contact by trigger: closed when the contact

@@ -37,7 +37,7 @@ class ChangeFields(ContactKind):
             return [skip("The advisor chosen can no longer have contacts.", anybody)]
         if team and not Team.objects.usable().filter(pk=team).exists():
             return [skip("The team chosen has been archived or deleted.", anybody)]
-        return [skip("Nothing to change: they are so already.", ~differing(operation.params))]
+        return [skip("Already set to this value.", ~differing(operation.params))]
 
     def keeps(self, operation: Operation) -> Snapshot:
         """The fields that are changed."""

@@ -64,7 +64,7 @@ class BulkView(View):
     type_count = False
     back = "contacts:list"  # the list from which the selection comes
     consequences: tuple[str, ...] = ()
-    gone = f"This selection is no longer there: {KEPT_FOR} Tick the contacts again."
+    gone = f"This selection is no longer there: {KEPT_FOR} Select the contacts again."
     form_template = "contacts/bulk_form.html"
     confirm_template = "contacts/bulk_confirm.html"
 
@@ -97,7 +97,7 @@ class BulkView(View):
         if pk is not None:
             return self._one(self._contact(pk))
         if "draft" not in request.GET:
-            messages.warning(request, "Tick the contacts first, then choose what to do with them.")
+            messages.warning(request, "Select the contacts first, then choose what to do with them.")
             return redirect(self.back)
         draft = self._draft(request.GET["draft"])
         if draft is None:
@@ -163,7 +163,7 @@ class BulkView(View):
         if draft.total:
             return redirect(f"{self.request.path}?draft={draft.pk}")
         draft.delete()
-        messages.warning(self.request, "Nothing that you may change was selected. Tick the contacts again.")
+        messages.warning(self.request, "Nothing that you may change was selected. Select the contacts again.")
         return redirect(self.back)
 
     def _form(self, operation: Operation) -> forms.Form:

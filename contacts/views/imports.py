@@ -96,7 +96,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 class RowFilter(ListFilter):
     """Rows by verdict, by the field that stops them, and by outcome."""
 
-    verdict = django_filters.ChoiceFilter(choices=ImportRow.Verdict.choices, label="What becomes of it")
+    verdict = django_filters.ChoiceFilter(choices=ImportRow.Verdict.choices, label="Result")
     field = django_filters.ChoiceFilter(
         choices=[(field.name, field.label) for field in FIELDS], method="by_field", label="Reason is about"
     )
@@ -114,7 +114,7 @@ class RowTable(tables.Table):
     name = tables.Column(
         accessor="values", orderable=False, verbose_name="Contact", attrs={"td": {"class": "col-main"}}
     )
-    verdict = tables.Column(verbose_name="What becomes of it", orderable=False)
+    verdict = tables.Column(verbose_name="Result", orderable=False)
     why = tables.Column(
         accessor="reasons",
         orderable=False,

@@ -28,7 +28,7 @@ class ContactList(ListPage):
     table_class = ContactTable
     filterset_class = ContactFilter
     template_name = "contacts/list.html"
-    empty = ("No contacts yet", "Contacts are the people your firm serves or courts. Add the first one by hand.")
+    empty = ("No contacts yet", "Contacts are your firm’s clients, prospects and leads. Add the first one by hand.")
     empty_icon = "users"
 
     def rows(self) -> ContactQuerySet:

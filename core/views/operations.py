@@ -24,7 +24,7 @@ from core.templatetags.ui import distance, exact
 
 Line = OperationLine.State
 SORTED_AT_MOST = 20_000  # lines by name: of more, a second and more would pass for each page
-REPETITIONS = {Line.FAILED: "The failed were tried again", Line.UNTOUCHED: "The rest was begun"}
+REPETITIONS = {Line.FAILED: "The failed were tried again", Line.UNTOUCHED: "Remaining rows restarted"}
 
 
 class OperationList(ListPage):
@@ -36,7 +36,7 @@ class OperationList(ListPage):
     table_class = OperationTable
     filterset_class = OperationFilter
     template_name = "core/operations.html"
-    empty = ("No operations yet", "Tick contacts in the list and choose what to do with them: it is kept here.")
+    empty = ("No operations yet", "Select contacts in the list and choose what to do with them: it is kept here.")
     empty_icon = "list-checks"
 
     def rows(self) -> QuerySet:
@@ -327,5 +327,5 @@ def note(operation: Operation) -> str:
             parts = [f"{number:,} {word}" for number, word in others if number or word == "untouched"]
             return f"Stopped: {', '.join([f'{operation.done:,} done', *parts])}."
         case Operation.State.PAUSED:
-            return "It rests until somebody lets it go on. What is done stays done."
+            return "Paused. Resume it to continue. What is done stays done."
     return ""

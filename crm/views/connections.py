@@ -127,7 +127,7 @@ def add(request: HttpRequest, adapter_key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         one = _saved(form, Connection(adapter=adapter_key))
         if one is not None:
-            messages.success(request, f"{one.adapter_label} says hello: {one.who}.")
+            messages.success(request, f"{one.adapter_label} is connected: {one.who}.")
             return redirect("crm:connection", pk=one.pk)
     return _form_page(request, form, f"Connect {adapter.label}", reverse("crm:choose"), "Check and save")
 

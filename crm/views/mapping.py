@@ -57,14 +57,14 @@ def owners(request: HttpRequest, pk: int) -> HttpResponse:
             return _judged(request, one, form, operation)
     notice = "Those with the same email address are found by themselves; what you choose here stays."
     return _page(
-        request, one, form, "Who is who", notice if form.owners else "No user of the CRM is known here.", "owners"
+        request, one, form, "Advisor matching", notice if form.owners else "No user of the CRM is known here.", "owners"
     )
 
 
 @admins_only
 @require_POST
 def learn(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read anew from the CRM who its users are and which categories it has. A sync does so too."""
+    """Refresh from the CRM who its users are and which categories it has. A sync does so too."""
     one = _connection(request, pk)
     try:
         syncing.learn(one, open_adapter(one))
@@ -92,9 +92,7 @@ def categories(request: HttpRequest, pk: int) -> HttpResponse:
             Category.objects.bulk_update(changed, ["contact_type"])
             operation = begin_judging(one, Record.objects.in_categories(values), request.user, linked=True)
             return _judged(request, one, form, operation)
-    return _page(
-        request, one, form, "What categories mean", "Records of a category that means nothing here wait.", "categories"
-    )
+    return _page(request, one, form, "Categories", "Unmapped categories can’t be imported yet.", "categories")
 
 
 @admins_only

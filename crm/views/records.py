@@ -143,7 +143,7 @@ def chosen(request: HttpRequest, tab: str) -> tuple[QuerySet, str]:
         words = "All that match the filter" if in_use(RecordFilter, query) else "All records"
         return rows.order_by(), f"{words}{without}"
     ids = ticked_ids(request.POST)
-    return scope.filter(pk__in=ids).order_by(), f"{counted(len(ids), 'ticked record')}"
+    return scope.filter(pk__in=ids).order_by(), f"{counted(len(ids), 'selected record')}"
 
 
 @editors_only
@@ -165,7 +165,7 @@ def import_many(request: HttpRequest) -> HttpResponse:
         selecting.freeze(draft, rows.values_list("pk", flat=True))
     if not draft.total:
         draft.delete()
-        messages.warning(request, "Tick the records first.")
+        messages.warning(request, "Select the records first.")
         return redirect("crm:ready")
     Operation.objects.filter(pk=draft.pk).update(title=f"Import {draft.total:,} contacts from the CRM")
     with expecting(draft.total, Record):
@@ -196,14 +196,14 @@ def mend_many(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and form.mends():
         operation = begin_judging(None, rows, request.user, mends=form.mends())
         if operation is None:
-            messages.warning(request, "Tick the records first.")
+            messages.warning(request, "Select the records first.")
         elif operation.is_over:
             messages.success(request, f"{operation.done:,} records were given the values.")
         else:
             return redirect("core:operation", pk=operation.pk)
         return redirect(f"{reverse('crm:cannot')}?{narrowed(QueryDict(fields['query']))}")
     if not rows.exists():
-        messages.warning(request, "Tick the records first.")
+        messages.warning(request, "Select the records first.")
         return redirect("crm:cannot")
     context = {
         "form": form,

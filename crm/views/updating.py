@@ -42,7 +42,7 @@ class UpdateForm(forms.Form):
     fields_wanted = forms.MultipleChoiceField(
         label="Fields to update",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick at least one field."},
+        error_messages={"required": "Select at least one field."},
     )
     by_hand = forms.BooleanField(
         required=False,
@@ -186,7 +186,7 @@ def _compare(
 
 
 def _apply(request: HttpRequest, contact: Contact, record: Record) -> HttpResponse:
-    """Apply what is ticked, or dismiss all; what is no longer as it was shown is asked about again."""
+    """Apply selected changes, or dismiss all; what is no longer as it was shown is asked about again."""
     seen = read_seen(request.POST.get("seen", ""), contact)
     if seen is None or seen.digest != record.digest:
         messages.warning(request, "The CRM has newer data by now. Look at the differences again.")
@@ -199,7 +199,7 @@ def _apply(request: HttpRequest, contact: Contact, record: Record) -> HttpRespon
         return redirect("contacts:detail", pk=contact.pk)
     wanted = [name for name in request.POST.getlist("field") if name in differences.LABELS]
     if not wanted:
-        messages.warning(request, "Tick the fields to apply.")
+        messages.warning(request, "Select the fields to apply.")
         return redirect("crm:update_one", pk=contact.pk)
     if moved := seen.moved(differences.differences(record, contact), wanted):
         return _compare(request, contact, record, moved, wanted)

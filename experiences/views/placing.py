@@ -81,7 +81,7 @@ class AddView(PartView):
         return render(request, "experiences/add.html", context, status=422 if error else 200)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Add what is ticked."""
+        """Add selected."""
         chosen = [key for one in request.POST.getlist("pick") if (key := read_key(one)) is not None]
         with transaction.atomic():
             owner, place = self.owner_and_place(pk, lock=True)

@@ -51,7 +51,7 @@ def test_assigning_gives_experience_campaign_team_and_own_cards(advisor, contact
     assert assignment.campaign_started_on is None
     assert contact.status == Status.ASSIGNED
     assert sentences(contact) == [
-        ("assigned", "Welcome assigned, with campaign Ninety days, own cards Gold, team North")
+        ("assigned", "Welcome assigned, with campaign Ninety days, cards Gold, team North")
     ]
 
 
@@ -142,9 +142,9 @@ def test_own_templates_are_left_set_and_cleared_one_by_one(advisor, contact):
     run(assigning.change, [contact.pk], Change(card_template=None), by=advisor)
     assert contact.assignments.get().card_template is None
     assert [sentence for _, sentence in sentences(contact)] == [
-        "Own cards: the experience’s → Gold",
+        "Cards: the experience’s → Gold",
         "Team: none → North",
-        "Own cards: Gold → the experience’s",
+        "Cards: Gold → the experience’s",
     ]
 
 

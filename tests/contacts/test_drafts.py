@@ -53,7 +53,7 @@ def test_whoever_comes_back_to_one_is_told(as_user, advisor, three):
     for answer in (client.get(url, follow=True), client.post("/contacts/deactivate/", hidden, follow=True)):
         assert answer.redirect_chain == [("/contacts/", 302)]
         assert GONE in answer.content.decode()
-    assert "Tick the contacts first" in client.get("/contacts/deactivate/", follow=True).content.decode()
+    assert "Select the contacts first" in client.get("/contacts/deactivate/", follow=True).content.decode()
 
 
 def test_one_that_goes_while_its_button_is_pressed_is_no_error(as_user, advisor, three, monkeypatch):

@@ -37,13 +37,13 @@ def test_ticked_ones_outside_the_present_filter_are_counted(as_user, advisor, fo
     Contact.objects.filter(pk__in=[four[0].pk, four[1].pk]).update(contact_type="lead")
     client = as_user(advisor)
     url = choose(client, "deactivate", four, query="type=client&page=3")
-    words = "4 ticked contacts, 2 not in the current filter"
+    words = "4 selected contacts, 2 not in the current filter"
     assert words in client.get(url).content.decode()
     confirm(client, url)
     operation = Operation.objects.get()
     assert (operation.selection, operation.done) == (words, 4)
     assert choose(client, "reactivate", four, query="page=3&sort=name")
-    assert Operation.objects.latest("pk").selection == "4 ticked contacts"
+    assert Operation.objects.latest("pk").selection == "4 selected contacts"
 
 
 def test_those_who_match_no_more_can_be_left_out(drifted, four):
@@ -104,7 +104,7 @@ def test_the_trash_has_its_own_filter(as_user, advisor, four):
     confirm(client, choose(client, "delete", four))
     names = f"q={four[0].last_name}"
     choose(client, "restore", four, query=names)
-    assert Operation.objects.latest("pk").selection == "4 ticked contacts, 3 not in the current filter, in the trash"
+    assert Operation.objects.latest("pk").selection == "4 selected contacts, 3 not in the current filter, in the trash"
     url = choose(client, "restore", all="1", query=names)
     assert Operation.objects.latest("pk").total == 1
     Contact.objects.filter(pk=four[0].pk).update(last_name="Astray")

@@ -53,7 +53,7 @@ def test_both_are_set_by_hand_shown_and_taken_back(as_user, advisor, contact):
     [
         ({"do_not_contact_since": "2026-01-05"}, "do_not_contact_from", "Say who asked for it"),
         ({"do_not_contact_from": "The client"}, "do_not_contact_since", "Give the day"),
-        ({"deceased_on": "2026-01-05"}, "deceased", "Tick this as well"),
+        ({"deceased_on": "2026-01-05"}, "deceased", "Select this as well"),
         ({"deceased": "on", "deceased_on": "2999-01-01"}, "deceased_on", "between 1900 and today"),
         ({**ASKED, "do_not_contact_since": "2999-01-01"}, "do_not_contact_since", "between 1900 and today"),
         ({**DIED, "date_of_birth": "2026-02-04"}, "deceased_on", "before the date of birth"),

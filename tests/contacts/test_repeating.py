@@ -85,7 +85,8 @@ def test_the_rest_is_exactly_what_was_not_reached(as_user, advisor, six, stop_af
     selecting.tell_untouched()
     assert subjects(operation, "untouched") == {one.pk for one in six[2:]}
     shown = client.get(page)
-    assert (shown.context["rest_url"], f'<a href="{answer.url}">The rest was begun</a>' in shown.content.decode()) == (
+    link = f'<a href="{answer.url}">Remaining rows restarted</a>'
+    assert (shown.context["rest_url"], link in shown.content.decode()) == (
         "",
         True,
     )

@@ -34,7 +34,7 @@ NAMES = ["Abel", "Baker Abel", "Çelik", "Babić"]
 TYPES = ["client", "lead", "prospect"]
 LOGINS = [None, datetime(2026, 1, 10, 12, tzinfo=UTC), datetime(2026, 3, 10, 12, tzinfo=UTC)]
 CHANGES = {"last_name": 4, "contact_type": 3, "team": 3, "experience": 2, "household": 2, "last_login_at": 3, "tag": 2}
-NOTHING = "Nothing to change: they are so already."
+NOTHING = "Already set to this value."
 
 # What each filter asks of, so that most edits are about what was filtered by.
 ASKS = {

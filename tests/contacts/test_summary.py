@@ -118,7 +118,7 @@ def test_an_edit_is_one_entry_with_all_its_changes(as_user, transactional_db):
     client.post(address, {"household_name": "The Clients", SEEN: seen})
     edited, arrived = page(client, contact).context["entries"]
     assert (edited.sentence, [change.label for change in edited.changes]) == ("Edited household", ["Household"])
-    assert arrived.sentence == "Came into AdvisorHub"
+    assert arrived.sentence == "Contact created"
 
 
 def test_the_timeline_goes_on_without_gap_or_repetition(as_user, advisor, contact):

@@ -33,7 +33,7 @@ def test_a_bulk_change_is_about_all_but_the_unticked(as_user, advisor, book):
     operation = Operation.objects.get(pk=draft)
     frozen = FrozenSelection.objects.get(operation=operation).subject_ids
     assert frozen == sorted(one.pk for one in book if one not in (book[0], book[3]))
-    assert operation.selection.endswith(", without 2 unticked")
+    assert operation.selection.endswith(", without 2 deselected")
     assert QueryDict(operation.query).dict() == {"type": "client"}, "how a list is sorted narrows nothing"
 
 

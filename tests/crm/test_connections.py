@@ -148,7 +148,7 @@ def test_looking_at_users_and_categories_changes_nothing_and_a_button_reads_them
     before = known(demo)
     for name in ("owners", "categories"):
         page = client.get(reverse(f"crm:{name}", args=[demo.pk]))
-        assert "Read anew from the CRM" in page.content.decode()
+        assert "Refresh from the CRM" in page.content.decode()
     assert known(demo) == before
     assert client.get(reverse("crm:learn", args=[demo.pk])).status_code == 405
     for name in ("owners", "categories"):

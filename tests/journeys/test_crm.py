@@ -169,7 +169,7 @@ def enter(page):
     expect(page.get_by_text("refuses the token")).to_be_visible()
     page.fill("#id_token", "let-me-in")
     page.get_by_role("button", name="Check and save").click()
-    expect(page.get_by_text("says hello: Demo CRM")).to_be_visible()
+    expect(page.get_by_text("is connected: Demo CRM")).to_be_visible()
 
 
 def lock_city(page, key):
@@ -242,7 +242,7 @@ def test_from_a_real_tryton_and_back_for_more(live_app, browser_page, tryton_ser
     connect(page, "tryton", name="Our Tryton", host="http://10.9.9.9:8000", database="crm", key=tryton_server.key)
     expect(page.locator("#id_host_error")).to_contain_text("CRM_PRIVATE_HOSTS")
     connect(page, "tryton", name="Our Tryton", host=tryton_server.url, database="crm", key=tryton_server.key)
-    expect(page.get_by_text("says hello: Tryton database crm")).to_be_visible()
+    expect(page.get_by_text("is connected: Tryton database crm")).to_be_visible()
 
     sync(page, live_app, "Our Tryton")
     assert (stat(page, "Ready"), stat(page, "Cannot be imported")) == (0, 5)

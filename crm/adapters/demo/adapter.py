@@ -24,7 +24,9 @@ class DemoCRM(Adapter):
 
     key = "demo"
     label = "Demo CRM"
-    note = "Made-up records that change every ten minutes, to try import and update with. It calls nobody."
+    note = (
+        "Made-up records that change every ten minutes, to try import and update with. No outside service is contacted."
+    )
     capabilities = Capabilities(households="record", overlap_seconds=0, max_page=PAGE)
     config_fields = (
         ConfigField("size", "How many records", default="150", pattern=r"[1-9]\d{0,5}"),
