@@ -5,30 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0012_campaign_hours'),
+        ("accounts", "0012_campaign_hours"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='firm',
-            name='default_country',
-            field=models.CharField(default='US', help_text='Used for phone numbers without a country code.', max_length=2),
+            model_name="firm",
+            name="default_country",
+            field=models.CharField(
+                default="US", help_text="Used for phone numbers without a country code.", max_length=2
+            ),
         ),
         migrations.AlterField(
-            model_name='firm',
-            name='undo_days',
-            field=models.PositiveSmallIntegerField(db_default=30, default=30, help_text='Bulk changes can be undone for this many days (0 = never).', validators=[django.core.validators.MaxValueValidator(365)]),
+            model_name="firm",
+            name="undo_days",
+            field=models.PositiveSmallIntegerField(
+                db_default=30,
+                default=30,
+                help_text="Bulk changes can be undone for this many days (0 = never).",
+                validators=[django.core.validators.MaxValueValidator(365)],
+            ),
         ),
         migrations.AlterField(
-            model_name='firmevent',
-            name='default_country',
-            field=models.CharField(default='US', help_text='Used for phone numbers without a country code.', max_length=2),
+            model_name="firmevent",
+            name="default_country",
+            field=models.CharField(
+                default="US", help_text="Used for phone numbers without a country code.", max_length=2
+            ),
         ),
         migrations.AlterField(
-            model_name='firmevent',
-            name='undo_days',
-            field=models.PositiveSmallIntegerField(db_default=30, default=30, help_text='Bulk changes can be undone for this many days (0 = never).', validators=[django.core.validators.MaxValueValidator(365)]),
+            model_name="firmevent",
+            name="undo_days",
+            field=models.PositiveSmallIntegerField(
+                db_default=30,
+                default=30,
+                help_text="Bulk changes can be undone for this many days (0 = never).",
+                validators=[django.core.validators.MaxValueValidator(365)],
+            ),
         ),
     ]

@@ -50,9 +50,7 @@ def test_assigning_gives_experience_campaign_team_and_own_cards(advisor, contact
     )
     assert assignment.campaign_started_on is None
     assert contact.status == Status.ASSIGNED
-    assert sentences(contact) == [
-        ("assigned", "Welcome assigned, with campaign Ninety days, cards Gold, team North")
-    ]
+    assert sentences(contact) == [("assigned", "Welcome assigned, with campaign Ninety days, cards Gold, team North")]
 
 
 def test_assigning_anew_ends_what_was_there(advisor, contact):
