@@ -7,6 +7,7 @@ hosts that the operator names in PUSH_PRIVATE_HOSTS may be private or plain http
 
 import email.utils
 import json
+import re
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,12 +17,24 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from urllib3.exceptions import LocationValueError
 
 from core.connecting import CONNECT, Checked, PrivateAddress, is_named, until
 from notifications.domain import vapid
 from notifications.models import Push, PushSubscription
 
 SECONDS = 10  # for an answer as a whole
+# Visible ASCII without the backslash, at which parsers of addresses part ways: browsers send nothing else.
+PLAIN = re.compile(r"[!-\[\]-~]{1,2000}")
+HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|[0-9a-f.]*:[0-9a-f:.]+")  # a name, or an IP address
+NO_ADDRESS = "The address of the push service is not a plain one."
+REFUSED_BY_REQUESTS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    LocationValueError,
+    UnicodeError,
+)
 TTL = 24 * 3600  # seconds that a service keeps a push for a device that is off
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=2)
 SENT, GONE, REFUSED, LATER, FAILED, UNKNOWN = "sent", "gone", "refused", "later", "failed", "unknown"
@@ -44,9 +57,11 @@ def why_not_endpoint(endpoint: str) -> str:
         parts = urlsplit(endpoint)
         port = parts.port
     except ValueError:
-        return "The address of the push service is not a plain one."
-    if not parts.hostname or parts.username or parts.scheme not in ("http", "https") or len(endpoint) > 2000:
-        return "The address of the push service is not a plain one."
+        return NO_ADDRESS
+    if parts.username is not None or parts.scheme not in ("http", "https"):
+        return NO_ADDRESS
+    if not PLAIN.fullmatch(endpoint) or not HOST.fullmatch(parts.hostname or ""):
+        return NO_ADDRESS
     if is_named(parts.hostname, port, settings.PUSH_PRIVATE_HOSTS):
         return ""
     if parts.scheme != "https" or port not in (None, 443):
@@ -54,9 +69,16 @@ def why_not_endpoint(endpoint: str) -> str:
     return ""
 
 
+class _Session(requests.Session):
+    """Looks at no redirect: requests reads its body and where it leads to also when it is not to follow it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def session() -> requests.Session:
     """A session whose connections are checked; to be closed by the caller."""
-    made = requests.Session()
+    made = _Session()
     made.trust_env = False  # no proxies and no .netrc
     adapter = Checked(settings.PUSH_PRIVATE_HOSTS)
     made.mount("https://", adapter)
@@ -117,6 +139,8 @@ def deliver(push: Push, content: bytes) -> Verdict:
             return _verdict(answer)
     except PrivateAddress:
         return Verdict(GONE, "The address of the push service leads into a private network.")
+    except REFUSED_BY_REQUESTS:  # before anything has left
+        return Verdict(GONE, NO_ADDRESS)
     except requests.ConnectionError as error:
         return _unreached(error)
     except (requests.RequestException, OSError):

@@ -1,7 +1,7 @@
 """Devices: put in by their owner's browser, taken out by the owner, by another person there, or when they are gone."""
 
 import base64
-import binascii
+import re
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Value
@@ -16,6 +16,8 @@ from notifications.domain.push_service import why_not_endpoint
 from notifications.models import Push, PushSubscription
 
 AT_MOST = 10  # devices of one person; the oldest makes room
+BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+POINT, SECRET = 65, 16  # bytes of a device's public key and of its secret (RFC 8291)
 
 
 class NotSubscribed(Exception):
@@ -23,11 +25,13 @@ class NotSubscribed(Exception):
 
 
 def _decoded(text: str, size: int) -> bytes | None:
-    """Bytes of base64url without padding; None unless there are so many."""
-    try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (ValueError, binascii.Error):
+    """Bytes of base64url without padding; None unless there are so many and nothing else.
+
+    Python's decoder skips characters that it does not know, so they are refused first.
+    """
+    if len(text) != -(-size * 8 // 6) or not BASE64URL.fullmatch(text):
         return None
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     return raw if len(raw) == size else None
 
 
@@ -44,8 +48,8 @@ def subscribe(user: User, *, endpoint: str, p256dh: str, auth: str, browser: str
     """
     if why := why_not_endpoint(endpoint):
         raise NotSubscribed(why)
-    point = _decoded(p256dh, 65)
-    if point is None or point[0] != 4 or _decoded(auth, 16) is None:
+    point = _decoded(p256dh, POINT)
+    if point is None or point[0] != 4 or _decoded(auth, SECRET) is None:
         raise NotSubscribed("The browser sent keys that are not valid.")
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     values = {
@@ -80,9 +84,13 @@ def unsubscribe(user: User, *, pk: int | None = None, endpoint: str = "") -> boo
 
 @transaction.atomic
 def drop(pks: list[int], reason: str) -> None:
-    """Remove subscriptions; what waits for them does not leave."""
+    """Remove subscriptions; what waits for them does not leave.
+
+    They are locked first and in order: two workers that drop the same ones wait for each other.
+    """
     if not pks:
         return
+    list(PushSubscription.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
     waiting = Push.objects.filter(subscription__in=pks, state="planned")
     waiting.update(state=Push.State.DROPPED, reason=reason[:200], settled_at=timezone.now())
     PushSubscription.objects.filter(pk__in=pks).delete()

@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import MD5, Now
 
 OPEN = ["planned", "claimed", "sending"]
-
-
+TROUBLES = ["failed", "unknown"]
 NEVER_LEFT = ["failed", "dropped"]  # nobody was told
 
 
@@ -51,9 +50,19 @@ class PushQuerySet(models.QuerySet):
         """Those of a type that wait to leave, have left, or may have."""
         return self.filter(type=key).exclude(state__in=NEVER_LEFT)
 
+    def in_trouble(self) -> "PushQuerySet":
+        """Those that failed, or may have; found by an index of their own."""
+        return self.filter(state__in=TROUBLES)
+
 
 class Push(models.Model):
-    """One push to one device. A crash while it leaves makes it `unknown`: shown to admins, never sent again."""
+    """One push to one device. A crash while it leaves makes it `unknown`: shown to admins, never sent again.
+
+    `subscription` may name a device that was removed, also before the transaction that plans the push has committed:
+    no constraint, so that neither fails because of the other, and nothing is written here when a device goes. Read it
+    with `select_related`, which gives None for a missing one (that is why the column may be null); such a push does
+    not leave.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", "Scheduled"
@@ -66,7 +75,12 @@ class Push(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     subscription = models.ForeignKey(
-        PushSubscription, null=True, on_delete=models.SET_NULL, related_name="pushes", db_index=False
+        PushSubscription,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="pushes",
+        db_constraint=False,
+        db_index=False,
     )
     type = models.CharField(max_length=20)
     subject_id = models.BigIntegerField(help_text="What it is about, such as a thread.")
@@ -95,6 +109,7 @@ class Push(models.Model):
             models.Index(fields=["not_before", "id"], condition=Q(state="planned"), name="push_due"),
             models.Index(fields=["lease_until"], condition=Q(state__in=["claimed", "sending"]), name="push_leased"),
             models.Index(fields=["type", "subject_id"], name="push_subject"),
+            models.Index(fields=["id"], condition=Q(state__in=["failed", "unknown"]), name="push_trouble"),
             models.Index(fields=["settled_at"], condition=Q(settled_at__isnull=False), name="push_settled"),
         ]
 

@@ -29,9 +29,14 @@ def add(request: HttpRequest) -> HttpResponse:
     if not vapid.is_set_up():
         raise Http404
     take(CHANGES, request.user.pk)
-    sent = {name: request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")}
     try:
-        subscribe(request.user, browser=request.headers.get("User-Agent", ""), **sent)
+        subscribe(
+            request.user,
+            endpoint=request.POST.get("endpoint", ""),
+            p256dh=request.POST.get("p256dh", ""),
+            auth=request.POST.get("auth", ""),
+            browser=request.headers.get("User-Agent", ""),
+        )
     except NotSubscribed as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
     return HttpResponse(status=204)

@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import admins_only
 from accounts.models import Firm
+from core.counting import how_many
 from core.forms import for_saving
 from notifications.domain import vapid
 from notifications.domain.choosing import choose_for_firm
@@ -17,8 +18,8 @@ from notifications.models import Push, PushSubscription
 from notifications.types import Channel
 from notifications.views import devices
 
-TROUBLES = [Push.State.FAILED, Push.State.UNKNOWN]
 SHOWN = 20
+TROUBLES_COUNTED, DEVICES_COUNTED = 99, 9_999  # beyond, the page says "99+"
 
 
 @admins_only
@@ -40,12 +41,16 @@ def firm(request: HttpRequest) -> HttpResponse:
 
 
 def _push() -> dict:
-    """How many pushes became what in the last 30 days, and the latest that went wrong."""
-    numbers = dict.fromkeys((state.label for state in Push.State), 0)
-    for state, number in Push.objects.order_by().values_list("state").annotate(number=Count("pk")):
-        numbers[Push.State(state).label] += number
+    """How many devices there are, how many pushes went wrong in the last 30 days, and the latest of them."""
+    troubles = Push.objects.in_trouble()
     return {
-        "devices": PushSubscription.objects.count(),
-        "numbers": [(words, number) for words, number in numbers.items() if number],
-        "troubles": Push.objects.filter(state__in=TROUBLES).select_related("user")[:SHOWN],
+        "devices": _up_to(DEVICES_COUNTED, PushSubscription.objects.all()),
+        "failed": _up_to(TROUBLES_COUNTED, troubles),
+        "troubles": troubles.select_related("user")[:SHOWN],
     }
+
+
+def _up_to(most: int, rows: QuerySet) -> str:
+    """How many rows there are, in words: none is read beyond `most`."""
+    number = how_many(rows, most + 1)
+    return f"{number:,}" if number <= most else f"{most:,}+"

@@ -68,6 +68,14 @@ def send():
 
 
 @pytest.fixture
+def log(caplog):
+    """What is logged while pushes leave, also where Celery, as it starts, removes the handlers of the root logger."""
+    sending.logger.addHandler(caplog.handler)
+    yield caplog
+    sending.logger.removeHandler(caplog.handler)
+
+
+@pytest.fixture
 def portal(client_contact):
     """A browser of the client's, inside the portal."""
     from django.test import Client

@@ -8,6 +8,7 @@ from messaging.domain.writing import write_as_client
 from notifications.domain.subscribing import AT_MOST, clear_subscriptions, devices_of
 from notifications.models import PersonalChoice, Push, PushSubscription, StaffPreference
 from tests.factories import UserFactory
+from tests.test_hostile_input import read_by_views
 
 ADD, REMOVE, OWN, FIRM = (f"/notifications/{rest}" for rest in ("devices/add/", "devices/remove/", "", "firm/"))
 
@@ -78,12 +79,30 @@ def test_nobody_removes_the_device_of_another(desk, device):
         {"p256dh": "é"},
         {"auth": ""},
         {"auth": "x" * 500},
+        {"endpoint": "https://*.example.com/x"},
+        {"endpoint": "https://evil.example.com\\.push.apple.com/x"},
+        {"endpoint": "https://push.example.com/é"},
     ],
 )
 def test_what_is_no_subscription_is_refused_in_words(desk, service, change):
     answer = desk.post(ADD, subscription(service, **change))
     assert (answer.status_code, PushSubscription.objects.count()) == (422, 0)
     assert answer.content.decode().endswith(".")
+
+
+@pytest.mark.parametrize("name", ["p256dh", "auth"])
+@pytest.mark.parametrize("change", ["{}" + "!" * 100, "!{}", "{}=", "{} ", "{}\n", "{}é", "{}A"])
+def test_keys_with_more_than_base64url_are_refused(desk, portal, service, name, change):
+    keys = subscription(service)
+    sent = keys | {name: change.format(keys[name])}
+    answers = desk.post(ADD, sent), portal.post("/portal/profile/notifications/add/", sent)
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert {answer.content.decode() for answer in answers} == {"The browser sent keys that are not valid."}
+    assert not PushSubscription.objects.exists()
+
+
+def test_what_a_browser_sends_is_tested_with_hostile_input():
+    assert {"endpoint", "p256dh", "auth"} <= read_by_views()
 
 
 def test_a_public_address_is_taken(desk, service):

@@ -14,7 +14,7 @@ from core.models import Activity
 from messaging.domain.reading import mark_read_by_staff
 from messaging.domain.writing import write_as_client, write_as_staff
 from messaging.models import Message
-from notifications.domain import push_service, sending, sweeping, vapid
+from notifications.domain import alerting, push_service, sending, sweeping, vapid
 from notifications.domain.planning import PushTo, plan_pushes
 from notifications.models import Push, PushSubscription
 from tests.factories import UserFactory
@@ -81,7 +81,8 @@ def test_a_subscription_that_is_gone_is_dropped(told, service, send, status):
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_told_to_admins_once(told, service, send, admin, advisor, device, status):
+def test_a_refused_key_is_told_to_admins_once(told, service, send, admin, advisor, device, status, monkeypatch):
+    monkeypatch.setitem(alerting.SERVICES, "127.0.0.1", "Example")
     service.answer(status)
     device(advisor, "two")
     service.answer(status, name="two")
@@ -90,7 +91,8 @@ def test_a_refused_key_is_told_to_admins_once(told, service, send, admin, adviso
     assert {push.state for push in Push.objects.all()} == {"failed"}
     assert not PushSubscription.objects.exists()
     admin.refresh_from_db()
-    assert "127.0.0.1 refuses" in admin.alert
+    assert admin.alert.startswith("Example's push service refuses")
+    assert "127.0.0.1" not in admin.alert
     assert Activity.objects.filter(verb="push_refused").count() == 1
 
 
@@ -171,7 +173,7 @@ def test_a_worker_that_died_before_leaves_it_to_the_next(told, service, send):
 
 def test_a_worker_that_has_lost_its_claim_sends_nothing(told, service):
     Push.objects.update(state="claimed", attempts=2)
-    assert sending._prepare([(the_push().pk, 1)]) == []
+    assert sending._prepare([(the_push().pk, 1)]).leaving == []
 
 
 def test_a_late_answer_is_the_truth(told, service):
@@ -255,8 +257,8 @@ def test_asking_takes_the_same_queries_for_any_number(many, advisor, device, cli
     Push.objects.update(not_before=timezone.now() - timedelta(minutes=1))
     claims = sending._claim()
     assert len(claims) == many
-    with django_assert_num_queries(12):
-        assert len(sending._prepare(claims)) == many
+    with django_assert_num_queries(14):
+        assert len(sending._prepare(claims).leaving) == many
 
 
 def test_a_push_of_a_client_leads_to_their_messages(asked, advisor, client_contact, device, service, send):
