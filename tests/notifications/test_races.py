@@ -71,8 +71,8 @@ def test_two_workers_that_find_the_same_device_gone_end_it_once(
         drop(pks, reason)
 
     monkeypatch.setattr(sending, "drop", drop_together)
-    claims = sending._claim()
-    for done in [pool(lambda claim=claim: sending._hand_over([claim])) for claim in claims]:
+    monkeypatch.setattr(sending, "BATCH", 1)  # one for each worker
+    for done in [pool(sending.send_due) for _ in range(2)]:
         done.result(timeout=30)
     assert set(Push.objects.values_list("state", "reason")) == {("dropped", GONE)}
     assert (len(service.calls), PushSubscription.objects.count()) == (2, 0)
