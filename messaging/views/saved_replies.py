@@ -109,7 +109,9 @@ def text(request: HttpRequest, pk: int, reply_pk: int) -> HttpResponse:
     """A saved reply as plain text, filled for a contact; the page puts it into the message."""
     contact = get_object_or_404(Contact.objects.editable_by(request.user).select_related("primary_advisor"), pk=pk)
     reply = get_object_or_404(SavedReply.objects.visible_to(request.user), pk=reply_pk)
-    return HttpResponse(text_for(reply, contact, request.firm), content_type="text/plain; charset=utf-8")
+    answer = HttpResponse(text_for(reply, contact, request.firm), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = "attachment"  # for scripts: opened by itself, no browser shows it in our name
+    return answer
 
 
 def choices(request: HttpRequest) -> list[SavedReply]:

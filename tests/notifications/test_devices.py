@@ -142,7 +142,8 @@ def test_without_keys_no_page_speaks_of_push(desk, portal, settings, service):
 
 
 def test_the_staff_save_what_when_and_by_which_channel(desk, advisor):
-    sent = {"message_for_staff__push": "on", "mail": "daily", "daily_at": "07:30"}
+    shown = desk.get(OWN).context["form"]["shown"].value()
+    sent = {"message_for_staff__push": "on", "mail": "daily", "daily_at": "07:30", "shown": shown}
     assert desk.post(OWN, sent | {"quiet_from": "18:00", "quiet_until": "07:00"}).status_code == 302
     chosen = StaffPreference.objects.get()
     assert [str(at) for at in (chosen.daily_at, chosen.quiet_from, chosen.quiet_until)] == [
@@ -153,7 +154,8 @@ def test_the_staff_save_what_when_and_by_which_channel(desk, advisor):
     assert (advisor.pk, "message_for_staff", "mail") in PersonalChoice.objects.values_list("user", "type", "channel")
     page = desk.get(OWN).content.decode()
     assert 'value="07:30"' in page
-    desk.post(OWN, {"message_for_staff__push": "on", "message_for_staff__mail": "on", "mail": "at_once"})
+    both = {"message_for_staff__push": "on", "message_for_staff__mail": "on"}
+    desk.post(OWN, both | {"mail": "at_once", "shown": shown})
     assert StaffPreference.objects.get().daily_at is None
     assert not PersonalChoice.objects.filter(type="message_for_staff").exists()
 
@@ -174,9 +176,10 @@ def test_what_cannot_be_saved_says_why(desk, sent, words):
 
 
 def test_a_client_narrows_on_the_portal(portal, client_contact):
-    page = portal.get("/portal/profile/notifications/").content.decode()
+    answer = portal.get("/portal/profile/notifications/")
+    page, shown = answer.content.decode(), answer.context["form"]["shown"].value()
     assert ("New message" in page, "A client has written" in page) == (True, False)
-    portal.post("/portal/profile/notifications/", {"message_notice__push": "on"})
+    portal.post("/portal/profile/notifications/", {"message_notice__push": "on", "shown": shown})
     off = set(PersonalChoice.objects.values_list("type", "channel"))
     assert ("message_notice", "mail") in off
     assert ("message_notice", "push") not in off

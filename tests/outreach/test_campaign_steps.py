@@ -254,6 +254,8 @@ def test_many_workers_at_once_do_each_step_once():
 
 def test_a_contact_in_a_zone_where_nobody_was_is_found_within_five_minutes(campaign):
     TouchpointFactory(campaign=campaign, title="Evening", day=1, time_of_day="18:02")
+    other = ContactFactory(time_zone="UTC", start_at=timezone.now())
+    AssignmentFactory(contact=other, campaign=campaign, campaign_started_on=STARTED)
     begin(moment(1, 8))
     look(moment(1, 8, 59))  # a look back
     contact = ContactFactory(time_zone="Asia/Tokyo", start_at=timezone.now())

@@ -88,7 +88,7 @@ def _look() -> int:
     since = min(looked_until, now - _window(firm)) if looks_back else looked_until
     if looks_back:
         clock.looked_back_at, clock.zones = now, zones_on_campaigns()
-    count = _run(max(since, now - LOOK_BACK_AT_MOST), now, looked_until, firm, zones=clock.zones)
+    count = _run(max(since, now - LOOK_BACK_AT_MOST), now, looked_until, firm, zones=clock.zones or None)
     clock.looked_until = now
     clock.save()
     return count
