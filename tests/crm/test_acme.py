@@ -48,7 +48,6 @@ def test_its_tests_run_from_our_folder_wherever_it_lies(tmp_path):
 
 
 @pytest.mark.realcrm
-@pytest.mark.xdist_group("tryton")
 def test_it_is_installed_and_found_as_the_page_says(tmp_path):
     """In an environment without pip, as script/setup makes it."""
     venv = tmp_path / "venv"

@@ -6,7 +6,7 @@ from crm.adapters.tryton import Tryton
 from crm.testing import AdapterContract, Mirror
 from tests.crm.real_tryton import RealTryton
 
-pytestmark = [pytest.mark.realcrm, pytest.mark.xdist_group("tryton")]  # one server for all
+pytestmark = pytest.mark.realcrm
 
 
 class TestRealTryton(AdapterContract):
