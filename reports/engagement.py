@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils import timezone
@@ -106,16 +106,13 @@ def _by_key(user, by: str) -> list[Group]:
 def _by_month(user) -> list[Group]:
     """The last twelve months in which anybody was invited first: what came of those invitations."""
     rows = Contact.objects.visible_to(user).exclude(status=Status.DEACTIVATED).filter(first_invited_at__isnull=False)
-    latest = rows.order_by().aggregate(latest=Max("first_invited_at"))["latest"]
-    if latest is None:
-        return []
-    last = timezone.localtime(latest).date().replace(day=1)
-    first = last.replace(year=last.year - 1) + timedelta(days=31)
-    rows = rows.filter(first_invited_at__gte=beginning_of(first.replace(day=1))).order_by()
+    monthly = rows.order_by().annotate(month=TruncMonth("first_invited_at")).values_list("month", "status")
     counted: dict[date, Counter] = {}
-    monthly = rows.annotate(month=TruncMonth("first_invited_at")).values_list("month", "status")
+    # All months in one pass: to ask for the latest before would read everybody twice.
     for month, status, number in monthly.annotate(number=Count("pk")):
         counted.setdefault(timezone.localtime(month).date(), Counter())[status] = number
+    last = max(counted, default=date.max)
+    counted = {month: counts for month, counts in counted.items() if month > last.replace(year=last.year - 1)}
     return [_group(f"{month:%B %Y}", _stages(counts), None) for month, counts in sorted(counted.items())]
 
 
