@@ -80,11 +80,6 @@ FROM notified LEFT JOIN quiet ON quiet.zone = notified.time_zone ORDER BY thread
 """
 
 
-def notify_client(thread: Thread, contact: Contact) -> None:
-    """Tell the client of a message, unless that has been done and they have not read since. The contact is held."""
-    notify_clients([thread.pk])
-
-
 def notify_clients(threads: Iterable[int]) -> None:
     """Plan a mail and pushes to the client of each thread, by key, in one statement each. The contacts are held.
 

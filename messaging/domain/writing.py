@@ -95,7 +95,7 @@ def write_as_staff(
         staff_notified_at=None,
         client_unread=F("client_unread") + 1,
     )
-    notices.notify_client(thread, contact)
+    notices.notify_clients([thread.pk])
     return message
 
 

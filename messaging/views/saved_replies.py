@@ -28,7 +28,7 @@ class SavedReplyList(ListPage):
     """One's own, and those that the firm shares."""
 
     title = "Saved replies"
-    subtitle = "Texts that you put into a message, change as you like, and send. Nothing is sent by itself."
+    subtitle = "Texts to insert into a message and edit before you send it. Nothing is sent automatically."
     noun = "saved replies"
     table_class = SavedReplyTable
     filterset_class = SavedReplyFilter
@@ -110,7 +110,7 @@ def text(request: HttpRequest, pk: int, reply_pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.editable_by(request.user).select_related("primary_advisor"), pk=pk)
     reply = get_object_or_404(SavedReply.objects.visible_to(request.user), pk=reply_pk)
     answer = HttpResponse(text_for(reply, contact, request.firm), content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = "attachment"  # for scripts: opened by itself, no browser shows it in our name
+    answer["Content-Disposition"] = "attachment"  # read by our script; a browser that opens the address downloads it
     return answer
 
 

@@ -86,9 +86,9 @@ class Prepared(NamedTuple):
 
 
 def _hand_over(claims: Sequence[tuple[int, int]]) -> None:
-    """Let the claimed pushes leave and record each answer by itself.
+    """Send the claimed pushes and record each answer separately.
 
-    Devices go before and after, in transactions of their own: what goes wrong there takes back no answer.
+    Devices are removed before and after in separate transactions, so an error there rolls back no answer.
     """
     prepared = _prepare(claims)
     _end_devices(dict.fromkeys(prepared.ended, ENDED))

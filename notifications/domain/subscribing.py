@@ -44,7 +44,7 @@ def _at(endpoint: str) -> QuerySet[PushSubscription]:
 def subscribe(user: User, *, endpoint: str, p256dh: str, auth: str, browser: str) -> PushSubscription:
     """Have a device pushed to for `user`, and for nobody else any more. Raises NotSubscribed for what is none.
 
-    What was planned for whoever had the device before does not leave: it belongs to the subscription that ends.
+    Pushes planned for the previous owner of the device are not sent: they belong to the subscription that ends.
     """
     if why := why_not_endpoint(endpoint):
         raise NotSubscribed(why)

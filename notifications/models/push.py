@@ -13,11 +13,11 @@ NEVER_LEFT = ["failed", "dropped"]  # nobody was told
 
 
 class PushSubscription(models.Model):
-    """A browser that shows notifications to one person. Who signs in there next takes it over, or ends it.
+    """A browser that shows notifications to one person. The next person who signs in there takes it over or ends it.
 
-    `endpoint` is an address of the browser's maker, and whoever knows it can be told from others by it: it is never
-    shown. `mark` is what sessions carry as well: it changes with the password and when somebody is signed out
-    everywhere, and with it the subscription is no longer theirs.
+    `endpoint` is an address at the browser vendor's push service. It identifies the person's browser, so it is never
+    shown. `mark` is the value that sessions carry: it changes with the password and with “Sign out everywhere”, and
+    then the subscription is invalid.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_subscriptions")

@@ -62,8 +62,6 @@ def thread_poll(request: HttpRequest, thread_pk: int) -> HttpResponse:
         return HttpResponse(status=204)
     found = _own(request, thread_pk)
     written = newer(found.messages.shown_to_client(), after)
-    if not written:
-        return HttpResponse(status=204)
     context = {"viewing": request.viewing, "thread": found, "written": written, "last": written[-1].pk}
     return render(request, f"{PAGE}#newer", context)
 

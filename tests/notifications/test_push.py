@@ -1,4 +1,4 @@
-"""Pushes on their way: what they say, to whom, once, and what becomes of them; against a service that decrypts."""
+"""Sending pushes: content, recipients, at most once, and outcomes, against a service that decrypts."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
