@@ -6,6 +6,7 @@ Deactivated contacts are in none of them. Each number that the contact list can 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
@@ -43,15 +44,32 @@ class Bar:
 
 @dataclass(frozen=True)
 class Group:
-    """What contacts with something in common have come to: a bar for each stage, as a share of all of the group."""
+    """What contacts with something in common have come to: `values` by stage, and where the contact list shows them.
+
+    `narrowed`: the filter of the contact list that shows the group; None where it has none.
+    """
 
     name: str
-    stages: list[Bar]
+    values: dict[str, int]
+    narrowed: dict[str, str] | None
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.stages[0].value
+        return self.values["All contacts"]
+
+    @cached_property
+    def stages(self) -> list[Bar]:
+        """A bar for each stage, as a share of all of the group; made when shown, as most groups are not."""
+        return [
+            Bar(label, value, _percent(value, self.total), self._contacts(label))
+            for label, value in self.values.items()
+        ]
+
+    def _contacts(self, stage: str) -> str:
+        if self.narrowed is None:
+            return ""
+        return _url(self.narrowed | {"status": [status.value for status in STAGES[stage]]})
 
 
 def groups(user, by: str) -> list[Group]:
@@ -61,8 +79,8 @@ def groups(user, by: str) -> list[Group]:
 
 def whole(found: list[Group], *, linked: bool = True) -> Group:
     """All groups as one; of months, those that no month is known of are not in it, and nothing is linked."""
-    sums = [sum(group.stages[place].value for group in found) for place in range(len(STAGES))]
-    return _group("All", dict(zip(STAGES, sums, strict=True)), {} if linked else None)
+    sums = {stage: sum(group.values[stage] for group in found) for stage in STAGES}
+    return Group("All", sums, {} if linked else None)
 
 
 def ages(user) -> list[Bar]:
@@ -71,7 +89,7 @@ def ages(user) -> list[Bar]:
     spans = [(today - timedelta(days=last) if last else None, today - timedelta(days=first)) for first, last in AGES]
     counts = {f"age_{number}": Count("pk", filter=_between(*span)) for number, span in enumerate(spans)}
     active = Contact.objects.visible_to(user).filter(status=Status.ACTIVE).order_by()
-    found = active.aggregate(**counts, all=Count("pk"))
+    found = active.aggregate(**counts, all=Count("*"))
     return [_age(AGES[number], span, found[f"age_{number}"], found["all"]) for number, span in enumerate(spans)]
 
 
@@ -94,47 +112,33 @@ def _by_key(user, by: str) -> list[Group]:
     _, column, model, columns = GROUPINGS[by]
     rows = Listing.objects.seen_as(Contact.objects.visible_to(user)).exclude(status=Status.DEACTIVATED).order_by()
     counted: dict[int | None, Counter] = {}
-    for key, status, number in rows.values_list(column, "status").annotate(number=Count("pk")):
+    for key, status, number in rows.values_list(column, "status").annotate(number=Count("*")):
         counted.setdefault(key, Counter())[status] = number
     named = model.objects.order_by().filter(pk__among=[key for key in counted if key])
     names = {row[0]: " ".join(row[1:]).strip() or "Unnamed" for row in named.values_list("pk", *columns)}
     names[None] = f"No {by}"
-    found = [_group(names[key], _stages(counts), {by: str(key or NONE)}) for key, counts in counted.items()]
+    found = [Group(names[key], _stages(counts), {by: str(key or NONE)}) for key, counts in counted.items()]
     return sorted(found, key=lambda group: (-group.total, group.name.lower()))
 
 
 def _by_month(user) -> list[Group]:
     """The last twelve months in which anybody was invited first: what came of those invitations."""
-    rows = Contact.objects.visible_to(user).exclude(status=Status.DEACTIVATED).filter(first_invited_at__isnull=False)
-    monthly = rows.order_by().annotate(month=TruncMonth("first_invited_at")).values_list("month", "status")
+    invited = Contact.objects.visible_to(user).filter(first_invited_at__isnull=False).order_by()
+    rows = invited.exclude(status=Status.DEACTIVATED)
+    latest = rows.order_by("-first_invited_at").values_list("first_invited_at", flat=True).first()
+    if latest is None:
+        return []
+    last = timezone.localtime(latest).date().replace(day=1)
+    since = beginning_of((last.replace(year=last.year - 1) + timedelta(days=31)).replace(day=1))
+    monthly = rows.filter(first_invited_at__gte=since).annotate(month=TruncMonth("first_invited_at"))
     counted: dict[date, Counter] = {}
-    # All months in one pass: to ask for the latest before would read everybody twice.
-    for month, status, number in monthly.annotate(number=Count("pk")):
+    for month, status, number in monthly.values_list("month", "status").annotate(number=Count("*")):
         counted.setdefault(timezone.localtime(month).date(), Counter())[status] = number
-    last = max(counted, default=date.max)
-    counted = {month: counts for month, counts in counted.items() if month > last.replace(year=last.year - 1)}
-    return [_group(f"{month:%B %Y}", _stages(counts), None) for month, counts in sorted(counted.items())]
+    return [Group(f"{month:%B %Y}", _stages(counts), None) for month, counts in sorted(counted.items())]
 
 
 def _stages(counts: Counter) -> dict[str, int]:
     return {label: sum(counts[status] for status in statuses) for label, statuses in STAGES.items()}
-
-
-def _group(name: str, values: dict[str, int], narrowed: dict[str, str] | None) -> Group:
-    """`narrowed`: how the contact list shows the group; None where it cannot."""
-    total = values["All contacts"]
-    return Group(
-        name,
-        [
-            Bar(
-                label,
-                value,
-                _percent(value, total),
-                "" if narrowed is None else _url(narrowed | {"status": [status.value for status in STAGES[label]]}),
-            )
-            for label, value in values.items()
-        ],
-    )
 
 
 def _percent(value: int, total: int) -> int:

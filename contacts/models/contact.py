@@ -288,7 +288,7 @@ class Contact(models.Model):
             models.Index(
                 models.F("last_login_at").desc(nulls_last=True),
                 models.F("id").desc(),
-                include=["primary_advisor", "team"],
+                include=["primary_advisor", "team", "status"],
                 name="contact_by_login",
                 condition=LIVE,
             ),
@@ -300,6 +300,12 @@ class Contact(models.Model):
                 models.F("id").desc(),
                 name="contact_by_start",
                 condition=LIVE,
+            ),
+            models.Index(
+                fields=["first_invited_at", "status"],
+                include=["primary_advisor", "team"],
+                name="contact_by_first_invitation",
+                condition=LIVE & Q(first_invited_at__isnull=False),
             ),
             models.Index("deleted_at", name="contact_in_trash", condition=~LIVE),
             models.Index("household", name="contact_in_household", condition=Q(household__isnull=False)),

@@ -47,7 +47,7 @@ def engagement_export(request: HttpRequest) -> HttpResponse:
     take(EXPORTS, request.user.pk)
     asked = request.POST.get("format")
     file_format = asked if asked in FORMATS else CSV
-    rows = [(group.name, *(bar.value for bar in group.stages)) for group in groups(request.user, by)]
+    rows = [(group.name, *group.values.values()) for group in groups(request.user, by)]
     sentence = f"Exported the engagement report as {file_format.upper()}: by {VIEWS[by].lower()}"
     data = {"report": "engagement", "format": file_format, "view": by}
     record("exported", sentence, subject_ids=[request.user.pk], subject_type="user", actor=request.user, data=data)
