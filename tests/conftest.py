@@ -84,7 +84,7 @@ def _empty_cache(settings):
 def files_on_disk(settings, tmp_path):
     """The folder under which uploaded files are kept, instead of the memory where tests keep them."""
     settings.MEDIA_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "core.storage.FileStorage"}}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "core.files.storage.FileStorage"}}
     return tmp_path
 
 

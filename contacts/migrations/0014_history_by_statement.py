@@ -1,4 +1,4 @@
-"""History of contacts and assignments is written by statement, see core.history."""
+"""History of contacts and assignments is written by statement, see core.history.events."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations

@@ -15,7 +15,7 @@ from contacts.models.listing import listing_triggers
 from contacts.models.tags import Tag
 from contacts.querysets import ContactQuerySet
 from core.fields import EmailField
-from core.history import InsertEvents, UpdateEvents
+from core.history.events import InsertEvents, UpdateEvents
 from experiences.models import Campaign, Experience, Team
 
 

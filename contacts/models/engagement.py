@@ -6,8 +6,8 @@ from django.db.models.functions import Now
 
 from experiences.models import Resource
 
-# Run for a whole statement and planned anew each time: see core.history. The row is held while it is counted, so that
-# of two at once the second counts what the first has added.
+# Run for a whole statement and planned anew each time: see core.history.events. The row is held while it is counted,
+# so that of two at once the second counts what the first has added.
 COUNT = """
 IF EXISTS (SELECT FROM new_values) THEN
     EXECUTE $count$

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from core.append_only import append_only
+from core.history.append_only import append_only
 from experiences.models import Resource
 from messaging.models.thread import Thread
 from messaging.querysets import MessageQuerySet

@@ -10,8 +10,8 @@ from contacts.domain.households import make_head
 from contacts.domain.tagging import set_tags
 from contacts.models import Contact, Household
 from contacts.operations import undoing
-from core.domain import running, selecting
 from core.models import Activity, Operation
+from core.operations import running, selecting
 from crm.domain.differences import differences
 from crm.domain.importing import import_records
 from crm.models import Category, Connection, Owner, Record

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.operations import undoing
-from core.domain import running
 from core.models import Operation
+from core.operations import running
 from crm.domain.importing import import_records
 from crm.domain.judging import Meanings, judge
 from crm.domain.no_contact import says_deceased
