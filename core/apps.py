@@ -11,6 +11,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the operations, and clean up after them."""
+        from core import checks  # noqa: F401 - registers them
         from core.files.references import remove_strays
         from core.forms.presses import clear_presses
         from core.limits import clear_tallies

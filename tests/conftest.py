@@ -44,7 +44,10 @@ def _rows_of_migrations_return():
     def bring_back(**kwargs) -> None:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO mail_pace (id, next_at) VALUES (1, now()) ON CONFLICT DO NOTHING")
-            cursor.execute("INSERT INTO outreach_stepclock VALUES (1, now(), now()) ON CONFLICT DO NOTHING")
+            cursor.execute(
+                "INSERT INTO outreach_stepclock (id, looked_until, looked_back_at) VALUES (1, now(), now())"
+                " ON CONFLICT DO NOTHING"
+            )
         MailStatus.objects.get_or_create(pk=1)
         Firm.objects.get_or_create(pk=1)
 
