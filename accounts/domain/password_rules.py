@@ -10,7 +10,6 @@ import unicodedata
 from math import prod
 
 from django.core.exceptions import ValidationError
-from zxcvbn import zxcvbn
 
 from accounts.models import Firm, User
 
@@ -77,6 +76,8 @@ def _without(password: str, words: list[str]) -> str:
 
 def _estimate(text: str, own: list[str]) -> dict:
     """What zxcvbn says of a text, in a tenth of a second at most: `guesses`, and the `sequence` of what it found."""
+    from zxcvbn import zxcvbn  # 12 MB of words, which workers never need
+
     text = text[:LOOKED_AT]
     if prod(max(1, sum(sign in text for sign in signs)) for signs in SPELLINGS.values()) > READINGS:
         text = re.sub(r"[^\w\s]", "~", text)

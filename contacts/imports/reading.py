@@ -10,7 +10,6 @@ from typing import IO
 from charset_normalizer import from_bytes
 
 from contacts.imports.limits import CELL_AT_MOST, COLUMNS_AT_MOST, ROWS_AT_MOST, Unreadable
-from contacts.imports.workbooks import check_workbook, first_sheet
 from core.spreadsheets.formulas import unguard, unguard_parts
 
 DELIMITERS = ",;\t|"
@@ -28,6 +27,8 @@ def describe(file: IO[bytes]) -> dict:
     if not head.strip(b"\x00 \r\n\t"):
         raise Unreadable("The file is empty.")
     if head[:4] == b"PK\x03\x04":
+        from contacts.imports.workbooks import check_workbook  # loads openpyxl, which few processes need
+
         check_workbook(file)
         return {"kind": "xlsx"}
     if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
@@ -107,6 +108,8 @@ def _text_rows(file: IO[bytes], reading: dict) -> Iterator[Row]:
 
 def _workbook_rows(file: IO[bytes]) -> Iterator[Row]:
     """Rows of the first sheet of a workbook."""
+    from contacts.imports.workbooks import first_sheet  # as above
+
     for number, cells in first_sheet(file):
         yield number, [_cut(unguard(cell)) for cell in cells]
 
