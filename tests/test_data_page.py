@@ -113,3 +113,8 @@ def test_modules_that_write_are_there():
         room = part.split("\n", 1)[0]
         for path in re.findall(r"`([\w/]+(?:\.py|/))`", part):
             assert (BASE / path).exists() or (BASE / room / path).exists(), f"{room}: {path}"
+
+
+def test_paths_from_the_project_are_there():
+    for path in re.findall(rf"\b((?:{'|'.join(sorted(OURS))}|tests)/[\w/]+\.\w+)", PAGE):
+        assert (BASE / path).is_file(), path
