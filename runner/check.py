@@ -5,7 +5,7 @@ import secrets
 import subprocess
 import sys
 
-from advisorhub.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
+from runner.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
 
 # Warnings are errors, but for the one about a setting that takes up Django 6's behaviour early.
 WARNINGS = ("-W", "error", "-W", "ignore:The FORMS_URLFIELD_ASSUME_HTTPS")

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 
-from advisorhub.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
-from advisorhub.runner import programs, warm
-from advisorhub.runner.environment import EnvironmentFile
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.locks import FileLock
-from advisorhub.runner.ports import own_addresses
-from advisorhub.runner.supervisor import Supervisor, end_group
+from runner import programs, warm
+from runner.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
+from runner.environment import EnvironmentFile
+from runner.errors import RunnerError
+from runner.locks import FileLock
+from runner.ports import own_addresses
+from runner.supervisor import Supervisor, end_group
 
 READY_SECONDS = 120
 SIGN_INS = VAR_DIR / "run" / "sign-ins"
@@ -59,7 +59,7 @@ class Server:
             self._start_servers()
             self._warm()
             SIGN_INS.unlink(missing_ok=True)
-            self._do("advisorhub.runner.prepare", str(SIGN_INS))
+            self._do("runner.prepare", str(SIGN_INS))
             self._start_programs()
             self.supervisor.watch(self._look_after_servers)
         except Stopped:
@@ -95,7 +95,7 @@ class Server:
         """Have the programs compiled while we prepare, on a first start; what it says is of no interest."""
         if warm.is_needed():
             self._warming = subprocess.Popen(
-                [sys.executable, "-m", "advisorhub.runner.warm"],
+                [sys.executable, "-m", "runner.warm"],
                 env=self.environment,
                 cwd=BASE_DIR,
                 start_new_session=True,
