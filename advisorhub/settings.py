@@ -1,7 +1,7 @@
 """AdvisorHub's settings, all from the environment, with defaults that are safe.
 
 `script/server` writes what it generated (secret key, addresses of the embedded servers) to `var/env`;
-a real environment variable always wins over that file. Every setting is listed in README.md.
+a real environment variable always wins over that file. Every setting is listed in docs/operating/settings.md.
 """
 
 import os
