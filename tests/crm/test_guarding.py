@@ -219,7 +219,7 @@ def test_where_no_record_could_be_read_health_says_so(demo, office, sync, monkey
     odd = (replace(GOOD, last_name=7), replace(GOOD, remote_id="D3", last_name=8))
     monkeypatch.setattr(DemoCRM, "changes", lambda self, state: iter([Page({}, odd, last=True)]))
     sync(demo, office["admin"])
-    assert (demo.state, demo.trouble[:22]) == (Connection.State.ATTENTION, "None of 2 records coul")
+    assert (demo.state, demo.trouble[:23]) == (Connection.State.ATTENTION, "None of 2 records could")
 
 
 @pytest.mark.parametrize(
