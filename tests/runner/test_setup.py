@@ -23,8 +23,8 @@ def checkout(tmp_path):
     return folder
 
 
-def run_with_python(checkout, script):
-    """Run script/setup on a machine whose only Python is the given shell script."""
+def run_with_python(checkout, script, *, activated=False):
+    """Run script/setup on a machine whose only Python is the given shell script, perhaps with .venv activated."""
     programs = checkout / "bin"
     programs.mkdir(exist_ok=True)
     for name in ("bash", "env", "dirname", "basename", "cat", "rm", "mkdir", "cp"):
@@ -35,7 +35,10 @@ def run_with_python(checkout, script):
         (programs / "python3").chmod(0o755)
     return subprocess.run(
         [checkout / "script" / "setup"],
-        env={"PATH": str(programs), "LOG": str(checkout.parent / "calls")},
+        env={
+            "PATH": f"{checkout}/.venv/bin:{programs}" if activated else str(programs),
+            "LOG": str(checkout.parent / "calls"),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -69,18 +72,18 @@ case "$*" in
     *--version*) echo Python 3.11.0 ;;
     *"-m venv"*)
         for last in "$@"; do :; done
-        mkdir -p "$last/bin"; cp "$0" "$last/bin/python"
+        mkdir -p "$last/bin"; cp "$0" "$last/bin/python"; cp "$0" "$last/bin/python3"
         [[ "$*" == *--without-pip* ]] || : > "$last/bin/pip" ;;
     *hexdigest*) text="$(cat)"; echo "sum of ${#text}" ;;
 esac
 """
 
 
-def calls_of_setup(checkout):
+def calls_of_setup(checkout, **how):
     """Run script/setup with the fake Python; how that was called this time."""
     log = checkout.parent / "calls"
     log.unlink(missing_ok=True)
-    result = run_with_python(checkout, FAKE)
+    result = run_with_python(checkout, FAKE, **how)
     assert result.returncode == 0, result.stderr
     return log.read_text().splitlines()
 
@@ -108,6 +111,13 @@ def test_a_second_time_nothing_is_installed(checkout):
     calls_of_setup(checkout)
     again = calls_of_setup(checkout)
     assert (installs(again), [call for call in again if "-m venv" in call]) == ([], [])
+
+
+def test_an_activated_environment_without_pip_is_not_made_again(checkout):
+    (checkout / "bin").mkdir()
+    (checkout / "bin" / "pip").touch()
+    calls_of_setup(checkout)
+    assert [call for call in calls_of_setup(checkout, activated=True) if "-m venv" in call] == []
 
 
 def test_a_new_entry_point_installs_the_project_again(checkout):
