@@ -60,8 +60,7 @@ class Server:
             self._warm()
             SIGN_INS.unlink(missing_ok=True)
             self._do("runner.prepare", str(SIGN_INS))
-            self._start_programs()
-            self.supervisor.watch(self._look_after_servers)
+            self._start_programs().watch(self._look_after_servers)
         except Stopped:
             print("\nStopping …", flush=True)
         finally:
@@ -85,7 +84,7 @@ class Server:
 
     def _look_after_servers(self) -> bool:
         """Start embedded servers again that have died; called all the time, looks every few seconds."""
-        if self.servers and time.monotonic() >= self._next_look:
+        if self.servers and self.supervisor and time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + LOOK_SECONDS
             for name in self.servers.revive():
                 self.supervisor.say("servers", f"{name} had ended; started again")
@@ -111,17 +110,18 @@ class Server:
         if self._step.wait() != 0:
             raise RunnerError("AdvisorHub could not be prepared; the reason is above.")
 
-    def _start_programs(self) -> None:
-        self.supervisor = Supervisor(
+    def _start_programs(self) -> Supervisor:
+        supervisor = self.supervisor = Supervisor(
             [programs.web(self.hosts, self.port), programs.worker(), programs.operations(), programs.scheduler()],
             self.environment,
         )
-        self.supervisor.start()
+        supervisor.start()
         deadline = time.monotonic() + READY_SECONDS
-        self.supervisor.watch(lambda: self._answers() or time.monotonic() > deadline, strict=True)
+        supervisor.watch(lambda: self._answers() or time.monotonic() > deadline, strict=True)
         if time.monotonic() > deadline:
             raise RunnerError(f"AdvisorHub did not answer at {self.address} within {READY_SECONDS} seconds.")
         print(f"\nAdvisorHub is ready at {self.address}\n{self._sign_ins()}Ctrl-C stops it.\n", flush=True)
+        return supervisor
 
     def _answers(self) -> bool:
         """Tell whether the first page is served; what worker and scheduler do is for `/readyz` to say."""

@@ -7,6 +7,7 @@ notice and does not leave.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -86,7 +87,7 @@ def notify_clients(threads: Iterable[int]) -> None:
     Purpose and type ask again, when they are about to leave, whether the client may be notified; who may not be now is
     not planned for, so that nothing is sent late. In quiet hours where they live, it waits until those end.
     """
-    values = {"threads": key_array(threads)}
+    values: dict[str, Any] = {"threads": key_array(threads)}
     with connection.cursor() as cursor:
         cursor.execute(ZONES, values)
         names = [name for (name,) in cursor.fetchall()]

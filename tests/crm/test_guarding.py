@@ -83,11 +83,11 @@ def installed(monkeypatch):
         points.append(EntryPoint("demo", "crm.adapters.demo:DemoCRM", registry.GROUP))
         points.append(EntryPoint("gone", "no_such_module:Adapter", registry.GROUP))
         monkeypatch.setattr(registry, "entry_points", lambda group: points)
-        registry.adapters.cache_clear()
+        registry.look_again()
 
     yield install
     monkeypatch.undo()
-    registry.adapters.cache_clear()
+    registry.look_again()
 
 
 def test_the_page_of_crms_offers_the_sound_and_names_the_others(installed, as_user, office, demo):
