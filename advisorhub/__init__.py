@@ -1,4 +1,4 @@
-"""The project: settings, URLs, and the embedded servers."""
+"""The Django project: settings, URLs, WSGI and Celery."""
 
 from advisorhub.celery import app as celery_app
 

@@ -1,7 +1,7 @@
 """AdvisorHub's settings, all from the environment, with defaults that are safe.
 
 `script/server` writes what it generated (secret key, addresses of the embedded servers) to `var/env`;
-a real environment variable always wins over that file. Every setting is listed in README.md.
+a real environment variable always wins over that file. Every setting is listed in docs/operating/settings.md.
 """
 
 import os
@@ -39,7 +39,7 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
     )
 
 # Secrets of before, still good for opening what was sealed or signed with them.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 BASE_URL = env.str("BASE_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
@@ -237,7 +237,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "staticfiles")
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
 # How far mail has been sent, beside the database: a restored backup is noticed by it. Never to be restored with one.
-MAIL_MARK_FILE = env.path("MAIL_MARK_FILE", Path(MEDIA_ROOT) / "mail-mark.json")
+MAIL_MARK_FILE: Path | None = env.path("MAIL_MARK_FILE", Path(MEDIA_ROOT) / "mail-mark.json")
 MEDIA_URL = "/media/"  # never served from here: each file goes through a view that checks who asks
 STORAGES = {
     "default": {"BACKEND": "core.files.storage.FileStorage"},
@@ -250,7 +250,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Hosts a CRM connection may call although they are private or without TLS, such as a CRM in the firm's own network.
-CRM_PRIVATE_HOSTS = env.list("CRM_PRIVATE_HOSTS", [])
+CRM_PRIVATE_HOSTS: list[str] = env.list("CRM_PRIVATE_HOSTS", [])
 # A PEM file of authorities whose certificates CRMs may show besides those that everybody trusts.
 CRM_CA_BUNDLE = env.str("CRM_CA_BUNDLE", "")
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 100) * 1024 * 1024
@@ -266,7 +266,9 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", EMAIL_BACKEND)  # a provider's own: anymail.backends.….EmailBackend
 # Every variable ANYMAIL_… is a setting of django-anymail; ANYMAIL_WEBHOOK_SECRET opens /outreach/reports/.
-ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+ANYMAIL: dict[str, str | bool] = {
+    name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")
+}
 # Not every provider takes our headers and our key. A mail without them is better than none: MailerSend takes neither.
 ANYMAIL.setdefault("IGNORE_UNSUPPORTED_FEATURES", True)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
@@ -280,7 +282,7 @@ BOUNCE_MAILBOX_URL = env.str("BOUNCE_MAILBOX_URL", "")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "")
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", "")
 # Hosts of push services that may be called although they are private or without TLS.
-PUSH_PRIVATE_HOSTS = env.list("PUSH_PRIVATE_HOSTS", [])
+PUSH_PRIVATE_HOSTS: list[str] = env.list("PUSH_PRIVATE_HOSTS", [])
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -2,7 +2,7 @@
 
 import os
 
-from advisorhub import embedded
+from runner import embedded
 
 embedded.provide_test_environment()
 # Each process of a parallel run has a Redis database of its own (and, by pytest-django, a PostgreSQL one).

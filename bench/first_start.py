@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from advisorhub.embedded import BASE_DIR
-from advisorhub.runner.ports import free_port
 from bench.figures import Figure, Missing
+from runner.embedded import BASE_DIR
+from runner.ports import free_port
 
 ORDER = 950  # it takes all cores: after what is measured in this process
 SECONDS = 30

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from django.conf import settings
 
 from accounts.models import Firm
-from advisorhub.runner.ports import free_port
 from bench import people
 from bench.figures import Figure, Missing
 from contacts.models import Contact, Status
@@ -18,6 +17,7 @@ from core.models import Operation
 from core.operations import running, selecting
 from mail.domain import sending
 from mail.models import Send
+from runner.ports import free_port
 
 ORDER = 60
 INVITED, SENT = 10_000, 1_000

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.urls import reverse
 
-from advisorhub.runner import programs
-from advisorhub.runner.ports import free_port
 from bench import people
 from bench.figures import Figure, Missing, p50
+from runner import programs
+from runner.ports import free_port
 from tests.live.browser import ARGUMENTS, find_chromium
 
 ORDER = 50

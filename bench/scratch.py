@@ -11,7 +11,7 @@ import psycopg2
 from psycopg2 import sql
 
 import demo
-from advisorhub.embedded import TEST_SETTINGS, VAR_DIR, EmbeddedServers
+from runner.embedded import TEST_SETTINGS, VAR_DIR, EmbeddedServers
 
 FOLDER = VAR_DIR / "bench"
 PREFIX = "advisorhub_bench_"

@@ -23,7 +23,7 @@ from core.models import Tally
 
 ADD = """
 INSERT INTO core_tally (key, count, until)
-SELECT key, 1, until FROM unnest(%(keys)s::text[], %(untils)s::timestamptz[]) AS new (key, until) ORDER BY key
+SELECT key, 1, until FROM unnest(%(keys)s::text[], %(ends)s::timestamptz[]) AS new (key, until) ORDER BY key
 ON CONFLICT (key) DO UPDATE SET
     count = CASE WHEN core_tally.until > %(now)s AND core_tally.until <= EXCLUDED.until + %(slack)s
         THEN least(core_tally.count + 1, 1000000000) ELSE 1 END,
@@ -101,9 +101,9 @@ def take(limit: Limit, who: object) -> None:
 def add(uses: Iterable[Use]) -> list[Count]:
     """Count each use once more, in one statement; refuses nothing. The answers come in the order of `uses`."""
     now, by_key = timezone.now(), {use.key: use for use in uses}
-    untils = [now + timedelta(seconds=use.limit.seconds) for use in by_key.values()]
+    ends = [now + timedelta(seconds=use.limit.seconds) for use in by_key.values()]
     with connection.cursor() as cursor:
-        cursor.execute(ADD, {"keys": list(by_key), "untils": untils, "now": now, "slack": SLACK})
+        cursor.execute(ADD, {"keys": list(by_key), "ends": ends, "now": now, "slack": SLACK})
         found = {key: Count(by_key[key], number, until) for key, number, until in cursor.fetchall()}
     return [found[key] for key in by_key]
 

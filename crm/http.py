@@ -164,7 +164,7 @@ class Http:
             options["headers"] = {"Accept": "application/json", **own, **(headers or {})}
             answer = self._attempt(method, url, route, options, allowed, deadline)
             verdict = self._verdict(answer)
-            if verdict.what == "take":
+            if answer is not None and verdict.what == "take":
                 return answer
             if verdict.what == "renew" and signed and self.auth and not renewed:
                 renewed = True

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
+from crm.errors import StateExpired
 from crm.records import Role
 
 LONGEST = 500
@@ -42,9 +43,22 @@ def moment(value: Any) -> datetime | None:
     return found if 1850 <= found.year < 9999 else None
 
 
+def kept_moment(value: Any) -> datetime:
+    """A moment that an adapter kept in its own state. Raises StateExpired where there is none: all is read again."""
+    found = moment(value)
+    if found is None:
+        raise StateExpired("The place where the last run stopped cannot be read.")
+    return found
+
+
 def iso(when: datetime) -> str:
     """A moment as `2026-05-24T14:00:00.000Z`, the form every vendor takes; milliseconds are kept."""
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def as_dict(value: Any) -> dict:
+    """A nested object as it came; an empty one where there is none, or something else."""
+    return value if isinstance(value, dict) else {}
 
 
 def rows(value: Any) -> list[dict]:

@@ -44,4 +44,6 @@ def _found() -> tuple[dict[str, type[Adapter]], dict[str, str]]:
     return dict(sorted(good.items(), key=lambda pair: pair[1].label.lower())), bad
 
 
-adapters.cache_clear = _found.cache_clear
+def look_again() -> None:
+    """Forget which adapters were found, so that the next question finds out anew; tests change what is installed."""
+    _found.cache_clear()

@@ -128,7 +128,7 @@ def fault(one: object, kind: type) -> str:
             return "Its id is no text, or empty."
         if len(remote_id) > LONGEST_ID:
             return f"Its id is longer than {LONGEST_ID} characters."
-    return _values_problem(one, "") or (_named_ids_problem(one) if kind is RemoteContact else "")
+    return _values_problem(one, "") or (_named_ids_problem(one) if isinstance(one, RemoteContact) else "")
 
 
 def _named_ids_problem(one: RemoteContact) -> str:
@@ -139,7 +139,7 @@ def _named_ids_problem(one: RemoteContact) -> str:
 
 def _values_problem(one: object, where: str) -> str:
     """What is wrong with the values of a record or of a part of it, by the types they are declared with."""
-    for name, problem_of in _checks(type(one)):
+    for name, problem_of in _checks(type(one)):  # type: ignore[arg-type]  # takes a class for unhashable
         problem = problem_of(getattr(one, name))
         if problem:
             return f"{where}{name} {problem}"
@@ -152,7 +152,7 @@ def _checks(kind: type) -> tuple[tuple[str, Callable[[object], str]], ...]:
     return tuple((name, _check(hint)) for name, hint in typing.get_type_hints(kind).items())
 
 
-def _check(hint: object) -> Callable[[object], str]:
+def _check(hint: typing.Any) -> Callable[[object], str]:
     """What says in words what is wrong with a value that is declared so; "" for nothing."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if hint is str:

@@ -4,6 +4,7 @@ Written after the contacts, in the same transaction: `demo_known` and what mixes
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -110,7 +111,7 @@ FROM todos_reminder WHERE done_at IS NOT NULL
 
 def create_todos(*, base: datetime) -> None:
     """Write them for the contacts that were just made; `base` is the midnight before today."""
-    params = {
+    params: dict[str, Any] = {
         "base": base,
         "items": ITEMS,
         "item_texts": ITEM_TEXTS,

@@ -79,7 +79,7 @@ class Unregistered(Purpose):
 
     key, label, rank, latest = "", "", 50, timedelta(0)
 
-    def prepare(self, sends: Sequence["Send"]) -> dict[int, Prepared | str]:
+    def prepare(self, sends: Sequence["Send"]) -> dict[int, Answer]:
         """Never asked: such mails are not claimed."""
         return {}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from accounts.models import Firm, Role
-from advisorhub.embedded import BASE_DIR
 from core.models import MailStatus
+from runner.embedded import BASE_DIR
 from tests.factories import PASSWORD, AssignmentFactory, ContactFactory, UserFactory
 
 pytest_plugins = [

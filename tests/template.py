@@ -15,9 +15,9 @@ from importlib.metadata import distributions
 import pytest
 from psycopg2 import sql
 
-from advisorhub.embedded import BASE_DIR, DATABASE, VAR_DIR
-from advisorhub.runner.locks import FileLock
-from advisorhub.runner.postgres import EmbeddedPostgres
+from runner.embedded import BASE_DIR, DATABASE, VAR_DIR
+from runner.locks import FileLock
+from runner.postgres import EmbeddedPostgres
 
 FOLDER = VAR_DIR / "test"
 PREFIX = "template_"

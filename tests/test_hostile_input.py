@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from advisorhub.embedded import BASE_DIR
 from core.listing.pages import PAGE_PARAMETERS, ListFilter
+from runner.embedded import BASE_DIR
 from tests import routing
 from tests.factories import UserFactory
 from tests.routing import ROUTES

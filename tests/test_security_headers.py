@@ -6,7 +6,7 @@ import runpy
 import pytest
 from django.test import Client
 
-from advisorhub.embedded import BASE_DIR
+from runner.embedded import BASE_DIR
 from tests.factories import PASSWORD
 from tests.routing import ROUTES, answers
 

@@ -1,6 +1,7 @@
 """What a client has to do (action items), and what the staff have to do for a client (reminders)."""
 
 from datetime import date
+from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -15,8 +16,14 @@ from todos.querysets import ActionItemQuerySet, ReminderQuerySet
 
 TITLE_AT_MOST = 120
 TEXT_AT_MOST = 4000
-STAFF = {"on_delete": models.PROTECT, "related_name": "+", "db_index": False, "null": True, "blank": True}
-BY_CONTACT = {
+STAFF: dict[str, Any] = {
+    "on_delete": models.PROTECT,
+    "related_name": "+",
+    "db_index": False,
+    "null": True,
+    "blank": True,
+}
+BY_CONTACT: dict[str, Any] = {
     "obj_field": pghistory.ObjForeignKey(db_index=False),
     "append_only": True,
 }

@@ -15,19 +15,19 @@ from accounts.domain.password_links import CHANGED, LINK, WELCOME, link_for
 from accounts.models import Firm, User
 from core.mailing.delivery import new_headers, sender_address
 from mail.models import Send
-from mail.purposes import Prepared, Purpose
+from mail.purposes import Answer, Prepared, Purpose
 
 
 class StaffMail(Purpose):
     """What all mail to the staff has in common: it goes to users who may still sign in, at an unchanged address."""
 
-    def prepare(self, sends: Sequence[Send]) -> dict[int, Prepared | str]:
+    def prepare(self, sends: Sequence[Send]) -> dict[int, Answer]:
         """Ask again who it is, and write the mail."""
         firm = Firm.get()
         users = User.objects.staff().filter(is_active=True).in_bulk({send.user_id for send in sends})
         return {send.pk: self._one(send, users.get(send.user_id), firm) for send in sends}
 
-    def _one(self, send: Send, user: User | None, firm: Firm) -> Prepared | str:
+    def _one(self, send: Send, user: User | None, firm: Firm) -> Answer:
         if user is None:
             return "They may not sign in any more."
         if self.too_late(send):
@@ -37,8 +37,8 @@ class StaffMail(Purpose):
         return self.written(send, user, firm)
 
     @abstractmethod
-    def written(self, send: Send, user: User, firm: Firm) -> Prepared:
-        """The mail to this user."""
+    def written(self, send: Send, user: User, firm: Firm) -> Answer:
+        """The mail to this user, or why there is none, or when to ask again."""
 
     def hold(self, send: Send) -> None:
         """Lock the user."""
@@ -50,7 +50,7 @@ class StaffLink(StaffMail):
 
     key, label = LINK, "Password link for staff"
     rank, latest, asked_for = 10, timedelta(hours=2), True  # of no use tomorrow
-    pauses = (timedelta(minutes=15), timedelta(hours=1))
+    pauses: tuple[timedelta, ...] = (timedelta(minutes=15), timedelta(hours=1))
 
     def written(self, send: Send, user: User, firm: Firm) -> Prepared:
         """With a link made now, which the archive does not keep."""

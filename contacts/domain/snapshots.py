@@ -189,7 +189,7 @@ class Snapshot:
             rest = list(set(ids) - set(gone))
         if not rest:
             return
-        values = {"operation": operation.pk, "ids": key_array(rest)}
+        values: dict[str, Any] = {"operation": operation.pk, "ids": key_array(rest)}
         with connection.cursor() as cursor:
             for statement in self._statements(lines_in(self._table(operation))):
                 cursor.execute(statement, values)

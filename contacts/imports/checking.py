@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Lookup, Max, Min
+from django.db.models import Count, F, Max, Min
+from django.db.models import Lookup as DatabaseLookup
 from django.db.models.functions import Lower
 
 from accounts.models import Firm, Role, User
@@ -25,7 +26,7 @@ CREATE, UPDATE, UNCHANGED, CANNOT = Verdict.CREATE, Verdict.UPDATE, Verdict.UNCH
 COMPARED = ["id", "email", "primary_advisor_id", "locked_fields", "household_id", *COLUMNS]
 
 
-class AnyOf(Lookup):
+class AnyOf(DatabaseLookup):
     """Whether an expression is one of many texts: as `IN`, but the texts travel as one array."""
 
     prepare_rhs = False

@@ -36,11 +36,11 @@ def record(
     ]
     subjects = list(subject_ids)
     shared, own = json.dumps(data or {}), data_of or {}
-    datas = [json.dumps(own[subject]) if subject in own else None for subject in subjects] if own else []
+    own_data = [json.dumps(own[subject]) if subject in own else None for subject in subjects] if own else []
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {Activity._meta.db_table} ({columns})"  # noqa: S608 - our own table and columns
             " SELECT %s, %s, %s, %s::bigint, %s::bigint, coalesce(own, %s::jsonb), subject, now()"
             " FROM unnest(%s::bigint[], %s::jsonb[]) AS given (subject, own)",
-            [*values, shared, key_array(subjects), datas],
+            [*values, shared, key_array(subjects), own_data],
         )

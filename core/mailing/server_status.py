@@ -6,6 +6,7 @@ a row all workers stop, and one mail is tried now and then until one is accepted
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -45,7 +46,7 @@ UPDATE core_mailstatus SET reached_at = %(now)s, tried_at = %(now)s, waiting_sin
 WHERE id = 1 AND (reached_at IS NULL OR reached_at < %(before)s OR waiting_since IS NOT NULL
     OR (%(accepted)s AND unknowns > 0))
 """
-PAUSES = {"limit": UNKNOWNS_IN_A_ROW, "first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
+PAUSES: dict[str, Any] = {"limit": UNKNOWNS_IN_A_ROW, "first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
 
 
 def note(verdict: Verdict) -> bool:
@@ -56,7 +57,7 @@ def note(verdict: Verdict) -> bool:
             cursor.execute(COUNT_UNKNOWN, {"now": now, **PAUSES})
             return cursor.fetchone()[0] < UNKNOWNS_IN_A_ROW
     if verdict.answered:
-        values = {"now": now, "before": now - NOTED_EVERY, "accepted": verdict.outcome == ACCEPTED}
+        values: dict[str, Any] = {"now": now, "before": now - NOTED_EVERY, "accepted": verdict.outcome == ACCEPTED}
         with connection.cursor() as cursor:
             cursor.execute(HEARD, values)
     elif verdict.outcome == TEMPORARY:

@@ -152,11 +152,14 @@ class AdapterContract(Completeness):
         wanted = [self.remote_id(one) for one in (first, second, lost)]
         found = {one.remote_id: one for one in self.adapter(fake).fetch(wanted)}
         assert found.keys() == set(wanted)
-        self.assert_same(found[wanted[0]], first)
+        kept, changed = found[wanted[0]], found[wanted[1]]
+        assert isinstance(kept, RemoteContact)
+        assert isinstance(changed, RemoteContact)
+        self.assert_same(kept, first)
         assert isinstance(found[wanted[2]], Gone)
         mirror = Mirror()
         mirror.run(self.adapter(fake))
-        assert digest(payload(mirror.contacts[wanted[1]])) == digest(payload(found[wanted[1]]))
+        assert digest(payload(mirror.contacts[wanted[1]])) == digest(payload(changed))
 
     # --- what goes wrong --------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 FIRST = "Sam Alex Robin Kim Pat Lee Max Jo Dana Chris".split()
 LAST = "Rivera Stone Brook Hill Field Marsh Lake Wood Dale Ford".split()
@@ -65,24 +66,22 @@ class World:
         number = self._newest + 1
         first, last = FIRST[number % 10], LAST[number // 10 % 10]
         now = self.tick()
-        person = Person(
-            **{
-                "number": number,
-                "first_name": first,
-                "last_name": last,
-                "email": f"{first}.{last}.{number}@example.com".lower(),
-                "phone": f"(212) 555-{number % 10000:04d}",
-                "street": f"{number} Elm St",
-                "city": "Springfield",
-                "region": "Massachusetts",
-                "postal_code": "01101",
-                "birth_date": date(1950 + number % 50, number % 12 + 1, number % 28 + 1),
-                "owner": number % 2 + 1,
-                "created_at": now,
-                "updated_at": now,
-            }
-            | values
-        )
+        made_up: dict[str, Any] = {
+            "number": number,
+            "first_name": first,
+            "last_name": last,
+            "email": f"{first}.{last}.{number}@example.com".lower(),
+            "phone": f"(212) 555-{number % 10000:04d}",
+            "street": f"{number} Elm St",
+            "city": "Springfield",
+            "region": "Massachusetts",
+            "postal_code": "01101",
+            "birth_date": date(1950 + number % 50, number % 12 + 1, number % 28 + 1),
+            "owner": number % 2 + 1,
+            "created_at": now,
+            "updated_at": now,
+        }
+        person = Person(**made_up | values)
         self.people[number] = person
         self._newest = max(self._newest, number)
         return person

@@ -30,7 +30,7 @@ def answer_requests() -> None:
 
     A request that cannot be answered is left for the next look, and keeps no other from its answer.
     """
-    left = []
+    left: list[int] = []
     while True:
         with transaction.atomic():
             waiting = LinkRequest.objects.exclude(pk__in=left).order_by("pk")

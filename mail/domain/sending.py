@@ -9,6 +9,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
@@ -228,7 +229,7 @@ def accept(send: Send, *, at: datetime, message_id: str = "", token: int | None 
     """
     purpose = purpose_of(send.purpose)
     purpose.hold(send)
-    values = {
+    values: dict[str, Any] = {
         "send": send.pk,
         "token": send.attempts if token is None else token,
         "at": at,

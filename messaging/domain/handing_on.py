@@ -1,5 +1,7 @@
 """Giving direct threads from one of the staff to another, who looks after the contact by now."""
 
+from typing import Any
+
 from django.db import connection, transaction
 
 from accounts.models import User
@@ -56,7 +58,7 @@ def hand_on(threads: list[int], *, of: User, to: User, by: User) -> dict[int, in
     ids = [pk for pk, _ in keys]
     list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
     with connection.cursor() as cursor:
-        values = {"to": to.pk, "ids": key_array(ids), "by": by.pk}
+        values: dict[str, Any] = {"to": to.pk, "ids": key_array(ids), "by": by.pk}
         cursor.execute(MOVE, values)
         found = cursor.fetchall()
         moved = {left for left, _, _ in found}

@@ -7,6 +7,7 @@ notice and does not leave.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -40,7 +41,7 @@ JOIN contacts_contact AS person ON person.id = thread.contact_id WHERE thread.id
 # None for contacts who may not get any or have turned them off, and one for each thread until it is read.
 NOTIFY = """
 WITH quiet AS (
-    SELECT zone, until FROM unnest(%(zones)s::text[], %(untils)s::timestamptz[]) AS one (zone, until)
+    SELECT zone, until FROM unnest(%(zones)s::text[], %(ends)s::timestamptz[]) AS one (zone, until)
 ), person AS (
     SELECT one.id, one.email, one.user_id, one.time_zone, one.wants_mail,
         one.wants_push AND EXISTS (SELECT FROM notifications_pushsubscription WHERE user_id = one.user_id) AS wants_push
@@ -86,12 +87,12 @@ def notify_clients(threads: Iterable[int]) -> None:
     Purpose and type ask again, when they are about to leave, whether the client may be notified; who may not be now is
     not planned for, so that nothing is sent late. In quiet hours where they live, it waits until those end.
     """
-    values = {"threads": key_array(threads)}
+    values: dict[str, Any] = {"threads": key_array(threads)}
     with connection.cursor() as cursor:
         cursor.execute(ZONES, values)
         names = [name for (name,) in cursor.fetchall()]
         quiet = zones_wait_until(names, timezone.now() + PATIENCE, Firm.get())
-        values |= {"zones": list(quiet.keys()), "untils": list(quiet.values())}
+        values |= {"zones": list(quiet.keys()), "ends": list(quiet.values())}
         values |= {"type": TO_CLIENT, "rank": purposes[TO_CLIENT].rank}
         values |= {"patience": PATIENCE, "push_patience": PUSH_PATIENCE}
         values["by_mail"] = is_enabled(notification_types[TO_CLIENT], Channel.MAIL)

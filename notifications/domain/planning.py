@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -51,7 +51,12 @@ def plan_pushes(key: str, pushes: Iterable[PushTo]) -> int:
     if not (pushes and pushes_leave(key)):
         return 0
     users, subjects, moments = (list(column) for column in zip(*pushes, strict=True))
-    values = {"type": key, "users": key_array(users), "subjects": key_array(subjects), "moments": moments}
+    values: dict[str, Any] = {
+        "type": key,
+        "users": key_array(users),
+        "subjects": key_array(subjects),
+        "moments": moments,
+    }
     with connection.cursor() as cursor:
         cursor.execute(PLAN, values)
         planned = cursor.rowcount

@@ -13,7 +13,7 @@ from accounts.domain.purposes import StaffMail
 from accounts.models import Firm, User
 from core.mailing.delivery import new_headers, sender_address
 from mail.models import Send
-from mail.purposes import Prepared
+from mail.purposes import Answer, Prepared
 from notifications.domain.digests import KEY, lines_for, since_last
 from notifications.models import Digest, StaffPreference
 
@@ -28,15 +28,15 @@ class DigestMail(StaffMail):
     rank, latest = 60, timedelta(hours=12)
     pauses = (timedelta(hours=1),)
 
-    def prepare(self, sends: Sequence[Send]) -> dict[int, Prepared | str]:
+    def prepare(self, sends: Sequence[Send]) -> dict[int, Answer]:
         """Ask again who still wants it, then what is asked of all mail to the staff, and whether there is anything."""
         users = {send.user_id for send in sends}
         daily = StaffPreference.objects.filter(user__in=users, daily_at__isnull=False)
         wanting = set(daily.values_list("user", flat=True))
-        found: dict[int, Prepared | str] = {send.pk: AT_ONCE for send in sends if send.user_id not in wanting}
+        found: dict[int, Answer] = {send.pk: AT_ONCE for send in sends if send.user_id not in wanting}
         return found | super().prepare([send for send in sends if send.pk not in found])
 
-    def written(self, send: Send, user: User, firm: Firm) -> Prepared | str:
+    def written(self, send: Send, user: User, firm: Firm) -> Answer:
         """The lines as they are at this moment."""
         digest = Digest.objects.filter(pk=send.subject_id).first()
         lines = lines_for(user, since_last(user, send.created_at, before=digest)) if digest else []

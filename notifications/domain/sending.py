@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -72,7 +72,12 @@ def send_due() -> None:
 def _claim() -> list[tuple[int, int]]:
     """Take some pushes for this worker: key and fencing token of each, the longest waiting first."""
     now = timezone.now()
-    values = {"now": now, "until": now + LEASE, "batch": BATCH, "types": list(notification_types.keys())}
+    values: dict[str, Any] = {
+        "now": now,
+        "until": now + LEASE,
+        "batch": BATCH,
+        "types": list(notification_types.keys()),
+    }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         return sorted(cursor.fetchall())

@@ -11,7 +11,7 @@ from contacts.domain.placeholder_values import values_for
 from contacts.models import Contact
 from core.history.recording import record
 from mail.models import Send
-from mail.purposes import Prepared
+from mail.purposes import Answer, Prepared
 from mail.purposes import Purpose as Declared
 from outreach.domain import links
 from outreach.domain.claim_rules import SendContext, why_not
@@ -42,7 +42,7 @@ class ContactMail(Declared):
     sentence: str
     link_purpose: Link.Purpose
 
-    def prepare(self, sends: Sequence[Send]) -> dict[int, Prepared | str]:
+    def prepare(self, sends: Sequence[Send]) -> dict[int, Answer]:
         """Ask every rule again, make the links, write the texts."""
         firm = Firm.get()
         contacts = Contact.objects.select_related("primary_advisor").in_bulk({send.contact_id for send in sends})
@@ -53,9 +53,10 @@ class ContactMail(Declared):
         leaving = [send for send in sends if send.pk not in refusals]
         return refusals | self.written(leaving, firm)
 
-    def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Prepared]:
+    def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Answer]:
         """The mails, each with a link of its own, whose secret the archive does not keep."""
-        made, found = [], {}
+        made: list[Link] = []
+        found: dict[int, Answer] = {}
         for send in sends:
             invitation_id = send.subject_id if self.link_purpose == Link.Purpose.INVITATION else None
             token, link = links.make(send.contact_id, self.link_purpose, invitation_id, firm)
@@ -143,9 +144,9 @@ class PasswordChanged(ContactMail):
     pauses = (timedelta(hours=1), timedelta(hours=12))
     verb, sentence = "password_notice_sent", "Told that the password was changed: mail sent"
 
-    def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Prepared]:
+    def written(self, sends: Sequence[Send], firm: Firm) -> dict[int, Answer]:
         """No link of its own, so nothing to black out."""
-        found = {}
+        found: dict[int, Answer] = {}
         for send in sends:
             values = values_for(send.contact, firm) | {"changed_at": changed_at(send.created_at, send.contact, firm)}
             mail = compose(self.key, values, firm, settings.BASE_URL + FORGOTTEN)

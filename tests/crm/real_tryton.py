@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from advisorhub.runner.ports import free_port
 from crm.testing import Person, World
+from runner.ports import free_port
 from tests.live.browser import is_required
 
 ROOT = Path(__file__).parents[2]

@@ -83,11 +83,11 @@ def installed(monkeypatch):
         points.append(EntryPoint("demo", "crm.adapters.demo:DemoCRM", registry.GROUP))
         points.append(EntryPoint("gone", "no_such_module:Adapter", registry.GROUP))
         monkeypatch.setattr(registry, "entry_points", lambda group: points)
-        registry.adapters.cache_clear()
+        registry.look_again()
 
     yield install
     monkeypatch.undo()
-    registry.adapters.cache_clear()
+    registry.look_again()
 
 
 def test_the_page_of_crms_offers_the_sound_and_names_the_others(installed, as_user, office, demo):
@@ -219,7 +219,7 @@ def test_where_no_record_could_be_read_health_says_so(demo, office, sync, monkey
     odd = (replace(GOOD, last_name=7), replace(GOOD, remote_id="D3", last_name=8))
     monkeypatch.setattr(DemoCRM, "changes", lambda self, state: iter([Page({}, odd, last=True)]))
     sync(demo, office["admin"])
-    assert (demo.state, demo.trouble[:22]) == (Connection.State.ATTENTION, "None of 2 records coul")
+    assert (demo.state, demo.trouble[:23]) == (Connection.State.ATTENTION, "None of 2 records could")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ import threading
 import time
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import timezone
 
@@ -63,6 +65,22 @@ def test_workers_share_the_count(limiter):
         worker.join()
     assert len(moments) == 60
     assert most_in_a_window(sorted(moments), 1) <= 20
+
+
+def test_a_worker_whose_clock_is_wrong_does_not_call_too_often(limiter):
+    """Redis tells the time, not the host: the library `limits` takes the host's, and lets ten calls through here."""
+    name, rates = uuid.uuid4().hex, {"": Rate(5, 10)}
+    assert [limiter(name, **rates).take() for _ in range(5)] == [0] * 5
+    with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+        waits = [limiter(name, **rates).take() for _ in range(5)]
+    assert all(9 < wait <= 10.2 for wait in waits)
+
+
+def test_a_worker_whose_clock_is_ahead_does_not_hold_up_the_others(limiter):
+    name, rates = uuid.uuid4().hex, {"": Rate(5, 1)}
+    with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+        assert [limiter(name, **rates).take() for _ in range(5)] == [0] * 5
+    assert 0 < limiter(name, **rates).take() <= 1.2
 
 
 def test_buckets_count_apart_and_unknown_ones_are_free(limiter):

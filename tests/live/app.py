@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from advisorhub.embedded import BASE_DIR, DATABASE, TEST_SETTINGS, VAR_DIR, EmbeddedServers
-from advisorhub.runner import programs
-from advisorhub.runner.environment import new_push_key
-from advisorhub.runner.ports import free_port, own_addresses
-from advisorhub.runner.supervisor import end_group
+from runner import programs
+from runner.embedded import BASE_DIR, DATABASE, TEST_SETTINGS, VAR_DIR, EmbeddedServers
+from runner.environment import new_push_key
+from runner.ports import free_port, own_addresses
+from runner.supervisor import end_group
 
 # Each process of a parallel run has one of its own.
 FOLDER = VAR_DIR / "test" / f"live{os.environ.get('PYTEST_XDIST_WORKER', '')}"
@@ -68,7 +68,7 @@ class LiveApp:
         }
         environment = os.environ | TEST_SETTINGS | self.servers.environment() | own
         self.environment = programs.marked(environment, FOLDER)
-        self._run([sys.executable, "-m", "advisorhub.runner.prepare"])
+        self._run([sys.executable, "-m", "runner.prepare"])
         for name in self._programs:
             self.start_program(name)
         self._wait_until_ready()

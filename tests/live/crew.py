@@ -14,7 +14,7 @@ import sys
 import traceback
 from importlib import import_module
 
-from advisorhub.embedded import BASE_DIR
+from runner.embedded import BASE_DIR
 
 WORKER = [
     "worker",

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from advisorhub.runner.ports import own_addresses
+from runner.ports import own_addresses
 
 
 def send(sink, subject):

@@ -3,13 +3,13 @@
 import pytest
 
 from accounts.models import Firm
-from advisorhub.runner.environment import new_push_key
 from mail.domain import sending as mail_sending
 from mail.models import Send
 from messaging.domain.writing import write_as_client
 from notifications.domain import sending
 from notifications.domain.subscribing import subscribe
 from notifications.models import Push
+from runner.environment import new_push_key
 from tests.notifications import push_service
 
 

@@ -7,12 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from advisorhub.embedded import BASE_DIR
 from core.models import Activity
 from messaging.domain.writing import write_as_client
 from notifications.domain import alerting, push_service, sending
 from notifications.models import Push, PushSubscription
 from notifications.registry import notification_types
+from runner.embedded import BASE_DIR
 from todos.domain.items import create
 from todos.models import ActionItem
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import connection
 from psycopg2 import connect, sql
 
-from advisorhub.runner.postgres import PROGRAMS
+from runner.postgres import PROGRAMS
 
 
 class Backup:

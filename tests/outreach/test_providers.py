@@ -158,7 +158,7 @@ def test_a_provider_that_is_not_set_up_keeps_the_mail_waiting(planned, settings,
     settings.EMAIL_BACKEND, settings.ANYMAIL = "anymail.backends.resend.EmailBackend", {}
     send_now()
     planned.refresh_from_db()
-    assert (planned.state, planned.reason[:31]) == ("planned", "Sending mail is not set up righ")
+    assert (planned.state, planned.reason[:32]) == ("planned", "Sending mail is not set up right")
 
 
 class SesBackend(BaseEmailBackend):

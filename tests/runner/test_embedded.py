@@ -8,12 +8,12 @@ import textwrap
 
 import pytest
 
-from advisorhub.embedded import BASE_DIR, EmbeddedServers
+from runner.embedded import BASE_DIR, EmbeddedServers
 
 USER = """
     import sys
     from pathlib import Path
-    from advisorhub.embedded import EmbeddedServers
+    from runner.embedded import EmbeddedServers
 
     servers = EmbeddedServers(Path(sys.argv[1]), postgres=False)
     servers.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from advisorhub.runner.environment import EnvironmentFile
+from runner.environment import EnvironmentFile
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import socket
 
-from advisorhub.runner import programs
-from advisorhub.runner.ports import free_port, own_addresses
+from runner import programs
+from runner.ports import free_port, own_addresses
 
 
 def test_ipv4_is_always_among_the_own_addresses_and_what_is_named_can_be_bound():

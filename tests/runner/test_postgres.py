@@ -6,8 +6,8 @@ import signal
 import psutil
 import pytest
 
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.postgres import EmbeddedPostgres
+from runner.errors import RunnerError
+from runner.postgres import EmbeddedPostgres
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import psutil
 import pytest
 import requests
 
-from advisorhub.embedded import BASE_DIR
-from advisorhub.runner import programs
-from advisorhub.runner.ports import free_port, own_addresses
-from advisorhub.runner.processes import wait_until_gone
+from runner import programs
+from runner.embedded import BASE_DIR
+from runner.ports import free_port, own_addresses
+from runner.processes import wait_until_gone
 
 LEFT_OUT = (".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "docs", "node_modules")
 INHERITED = ("PATH", "HOME", "LANG", "PYTHON")

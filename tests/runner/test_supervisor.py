@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from advisorhub.runner import programs
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.processes import wait_until_gone
-from advisorhub.runner.programs import Program
-from advisorhub.runner.supervisor import Supervisor
+from runner import programs
+from runner.errors import RunnerError
+from runner.processes import wait_until_gone
+from runner.programs import Program
+from runner.supervisor import Supervisor
 
 SLEEPER = "import time; time.sleep(60)"
 

@@ -9,7 +9,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from advisorhub.runner.valkey import EmbeddedValkey
+from runner.valkey import EmbeddedValkey
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -137,7 +138,7 @@ def plan_due_reminders() -> int:
     """Plan a push for each reminder that has come up, once each time that it does; returns how many."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        values = {"since": now - LATE_AT_MOST, "now": now, "type": REMINDER_DUE}
+        values: dict[str, Any] = {"since": now - LATE_AT_MOST, "now": now, "type": REMINDER_DUE}
         cursor.execute(HOLD, values | {"held": None})
         held = key_array(pk for (pk,) in cursor.fetchall())
         cursor.execute(DUE, values | {"held": held})

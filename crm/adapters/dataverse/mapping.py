@@ -134,10 +134,12 @@ def _phones(given: Mapping[str, str]) -> tuple[Phone, ...]:
 
 def _addresses(given: Mapping[str, str]) -> tuple[Address, ...]:
     """The two addresses, as far as there is anything in them."""
-    found = []
+    found: list[Address] = []
     for prefix in ("address1", "address2"):
         lines = tuple(filter(None, (given[f"{prefix}_line{at}"] for at in (1, 2, 3))))
-        places = [given[f"{prefix}_{name}"] for name in ("city", "stateorprovince", "postalcode", "country")]
-        if lines or any(places):
-            found.append(Address(lines, *places, primary=not found))
+        city, region, code, country = (
+            given[f"{prefix}_{name}"] for name in ("city", "stateorprovince", "postalcode", "country")
+        )
+        if lines or city or region or code or country:
+            found.append(Address(lines, city, region, code, country, primary=not found))
     return tuple(found)

@@ -7,7 +7,7 @@ deleted or merged. Names are visibly made up, addresses are of example.com, numb
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from crm.records import Address, Email, Gone, HouseholdLink, Phone, RemoteContact
+from crm.records import Address, Email, Gone, HouseholdLink, Phone, RemoteContact, Role
 
 FIRST = "Amber Birch Cedar Daisy Ember Fern Garnet Hazel Iris Jade Kestrel Laurel Maple Nova Olive Pearl".split()
 LAST = "Demo Sample Example Specimen Fiction Placeholder Mockup Pattern Draft Outline Sketch Trial".split()
@@ -52,7 +52,7 @@ def contact(number: int, step: int, began: datetime, owners: list[str]) -> Remot
     phone = f"(212) 555-{(number * 37 + step) % 10000:04d}"
     house = (number - 1) // 3
     shares = number % 3 != 0 and house % 2 == 0 and not _left(number, step)
-    role = "head" if number % 3 == 1 else "spouse_partner"
+    role: Role = "head" if number % 3 == 1 else "spouse_partner"
     return RemoteContact(
         remote_id=f"D{number:05d}",
         first_name=first if number % 41 else "",

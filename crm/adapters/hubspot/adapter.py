@@ -21,7 +21,7 @@ from crm.adapters.hubspot.dates import ORDERS
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import SignInAgain, TryLater, WillNotWork
 from crm.http import Answer, Verdict
-from crm.reading import iso, moment, rows, text
+from crm.reading import iso, kept_moment, moment, rows, text
 from crm.records import BadRecord, Gone, Page, RemoteContact, RemoteField, RemoteOwner, is_sensitive
 
 LISTED, SEARCHED = 100, 200
@@ -193,7 +193,7 @@ class HubSpot(Adapter):
 
     def _changed(self, state: dict) -> Iterator[Page]:
         """What changed since, by id."""
-        since, at = moment(state["since"]), str(state["at"])
+        since, at = kept_moment(state["since"]), str(state["at"])
         while True:
             wanted = [("lastmodifieddate", "GTE", str(int(since.timestamp() * 1000))), ("hs_object_id", "GT", at)]
             filters = [{"propertyName": name, "operator": how, "value": value} for name, how, value in wanted]
@@ -214,7 +214,7 @@ class HubSpot(Adapter):
 
     def _deleted(self, state: dict) -> Iterator[Page]:
         """What went into the bin since."""
-        since = moment(state["since"])
+        since = kept_moment(state["since"])
         params = {"archived": "true", "properties": "hs_object_id"}
         for answer in self._walk(self._client.list, params, str(state["bin"])):
             after = mapping.following(answer)

@@ -16,7 +16,7 @@ from typing import Any
 from crm.adapters.numbered import Sheet, sheet_of
 from crm.errors import SignInAgain, WillNotWork
 from crm.http import Answer, Http, Verdict
-from crm.reading import text
+from crm.reading import as_dict, text
 
 HOST = "crm.redtailtechnology.com"
 PATH = "/api/public/v1"
@@ -60,8 +60,8 @@ class Client:
         path = "/authentication"
         answer = self.http.get(f"{self.base}{path}", route=path, headers={"Authorization": basic}, signed=False)
         body = answer.json() if answer.status == 200 else None
-        body = body if isinstance(body, dict) else {}
-        inner = body.get("authenticated_user") if isinstance(body.get("authenticated_user"), dict) else {}
+        body = as_dict(body)
+        inner = as_dict(body.get("authenticated_user"))
         key = text(inner.get("user_key")) or text(body.get("user_key")) or text(body.get("userkey"))
         if not key:
             raise WillNotWork("Redtail let us in without giving a user key.")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from crm.reading import day, moment, role, rows, text
+from crm.reading import as_dict, day, moment, role, rows, text
 from crm.records import Address, BadRecord, Email, Gone, HouseholdLink, Kind, Listed, Phone, RemoteContact
 
 _KINDS: dict[str, Kind] = {
@@ -135,7 +135,7 @@ def _addresses(row: dict) -> tuple[Address, ...]:
 
 def _household(row: dict) -> HouseholdLink | None:
     """The family, and what the contact is in it."""
-    family = row.get("family")
+    family = as_dict(row.get("family"))
     if not row_id(family) or family.get("deleted") is True:
         return None
     own = [one for one in rows(family.get("members")) if text(one.get("contact_id")) == row_id(row)]

@@ -22,7 +22,7 @@ from crm.adapters.salesforce.profiles import CHOICES, RECORD_TYPES, Profile
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import SignInAgain, StateExpired, WillNotWork
 from crm.http import Answer, Verdict
-from crm.reading import iso, moment, rows, text
+from crm.reading import iso, kept_moment, moment, rows, text
 from crm.records import BadRecord, Gone, Listed, Page, RemoteContact, RemoteField, RemoteOwner, is_sensitive
 
 PAGE, MOVED = 2000, 200  # the latter names ids in a second question, whose length is bounded
@@ -294,7 +294,7 @@ class Salesforce(Adapter):
 
     def _left(self, place: dict) -> tuple[Page, dict]:
         """What is in no bin any more. Raises StateExpired when Salesforce does not remember as far back."""
-        begin = moment(place["covered"] or place["since"]) - _OVERLAP
+        begin = kept_moment(place["covered"] or place["since"]) - _OVERLAP
         end = max(datetime.now(UTC), begin + _OVERLAP)
         answer = self._client.deleted("Contact", soql.time(begin), soql.time(end))
         earliest = moment(answer.get("earliestDateAvailable"))

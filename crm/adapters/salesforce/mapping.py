@@ -139,12 +139,12 @@ def _phones(given: Mapping[str, str]) -> tuple[Phone, ...]:
 
 def _addresses(row: Mapping) -> tuple[Address, ...]:
     """The two addresses, as far as there is anything in them."""
-    found = []
+    found: list[Address] = []
     for kind in ("Mailing", "Other"):
         street = str(row.get(f"{kind}Street") or "").splitlines()
         lines = tuple(filter(None, map(text, street)))
         lines = (*lines[: LINES - 1], " ".join(lines[LINES - 1 :])) if len(lines) > LINES else lines
-        places = [text(row.get(f"{kind}{place}")) for place in PLACES[1:]]
-        if lines or any(places):
-            found.append(Address(lines, *places, label=kind, primary=not found))
+        city, region, code, country = (text(row.get(f"{kind}{place}")) for place in PLACES[1:])
+        if lines or city or region or code or country:
+            found.append(Address(lines, city, region, code, country, label=kind, primary=not found))
     return tuple(found)

@@ -16,7 +16,7 @@ from datetime import timedelta
 from crm.adapters.tryton import mapping
 from crm.adapters.tryton.client import ANY, NEVER, TABLES, Client, as_object
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
-from crm.reading import iso, moment, text
+from crm.reading import iso, kept_moment, moment, text
 from crm.records import BadRecord, Gone, Page, RemoteContact
 
 PARTY = TABLES[0]
@@ -81,7 +81,7 @@ def _domain(since: str, at: int) -> list:
     beyond = ["id", ">", at]
     if not since:
         return [beyond]
-    when = as_object(moment(since))
+    when = as_object(kept_moment(since))
     changed = ["write_date", ">=", when]
     children = [[name, "where", [ANY, changed]] for name in ("contact_mechanisms", "addresses")]
     return [ANY, beyond, ["OR", NEVER, changed, *children]]

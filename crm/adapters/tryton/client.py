@@ -71,9 +71,10 @@ def moment(value: Any) -> datetime | None:
     if not isinstance(value, dict) or value.get("__class__") != "datetime":
         return None
     try:
-        parts = [int(value[name]) for name in ("year", "month", "day")]
-        parts += [int(value.get(name) or 0) for name in ("hour", "minute", "second", "microsecond")]
-        return datetime(*parts, tzinfo=UTC)
+        year, month, day = (int(value[name]) for name in ("year", "month", "day"))
+        clock = ("hour", "minute", "second", "microsecond")
+        hour, minute, second, micro = (int(value.get(name) or 0) for name in clock)
+        return datetime(year, month, day, hour, minute, second, micro, tzinfo=UTC)
     except (KeyError, TypeError, ValueError):
         return None
 

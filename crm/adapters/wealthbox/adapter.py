@@ -16,7 +16,7 @@ from crm.adapters.wealthbox.mapping import contact, household, listed, owner, ro
 from crm.base import Adapter, Capabilities, CheckResult, ConfigField, Rate, State
 from crm.errors import WillNotWork
 from crm.http import Answer, Http, Verdict
-from crm.reading import rows, text
+from crm.reading import as_dict, rows, text
 from crm.records import BadRecord, Gone, Page, RemoteContact, RemoteField, RemoteOwner, is_sensitive
 
 
@@ -45,7 +45,7 @@ class Wealthbox(Adapter):
         body = self.client.get("/me", route="/me").json()
         if not isinstance(body, dict):
             raise WillNotWork("Wealthbox does not say whose the token is.")
-        user = body.get("current_user") if isinstance(body.get("current_user"), dict) else {}
+        user = as_dict(body.get("current_user"))
         name = text(user.get("name")) or text(body.get("name")) or "Wealthbox user"
         firms = [firm for one in rows(body.get("accounts")) if (firm := text(one.get("name")))]
         status = text(user.get("status")).lower()
@@ -69,7 +69,7 @@ class Wealthbox(Adapter):
 
     def changes(self, state: State) -> Iterator[Page]:
         """Contacts first, then, but in the first run, what was deleted."""
-        place = self._begin(state)
+        place: Place | None = self._begin(state)
         while place:
             page, place = self._tombstones(place) if place.part == "deleted" else self._contacts(place)
             yield page

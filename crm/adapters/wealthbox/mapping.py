@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from crm.reading import day, moment, role, rows, split_name, text
+from crm.reading import as_dict, day, moment, role, rows, split_name, text
 from crm.records import (
     Address,
     BadRecord,
@@ -97,7 +97,7 @@ def contact(row: Any, fields: Collection[str]) -> RemoteContact | BadRecord:
     )
 
 
-def _names(row: dict) -> dict[str, str]:
+def _names(row: dict) -> dict[str, Any]:
     """What they are called, and where they work; a person who has but one name in all is split."""
     first, last = text(row.get("first_name")), text(row.get("last_name"))
     if _kind(row) == "person" and not (first or last):
@@ -170,7 +170,7 @@ def _roles(row: dict) -> tuple[str, ...]:
 
 
 def _household(row: dict) -> HouseholdLink | None:
-    home = row.get("household")
+    home = as_dict(row.get("household"))
     if not row_id(home) or row_id(home) == row_id(row):
         return None
     part = role(home.get("title"))

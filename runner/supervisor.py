@@ -7,9 +7,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import IO
 
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.programs import STOP_SECONDS, Program
+from runner.errors import RunnerError
+from runner.programs import STOP_SECONDS, Program
 
 LONGEST_PAUSE = 30.0
 STEADY_SECONDS = 60  # who ran this long is started again without a pause
@@ -84,15 +85,16 @@ class Supervisor:
             start_new_session=True,  # Ctrl-C reaches us alone, and we stop all in order
         )
         child.started = time.monotonic()
-        threading.Thread(target=self._relay, args=(child.program.name, child.process), daemon=True).start()
+        threading.Thread(target=self._relay, args=(child.program.name, child.process.stdout), daemon=True).start()
 
-    def _relay(self, name: str, process: subprocess.Popen) -> None:
-        with process.stdout:
-            for line in process.stdout:
+    def _relay(self, name: str, output: IO[str]) -> None:
+        with output:
+            for line in output:
                 self.say(name, line)
 
     def _look_after(self, child: _Child, *, strict: bool) -> None:
-        if child.process.poll() is None:
+        process = child.process
+        if process is None or process.poll() is None:
             return
         now = time.monotonic()
         if not child.start_again_at:
@@ -100,10 +102,10 @@ class Supervisor:
             child.deaths = 1 if steady else child.deaths + 1
             if strict and child.deaths >= FAILED_STARTS:
                 raise RunnerError(f"The {child.program.name} does not start; its messages are above.")
-            end_group(child.process)
+            end_group(process)
             pause = 0.0 if child.deaths == 1 else min(LONGEST_PAUSE, 2.0 ** (child.deaths - 2))
             child.start_again_at = now + pause
-            self.say(child.program.name, f"ended with {child.process.returncode}; starting again in {pause:g} s")
+            self.say(child.program.name, f"ended with {process.returncode}; starting again in {pause:g} s")
         if now >= child.start_again_at:
             child.start_again_at = 0.0
             self._spawn(child)

@@ -7,7 +7,7 @@ import stat
 import subprocess
 from pathlib import Path
 
-from advisorhub.runner.errors import RunnerError
+from runner.errors import RunnerError
 
 SYSTEM_USER = "embedded_postgres"
 TRAVERSE = stat.S_IXGRP | stat.S_IXOTH

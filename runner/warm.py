@@ -35,7 +35,7 @@ def main() -> int:
 def is_needed() -> bool:
     """Whether the programs have never been compiled by this Python."""
     found = importlib.util.find_spec("gunicorn.app.wsgiapp")
-    return not Path(found.cached).exists()
+    return found is None or found.cached is None or not Path(found.cached).exists()
 
 
 if __name__ == "__main__":

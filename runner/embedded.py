@@ -9,9 +9,9 @@ import atexit
 import os
 from pathlib import Path
 
-from advisorhub.runner.locks import FileLock
-from advisorhub.runner.postgres import EmbeddedPostgres
-from advisorhub.runner.valkey import EmbeddedValkey
+from runner.locks import FileLock
+from runner.postgres import EmbeddedPostgres
+from runner.valkey import EmbeddedValkey
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"

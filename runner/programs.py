@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 from advisorhub import queues
-from advisorhub.runner.processes import end
+from runner.processes import end
 
 # Every process of a run carries the run's folder in its environment: what a crash orphans is found by it.
 MARKER = "ADVISORHUB_RUN"

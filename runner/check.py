@@ -1,17 +1,18 @@
-"""Django's deployment checks and the search for missing migrations, as production would see this code."""
+"""Types, Django's deployment checks and the search for missing migrations, as production would see this code."""
 
 import os
 import secrets
 import subprocess
 import sys
 
-from advisorhub.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
+from runner.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
 
 # Warnings are errors, but for the one about a setting that takes up Django 6's behaviour early.
 WARNINGS = ("-W", "error", "-W", "ignore:The FORMS_URLFIELD_ASSUME_HTTPS")
 COMMANDS = (
-    ("check", "--deploy", "--fail-level", "WARNING", "--database", "default"),
-    ("makemigrations", "--check", "--dry-run"),
+    ("-m", "mypy"),  # here, because django-stubs reads the settings
+    (*WARNINGS, "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--database", "default"),
+    (*WARNINGS, "manage.py", "makemigrations", "--check", "--dry-run"),
 )
 
 
@@ -24,7 +25,7 @@ def main() -> int:
         environment = os.environ | servers.environment() | _production()
         for command in COMMANDS:
             result = subprocess.run(  # noqa: S603  (our own commands)
-                [sys.executable, *WARNINGS, "manage.py", *command],
+                [sys.executable, *command],
                 env=environment,
                 cwd=BASE_DIR,
                 check=False,

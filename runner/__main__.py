@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 
-from advisorhub.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
-from advisorhub.runner import programs, warm
-from advisorhub.runner.environment import EnvironmentFile
-from advisorhub.runner.errors import RunnerError
-from advisorhub.runner.locks import FileLock
-from advisorhub.runner.ports import own_addresses
-from advisorhub.runner.supervisor import Supervisor, end_group
+from runner import programs, warm
+from runner.embedded import BASE_DIR, VAR_DIR, EmbeddedServers
+from runner.environment import EnvironmentFile
+from runner.errors import RunnerError
+from runner.locks import FileLock
+from runner.ports import own_addresses
+from runner.supervisor import Supervisor, end_group
 
 READY_SECONDS = 120
 SIGN_INS = VAR_DIR / "run" / "sign-ins"
@@ -59,9 +59,8 @@ class Server:
             self._start_servers()
             self._warm()
             SIGN_INS.unlink(missing_ok=True)
-            self._do("advisorhub.runner.prepare", str(SIGN_INS))
-            self._start_programs()
-            self.supervisor.watch(self._look_after_servers)
+            self._do("runner.prepare", str(SIGN_INS))
+            self._start_programs().watch(self._look_after_servers)
         except Stopped:
             print("\nStopping …", flush=True)
         finally:
@@ -85,7 +84,7 @@ class Server:
 
     def _look_after_servers(self) -> bool:
         """Start embedded servers again that have died; called all the time, looks every few seconds."""
-        if self.servers and time.monotonic() >= self._next_look:
+        if self.servers and self.supervisor and time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + LOOK_SECONDS
             for name in self.servers.revive():
                 self.supervisor.say("servers", f"{name} had ended; started again")
@@ -95,7 +94,7 @@ class Server:
         """Have the programs compiled while we prepare, on a first start; what it says is of no interest."""
         if warm.is_needed():
             self._warming = subprocess.Popen(
-                [sys.executable, "-m", "advisorhub.runner.warm"],
+                [sys.executable, "-m", "runner.warm"],
                 env=self.environment,
                 cwd=BASE_DIR,
                 start_new_session=True,
@@ -111,17 +110,18 @@ class Server:
         if self._step.wait() != 0:
             raise RunnerError("AdvisorHub could not be prepared; the reason is above.")
 
-    def _start_programs(self) -> None:
-        self.supervisor = Supervisor(
+    def _start_programs(self) -> Supervisor:
+        supervisor = self.supervisor = Supervisor(
             [programs.web(self.hosts, self.port), programs.worker(), programs.operations(), programs.scheduler()],
             self.environment,
         )
-        self.supervisor.start()
+        supervisor.start()
         deadline = time.monotonic() + READY_SECONDS
-        self.supervisor.watch(lambda: self._answers() or time.monotonic() > deadline, strict=True)
+        supervisor.watch(lambda: self._answers() or time.monotonic() > deadline, strict=True)
         if time.monotonic() > deadline:
             raise RunnerError(f"AdvisorHub did not answer at {self.address} within {READY_SECONDS} seconds.")
         print(f"\nAdvisorHub is ready at {self.address}\n{self._sign_ins()}Ctrl-C stops it.\n", flush=True)
+        return supervisor
 
     def _answers(self) -> bool:
         """Tell whether the first page is served; what worker and scheduler do is for `/readyz` to say."""

@@ -1,1 +1,0 @@
-"""What `script/server` and the tests run on: the embedded servers and the process manager."""
