@@ -112,7 +112,7 @@ class Server:
 
     def _start_programs(self) -> Supervisor:
         supervisor = self.supervisor = Supervisor(
-            [programs.web(self.hosts, self.port), programs.worker(), programs.operations(), programs.scheduler()],
+            [programs.web(self.hosts, self.port), programs.worker(), programs.operations()],
             self.environment,
         )
         supervisor.start()

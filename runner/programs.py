@@ -39,8 +39,11 @@ def web(hosts: list[str], port: int, *, workers: int = 2, threads: int = 4) -> P
 
 
 def worker() -> Program:
-    """Return the worker that does what is due in a moment: mail, and looking for what waits."""
-    return _celery("worker", queues.QUICK)
+    """Return the worker that does what is due in a moment: mail, and looking for what waits. It is the scheduler too.
+
+    Its tasks wait for mail servers and the database, so threads do, in the memory of one process instead of four.
+    """
+    return _celery("worker", queues.QUICK, "--pool", "threads", "--with-scheduler")
 
 
 def operations() -> Program:
@@ -48,7 +51,7 @@ def operations() -> Program:
     return _celery("operations", queues.OPERATIONS)
 
 
-def _celery(name: str, queue: str) -> Program:
+def _celery(name: str, queue: str, *options: str) -> Program:
     """Return a worker for one queue."""
     return Program(
         name,
@@ -56,17 +59,7 @@ def _celery(name: str, queue: str) -> Program:
             *(sys.executable, "-W", "ignore:You're running the worker", "-m"),  # as root, in a container, is fine
             *("celery", "--quiet", "-A", "advisorhub", "worker", "--queues", queue),
             *("--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
-        ),
-    )
-
-
-def scheduler() -> Program:
-    """Return the scheduler, which tells the worker to look for what is due."""
-    return Program(
-        "scheduler",
-        (
-            *(sys.executable, "-m", "celery", "--quiet", "-A", "advisorhub", "beat"),
-            *("--pidfile=", "--loglevel", "WARNING"),
+            *options,
         ),
     )
 

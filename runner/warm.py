@@ -12,11 +12,11 @@ from pathlib import Path
 MODULES = (
     "gunicorn.app.wsgiapp",
     "gunicorn.workers.gthread",
-    "celery.apps.beat",
     "celery.apps.worker",
-    "celery.bin.beat",
+    "celery.beat",
     "celery.bin.worker",
     "celery.concurrency.prefork",
+    "celery.concurrency.thread",
     "kombu.transport.redis",
     "advisorhub.celery",
     "advisorhub.wsgi",  # sets Django up

@@ -1,4 +1,4 @@
-"""The live application: real web, worker and scheduler processes on servers and a database of their own."""
+"""The live application: real web and worker processes on servers and a database of their own."""
 
 import http.client
 import os
@@ -43,7 +43,6 @@ class LiveApp:
                 programs.web(own_addresses(), self.port),
                 programs.worker(),
                 programs.operations(),
-                programs.scheduler(),
             )
         }
 
@@ -81,7 +80,7 @@ class LiveApp:
         self.servers.stop()
 
     def start_program(self, name: str) -> None:
-        """Start "web", "worker", "operations" or "scheduler"; what it says is in var/test/live/NAME.log."""
+        """Start "web", "worker" (the scheduler too) or "operations"; what it says is in var/test/live/NAME.log."""
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
                 self._programs[name].command,
@@ -216,7 +215,7 @@ def live_app(session_live_app, mail_sink):
     The database is shared by the tests of a session: use names of your own.
     """
     session_live_app.servers.start()
-    for name in ("web", *WORKERS, "scheduler"):
+    for name in ("web", *WORKERS):
         if not session_live_app.is_running(name):
             session_live_app.start_program(name)
     return session_live_app
