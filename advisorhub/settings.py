@@ -241,7 +241,7 @@ MAIL_MARK_FILE: Path | None = env.path("MAIL_MARK_FILE", Path(MEDIA_ROOT) / "mai
 MEDIA_URL = "/media/"  # never served from here: each file goes through a view that checks who asks
 STORAGES = {
     "default": {"BACKEND": "core.files.storage.FileStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.files.bundles.BundledStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # clients' files are nobody else's to read
 # With less room than this for files, /readyz says so.

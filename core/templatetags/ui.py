@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from core.files.bundles import files_of
 from core.markup import markup
 
 register = template.Library()
@@ -58,20 +59,36 @@ def icon(name: str, size: int = 16, extra_class: str = "") -> SafeString:
 @lru_cache(maxsize=32)
 def stylesheets(names: str) -> SafeString:
     """Return `<link>`s for the named files of static/css, in the order given."""
-    return format_html_join(
-        "\n", '<link rel="stylesheet" href="{}">', ((static(f"css/{name}.css"),) for name in names.split())
-    )
+    return _links([f"css/{name}.css" for name in names.split()])
 
 
 @register.simple_tag
 @lru_cache(maxsize=32)
 def modules(names: str) -> SafeString:
     """Return module `<script>`s for the named files of static/js."""
-    return format_html_join(
-        "\n",
-        '<script type="module" src="{}"></script>',
-        ((static(f"js/{name}.js"),) for name in names.split()),
-    )
+    return _scripts([f"js/{name}.js" for name in names.split()])
+
+
+@register.simple_tag
+@lru_cache(maxsize=8)
+def bundled_stylesheet(name: str) -> SafeString:
+    """Return the `<link>` for a bundle of style sheets, see static/bundles.json."""
+    return _links(files_of(f"css/{name}.css"))
+
+
+@register.simple_tag
+@lru_cache(maxsize=8)
+def bundled_modules(name: str) -> SafeString:
+    """Return the module `<script>` for a bundle of scripts, see static/bundles.json."""
+    return _scripts(files_of(f"js/{name}.js"))
+
+
+def _links(paths: list[str]) -> SafeString:
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(path),) for path in paths))
+
+
+def _scripts(paths: list[str]) -> SafeString:
+    return format_html_join("\n", '<script type="module" src="{}"></script>', ((static(path),) for path in paths))
 
 
 def initials(subject) -> str:
