@@ -118,7 +118,11 @@ TEMPLATES = [
                 "accounts.context_processors.firm",
                 "core.context_processors.shell",
             ],
-            "builtins": ["core.templatetags.ui", "template_partials.templatetags.partials"],
+            "builtins": [
+                "core.templatetags.ui",
+                "core.templatetags.components",
+                "template_partials.templatetags.partials",
+            ],
         },
     },
 ]
