@@ -5,6 +5,8 @@ pyproject.toml, or the formatter takes it for a tag without an end.
 """
 
 from django import template
+from django.template import Context
+from django.template.base import render_value_in_context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -13,10 +15,10 @@ from core.templatetags.ui import icon
 register = template.Library()
 
 
-def _button(url: str, label: str, classes: str, icon_name: str = "") -> SafeString:
+def _button(url: str, label: str, classes: str, icon_name: str = "") -> str:
     """Return a link that looks like a button; nothing without an address."""
     if not url:
-        return SafeString("")
+        return ""
     return format_html('<a class="{}" href="{}">{}{}</a>', classes, url, icon(icon_name) if icon_name else "", label)
 
 
@@ -30,11 +32,17 @@ def empty_state(
     `url`, `action` and `action_icon` are the main button, `more_url` and `more` the other one.
     """
     words = content.strip()
-    buttons = SafeString(_button(url, action, "btn btn-primary", action_icon) + _button(more_url, more, "btn"))
+    main, other = _button(url, action, "btn btn-primary", action_icon), _button(more_url, more, "btn")
     return format_html(
         '<div class="empty"><span class="empty-icon">{}</span><h2>{}</h2>{}{}</div>',
         icon(icon_name or "inbox", 24),
         title,
         format_html("<p>{}</p>", words) if words else "",
-        format_html('<div class="empty-actions">{}</div>', buttons) if buttons else "",
+        format_html('<div class="empty-actions">{}{}</div>', main, other) if main or other else "",
     )
+
+
+@register.simple_tag(takes_context=True)
+def fact(context: Context, label: str, value) -> SafeString:
+    """Return one row of a `<dl class="facts">`: what it is, and its value as `{{ value }}` would show it."""
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, render_value_in_context(value, context))
