@@ -14,12 +14,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Firm, User
-from core.exporting import Column
-from core.exports import ExportKind, Source
-from core.listing import ListFilter, filtered, ordered_table
+from core.listing.pages import ListFilter, filtered, ordered_table
+from core.listing.searching import narrow
 from core.models import Activity, Operation
-from core.operations import register
-from core.searching import narrow
+from core.operations.types import register
+from core.spreadsheets.exports import ExportKind, Source
+from core.spreadsheets.writing import Column
 from core.templatetags.ui import exact
 from core.words import counted
 

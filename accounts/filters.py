@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.models.user import STAFF_ROLES
-from core.listing import ListFilter
+from core.listing.pages import ListFilter
 
 
 class UserFilter(ListFilter):

@@ -11,7 +11,7 @@ from accounts.models import Firm, User
 from accounts.models.firm import time_zones
 from accounts.models.user import STAFF_ROLES
 from core.emails import canonical
-from core.forms import ConflictModelForm
+from core.forms.conflicts import ConflictModelForm
 
 NO_MATCH = "Email and password do not match. Check both and try again."
 

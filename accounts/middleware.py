@@ -7,7 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.domain.alerts import alert_admins
 from accounts.domain.guessing import GuessingClosed
 from accounts.models import Firm
-from core.domain.limits import TooOften
+from core.limits import TooOften
 from core.middleware import LimitsMiddleware
 
 

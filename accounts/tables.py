@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from core.tables import person_cell
+from core.listing.columns import person_cell
 from core.templatetags.ui import ago, badge
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from core.resending import page_before, typed_into
+from core.forms.resending import page_before, typed_into
 
 ORIGIN_REFUSED = REASON_BAD_ORIGIN.partition("%")[0]
 

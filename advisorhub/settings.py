@@ -121,13 +121,14 @@ TEMPLATES = [
             "builtins": [
                 "core.templatetags.ui",
                 "core.templatetags.components",
+                "contacts.templatetags.contact_ui",
                 "template_partials.templatetags.partials",
             ],
         },
     },
 ]
 
-FORM_RENDERER = "core.form_rendering.FormRenderer"
+FORM_RENDERER = "core.forms.rendering.FormRenderer"
 
 DATABASE_URL = env.str("DATABASE_URL", "")
 if not DATABASE_URL:
@@ -217,7 +218,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 2
-# What is too often; see core/domain/limits.py. Those of single accounts and networks: accounts/domain/guessing.py.
+# What is too often; see core/limits.py. Those of single accounts and networks: accounts/domain/guessing.py.
 WRONG_PASSWORDS_PER_HOUR = env.int("WRONG_PASSWORDS_PER_HOUR", 1000)
 EXPORTS_PER_HOUR = env.int("EXPORTS_PER_HOUR", 60)
 IMPORTS_PER_HOUR = env.int("IMPORTS_PER_HOUR", 60)
@@ -240,7 +241,7 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
 MAIL_MARK_FILE = env.path("MAIL_MARK_FILE", Path(MEDIA_ROOT) / "mail-mark.json")
 MEDIA_URL = "/media/"  # never served from here: each file goes through a view that checks who asks
 STORAGES = {
-    "default": {"BACKEND": "core.storage.FileStorage"},
+    "default": {"BACKEND": "core.files.storage.FileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # clients' files are nobody else's to read

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from bench import people
 from bench.figures import Figure, Missing, PeakMemory
 from bench.undoing import undone
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 from crm.adapters.demo.people import STEP
 from crm.domain import syncing
 from crm.domain.differences import summary

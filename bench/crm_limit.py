@@ -14,8 +14,8 @@ from django.utils import timezone
 from bench import people
 from bench.fake_crm import fake_crm
 from bench.figures import Figure, Missing
-from core.domain import running
 from core.models import Operation
+from core.operations import running
 from crm.domain import syncing
 from crm.models import Connection, Record
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from bench import people
 from bench.figures import Figure, Missing, PeakMemory
 from contacts.models import Contact
-from core.domain import running
 from core.models import ExportFile, Operation
+from core.operations import running
 from reports.querysets import assigned
 
 ORDER = 20

@@ -16,8 +16,8 @@ from bench import people
 from bench.figures import MEGABYTE, Figure, Missing, milliseconds, p50, p95
 from contacts.models import Contact
 from contacts.operations import undoing
-from core.domain import selecting
 from core.models import Operation
+from core.operations import selecting
 from experiences.models import Experience
 
 ORDER = 40
@@ -26,7 +26,7 @@ ROWS_AT_MOST = 100_000
 ROWS_PER_SECOND = 5_000
 MEMORY_MB = 100
 PREVIEW_MS = 3_000  # our own: everybody is judged, and those who no longer match the filter are looked for
-WORKER = "import django, sys; django.setup(); from core.domain import running; running.run(int(sys.argv[1]))"
+WORKER = "import django, sys; django.setup(); from core.operations import running; running.run(int(sys.argv[1]))"
 
 
 def operations() -> Iterator[Figure]:

@@ -14,8 +14,8 @@ from advisorhub.runner.ports import free_port
 from bench import people
 from bench.figures import Figure, Missing
 from contacts.models import Contact, Status
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 from mail.domain import sending
 from mail.models import Send
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from bench.figures import Figure, Missing
 from contacts.operations import undoing
-from core.domain import running
 from core.models import Operation
+from core.operations import running
 from core.registry import operation_kinds
 
 ROWS_PER_SECOND = 2_500

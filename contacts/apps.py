@@ -16,12 +16,13 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what contacts bring to other rooms."""
+        from accounts.registry import staff_actions, staff_duties
         from contacts import operations
         from contacts.domain import template_reach
         from contacts.domain.clearing_imports import clear_old_imports
         from contacts.domain.handing_over import BOOK
         from contacts.domain.purging import purge_trash
-        from core.registry import Action, NavItem, add_menu, daily_jobs, nav, staff_actions, staff_duties
+        from core.registry import Action, NavItem, add_menu, daily_jobs, nav
 
         operations.load()
         nav.register("contacts", NavItem("Contacts", "users", "contacts:list", "/contacts/"), order=10)
@@ -40,7 +41,8 @@ class ContactsConfig(AppConfig):
 
 def _offer_actions() -> None:
     """What can be done with one contact, and with many."""
-    from core.registry import Action, contact_actions, contact_bulk_actions
+    from contacts.registry import contact_actions, contact_bulk_actions
+    from core.registry import Action
 
     def closed(contact) -> bool:
         return contact.deactivated_at is not None

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from contacts.domain.assigning import ELEMENTS
 from contacts.forms import teams_for
 from contacts.operations.assigning import MODELS
-from core.registry import after_assign
+from contacts.registry import after_assign
 
 KEEP, NONE = "keep", "none"
 LABELS = {

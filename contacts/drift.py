@@ -17,10 +17,10 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
-from core.domain import selecting
-from core.listing import ListFilter, chips, filtered
+from core.listing.pages import ListFilter, chips, filtered
+from core.listing.planning import expecting
 from core.models import KeptRows, Operation, OperationLine
-from core.planning import expecting
+from core.operations import selecting
 
 LEFT_OUT = "No longer matches the filter."
 LEFT = "No longer in the filter they were chosen by: "

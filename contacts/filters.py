@@ -13,10 +13,10 @@ from accounts.models import Role, User
 from contacts.models import Contact, ContactType, Household, Status, Tag
 from contacts.models.contact import CRMMark
 from contacts.querysets import fold
+from contacts.registry import contact_groups
 from core.keys import read_key
-from core.listing import ListFilter
-from core.registry import contact_groups
-from core.searching import narrow
+from core.listing.pages import ListFilter
+from core.listing.searching import narrow
 from experiences.models import Campaign, Experience, Team
 
 # More are no choice any more: they take long to load and longer to read. A name is typed instead.

@@ -14,7 +14,7 @@ from contacts.domain.phone import NotAPhone, e164, region_for
 from contacts.domain.tagging import NAME_AT_MOST, split_tags
 from contacts.models import Contact, Household
 from core.emails import canonical
-from core.forms import ConflictModelForm
+from core.forms.conflicts import ConflictModelForm
 from experiences.models import Team
 
 DUPLICATE = "Another contact has this email address."

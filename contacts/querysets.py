@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from core.emails import canonical
-from core.searching import narrow
+from core.listing.searching import narrow
 from experiences.models import TeamMember
 
 KEPT_IN_TRASH = timedelta(days=30)

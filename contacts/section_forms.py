@@ -3,7 +3,7 @@
 from django import forms
 
 from contacts.models import Note
-from core.forms import ConflictModelForm
+from core.forms.conflicts import ConflictModelForm
 
 INFORMATION = (
     "first_name last_name preferred_name email phone phone_extension contact_type primary_advisor gender date_of_birth "

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from contacts.filters import ContactFilter
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
-from core.listing import ListFilter, chips, filtered, in_use, narrowing
+from core.listing.pages import ListFilter, chips, filtered, in_use, narrowing
 from core.words import counted
 
 IDS_AT_MOST = 100_000

@@ -12,11 +12,13 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from contacts.models import Contact
+from contacts.registry import contact_actions
+from contacts.templatetags.contact_ui import status_badge
+from core.listing.columns import SelectColumn, person_cell
+from core.listing.paging import Grouping
 from core.markup import escaped, markup
-from core.paging import Grouping
-from core.registry import Action, contact_actions
-from core.tables import SelectColumn, person_cell
-from core.templatetags.ui import ago, badge, icon, status_badge
+from core.registry import Action
+from core.templatetags.ui import ago, badge, icon
 from experiences.models import Campaign, Experience, Team
 
 NAME = ("sort_name", "pk")

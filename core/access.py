@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
-from core.resending import page_before, typed_into
+from core.forms.resending import page_before, typed_into
 
 
 def guard(name: str, allowed: Callable[[HttpRequest], bool], sign_in: str) -> Callable:

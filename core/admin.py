@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from core.forms import SEEN, ConflictModelForm, for_saving
+from core.forms.conflicts import SEEN, ConflictModelForm, for_saving
 from core.models import Activity, MailStatus, Operation
 
 COUNTED_UP_TO = 20_000

@@ -11,15 +11,16 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the operations, and clean up after them."""
-        from core import lookups  # noqa: F401 - registers them
-        from core.domain.clearing_changes import clear_changes
-        from core.domain.clearing_drafts import drop_stale_drafts
-        from core.domain.clearing_exports import clear_old_exports
-        from core.domain.limits import clear_tallies
-        from core.domain.mail_flow import call_if_silent
-        from core.domain.stored_files import remove_strays
-        from core.presses import clear_presses
+        from core import checks  # noqa: F401 - registers them
+        from core.files.references import remove_strays
+        from core.forms.presses import clear_presses
+        from core.limits import clear_tallies
+        from core.listing import lookups  # noqa: F401 - registers them
+        from core.listing.changes import clear_changes
+        from core.mailing.server_status import call_if_silent
+        from core.operations.drafts import drop_stale_drafts
         from core.registry import NavItem, daily_jobs, nav, sweepers
+        from core.spreadsheets.retention import clear_old_exports
 
         nav.register("operations", NavItem("Operations", "list-checks", "core:operations", "/operations/"), order=800)
         sweepers.register("mail_server", call_if_silent, order=40)

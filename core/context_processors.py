@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from core.domain.mail_flow import obstacle
+from core.mailing.server_status import obstacle
 from core.models import MailStatus, Operation
 from core.registry import NavItem, Registry, add_menu, nav, person_menu
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from core.domain.disk import room
+from core.files.disk import room
 from core.models import Heartbeat, Operation
 
 SEEN_LATELY = timedelta(seconds=90)

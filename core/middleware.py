@@ -7,12 +7,12 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
 
-from core.domain.disk import NEXT, WORDS, is_full
-from core.domain.limits import TooOften
-from core.forms import SEEN, read_seen
+from core.files.disk import NEXT, WORDS, is_full
+from core.forms.conflicts import SEEN, read_seen
+from core.forms.resending import typed_into
 from core.health import readiness
-from core.resending import typed_into
-from core.signature import signed
+from core.history.signature import signed
+from core.limits import TooOften
 
 logger = logging.getLogger(__name__)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

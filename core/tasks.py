@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from core import health, registry
-from core.domain import mail_flow, mail_mark, running, selecting
+from core.mailing import restore_guard, server_status
+from core.operations import running, selecting
 
 
 @shared_task(name="core.run_operation", acks_late=True, reject_on_worker_lost=True)
@@ -15,7 +16,8 @@ def run_operation(operation_id: int) -> None:
 @shared_task(name="core.sweep", acks_late=True, reject_on_worker_lost=True, expires=60)
 def sweep() -> None:
     """Find what is due or stuck, in every room. Sent by the scheduler, so both are alive."""
-    running.run_each([mail_mark.check])  # first of all: what follows plans mail, and the signs of life date a backup
+    # First of all: what follows plans mail, and the signs of life date a backup.
+    running.run_each([restore_guard.check])
     health.beat("scheduler")
     health.beat("worker")
     running.resume_stuck()
@@ -32,7 +34,7 @@ def operations_beat() -> None:
 @shared_task(name="core.call_mail_server", acks_late=True, reject_on_worker_lost=True, expires=60)
 def call_mail_server() -> None:
     """See whether the mail server answers."""
-    mail_flow.call_server()
+    server_status.call_server()
 
 
 @shared_task(name="core.daily", acks_late=True, reject_on_worker_lost=True, expires=3600)

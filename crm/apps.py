@@ -12,17 +12,8 @@ class CRMConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the CRM room brings to other rooms."""
-        from core.registry import (
-            Action,
-            NavItem,
-            add_menu,
-            contact_bulk_actions,
-            contact_integrations,
-            contact_next_steps,
-            contact_traces,
-            nav,
-            sweepers,
-        )
+        from contacts.registry import contact_bulk_actions, contact_integrations, contact_next_steps, contact_traces
+        from core.registry import Action, NavItem, add_menu, nav, sweepers
         from crm import on_contacts, operations  # noqa: F401 - its kinds register themselves
         from crm.domain.comparing import compare_due
         from crm.domain.traces import TRACES

@@ -1,7 +1,7 @@
-"""Connections to a CRM: those of `core.connecting`, with errors that adapters know."""
+"""Connections to a CRM: those of `core.network.connecting`, with errors that adapters know."""
 
-from core import connecting
-from core.connecting import CONNECT, PrivateAddress, is_named, issuer, trusting, until
+from core.network import connecting
+from core.network.connecting import CONNECT, PrivateAddress, is_named, issuer, trusting, until
 from crm.errors import ForeignHost
 
 __all__ = ["CONNECT", "Checked", "is_named", "issuer", "trusting", "until"]

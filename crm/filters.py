@@ -5,8 +5,8 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from core.emails import canonical
-from core.listing import ListFilter
-from core.searching import narrow
+from core.listing.pages import ListFilter
+from core.listing.searching import narrow
 from crm.models import Connection, Reason, Record
 
 

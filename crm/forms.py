@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Firm, User
 from contacts.domain.phone import region_for
 from contacts.models import ContactType
-from core.forms import ConflictForm
+from core.forms.conflicts import ConflictForm
 from crm.base import Adapter, ConfigField
 from crm.domain.judging import MENDABLE, mended_value
 from crm.http import is_at

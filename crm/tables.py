@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from contacts.models import Contact, ContactType
-from core.tables import SelectColumn
+from core.listing.columns import SelectColumn
 from core.templatetags.ui import ago, badge
 from crm.models import Reason, Record
 

@@ -3,8 +3,8 @@
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
-from core.listing import ListFilter
-from core.searching import narrow
+from core.listing.pages import ListFilter
+from core.listing.searching import narrow
 from experiences.models import Resource
 from experiences.models.resources import ResourceTemplate
 from experiences.models.template import TemplateQuerySet

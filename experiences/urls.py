@@ -4,7 +4,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 
 from accounts.access import editors_only, staff_only
-from core.presses import once
+from core.forms.presses import once
 from experiences.kinds import TemplateKind
 from experiences.parts import PARTS, PartKind
 from experiences.views import files, parts, placing, templates

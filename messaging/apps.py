@@ -11,15 +11,14 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what messaging brings to other rooms."""
-        from core.registry import (
-            NavItem,
+        from contacts.registry import (
             contact_actions,
             contact_bulk_actions,
             contact_sections,
             contact_traces,
-            nav,
             timeline_sources,
         )
+        from core.registry import NavItem, nav
         from mail.registry import purposes
         from messaging import archive, on_contacts, operations  # noqa: F401 - kinds register themselves
         from messaging.domain.purposes import ClientHasWritten, StaffNotice, unanswered_line

@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from accounts.models import Firm
-from core.exporting import Column
-from core.exports import ExportKind, Source
-from core.listing import ListFilter, filtered, ordered_table
+from core.listing.pages import ListFilter, filtered, ordered_table
 from core.models import Operation
-from core.operations import register
+from core.operations.types import register
+from core.spreadsheets.exports import ExportKind, Source
+from core.spreadsheets.writing import Column
 from core.templatetags.ui import exact
 from core.words import counted
 from messaging.models import Attachment, Message, Reading

@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.text import Truncator
 
 from contacts.models import Contact
+from contacts.timeline import Entry, newest_before
 from core.registry import Action
-from core.timeline import Entry, newest_before
 from messaging.domain.writing import why_not_written_to
 from messaging.models import Message, Thread
 

@@ -6,7 +6,7 @@ from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
 from contacts.operations.base import ContactKind, skip
 from core.models import Operation
-from core.operations import register
+from core.operations.types import register
 from core.words import counted
 from experiences.domain.placeholders import PLACEHOLDERS, fill, used_placeholders
 from messaging.domain.to_many import write_to_many

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, TextField, 
 from django.db.models.functions import Cast, Concat
 
 from contacts.models import Contact
-from core.searching import words_of
+from core.listing.searching import words_of
 from experiences.models import TeamMember
 
 LETTERS = re.compile(r"\w+")

@@ -9,8 +9,8 @@ from django.utils.text import Truncator
 
 from accounts.models import User
 from contacts.tables import Address
-from core.forms import ConflictModelForm
-from core.listing import ListFilter
+from core.forms.conflicts import ConflictModelForm
+from core.listing.pages import ListFilter
 from core.markup import markup
 from core.templatetags.ui import icon
 from experiences.domain.placeholders import PLACEHOLDERS, with_known_placeholders

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from core.forms import ConflictForm
+from core.forms.conflicts import ConflictForm
 from notifications.domain.choosing import firm_choices
 from notifications.models import StaffPreference
 from notifications.registry import notification_types, types_for

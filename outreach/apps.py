@@ -12,19 +12,17 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what outreach brings to other rooms."""
-        from core.registry import (
+        from contacts.registry import (
             AfterAssign,
             LastingEffect,
-            NavItem,
             after_assign,
             contact_next_steps,
             contact_sections,
             contact_traces,
             lasting_effects,
-            nav,
-            person_menu,
             timeline_sources,
         )
+        from core.registry import NavItem, nav, person_menu
         from mail.registry import link_answers, purposes
         from outreach import archive, on_contacts, operations  # noqa: F401 - its kinds register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
@@ -53,7 +51,8 @@ class OutreachConfig(AppConfig):
 
 def _show_campaigns() -> None:
     """What pages of contacts and of campaigns show of running campaigns."""
-    from core.registry import contact_groups, contact_sections, template_panels, timeline_sources
+    from contacts.registry import contact_groups, contact_sections, timeline_sources
+    from experiences.registry import template_panels
     from outreach import campaign_on_contacts, on_campaigns
     from outreach.step_groups import STEP_GROUP
 
@@ -94,7 +93,8 @@ def _is_demo(user) -> bool:
 
 def _offer_actions() -> None:
     """What can be done with one contact, and with many."""
-    from core.registry import Action, contact_actions, contact_bulk_actions
+    from contacts.registry import contact_actions, contact_bulk_actions
+    from core.registry import Action
 
     def may_edit(user) -> bool:
         return user.may_edit

@@ -10,11 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Firm
-from core.exporting import Column
-from core.exports import ExportKind, Source
-from core.listing import ListFilter, filtered, ordered_table
+from core.listing.pages import ListFilter, filtered, ordered_table
 from core.models import Operation
-from core.operations import register
+from core.operations.types import register
+from core.spreadsheets.exports import ExportKind, Source
+from core.spreadsheets.writing import Column
 from core.templatetags.ui import exact
 from core.words import counted
 from mail.models import ArchivedMessage, Send

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.domain.signing_in import zone_of
 from contacts.models import Assignment, Contact
-from core.timeline import Entry, newest_before
+from contacts.timeline import Entry, newest_before
 from experiences.models import Touchpoint
 from outreach.domain.steps.due import KINDS
 from outreach.domain.steps.pausing import open_pause

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from contacts.models import Contact
-from core.listing import ListFilter
+from core.listing.pages import ListFilter
 from mail.models import Send
 from mail.registry import purposes
 from outreach.domain.purposes import ContactMail

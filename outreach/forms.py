@@ -8,8 +8,8 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import Firm
 from accounts.models.firm import validate_reinvite_days
-from core.forms import ConflictForm, ConflictModelForm
-from core.paging import whole
+from core.forms.conflicts import ConflictForm, ConflictModelForm
+from core.listing.paging import whole
 from experiences.domain.placeholders import with_known_placeholders
 from outreach.domain.wall_time import WallTime, which_of
 from outreach.models import ScheduledInvitation

@@ -11,8 +11,8 @@ from django.utils.timesince import timesince
 
 from accounts.models import Firm
 from contacts.models import Contact, Status
-from core.domain import mail_flow
-from core.timeline import Entry, newest_before
+from contacts.timeline import Entry, newest_before
+from core.mailing import server_status
 from mail.models import Send
 from outreach.domain import counting, inviting, scheduling, suppressing
 from outreach.domain.inviting import Mode
@@ -37,7 +37,7 @@ def section(contact: Contact, request: HttpRequest) -> str:
         "bounces": _bounces(contact, sends),
         "bounces_at_most": suppressing.BOUNCES_AT_MOST,
         "at_most": Firm.get().invitations_at_most,
-        "obstacle": mail_flow.obstacle() if any(send.state == Send.State.PLANNED for send in sends) else None,
+        "obstacle": server_status.obstacle() if any(send.state == Send.State.PLANNED for send in sends) else None,
     }
     return render_to_string("outreach/section.html", context, request)
 

@@ -8,9 +8,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts.models import Firm
 from contacts.operations.base import ContactKind, skip
 from contacts.tables import detail_address
-from core.exporting import Column
 from core.models import Operation
-from core.operations import OUTCOME, Kind, Outcome, register
+from core.operations.types import OUTCOME, Kind, Outcome, register
+from core.spreadsheets.writing import Column
 from mail.models import Send
 from outreach.domain import deciding, inviting, scheduling
 from outreach.domain.inviting import Mode

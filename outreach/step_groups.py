@@ -3,8 +3,8 @@
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from contacts.models.engagement import ResourceView
+from contacts.registry import ContactGroup
 from core.keys import read_key
-from core.registry import ContactGroup
 from experiences.models import Touchpoint
 from messaging.models import Message
 from outreach.models import StepRun

@@ -11,7 +11,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the preview wherever a contact is shown to staff; tell clients of messages."""
-        from core.registry import Action, contact_actions
+        from contacts.registry import contact_actions
+        from core.registry import Action
         from mail.registry import purposes
         from notifications.registry import notification_types
         from portal.notices import MessageForClient, MessageNotice

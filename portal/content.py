@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.models import Assignment, Contact
 from contacts.querysets import fold
-from core.searching import words_of
+from core.listing.searching import words_of
 from experiences.models import Card, Category, CategoryResource, Resource
 from portal.feed import posted_resources, sent_resources
 from portal.items import item_resources

@@ -8,7 +8,7 @@ from accounts.models import Firm, User
 from contacts.domain.signing_in import portal_contact
 from contacts.forms import clean_phone
 from contacts.models import Contact
-from core.forms import ConflictModelForm
+from core.forms.conflicts import ConflictModelForm
 from portal.passwords import LEAST, check_password_rules
 
 NEW_PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password", "minlength": LEAST, "maxlength": 128})

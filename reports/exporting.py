@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import JSONObject
 
 from contacts.models import ContactType, Status
-from core.exporting import Column
+from core.spreadsheets.writing import Column
 from reports.progress import CampaignClock
 from reports.querysets import with_progress
 

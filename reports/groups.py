@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from contacts.filters import NONE
 from contacts.models import Status
-from core.listing import in_use
+from core.listing.pages import in_use
 from experiences.models import Campaign, Experience, Team
 from reports.filters import REPORT_ONLY, ExperienceFilter
 

@@ -4,10 +4,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import Firm
-from core.exports import ExportKind, Source
-from core.listing import filtered, ordered_table
+from core.listing.pages import filtered, ordered_table
 from core.models import Operation
-from core.operations import register
+from core.operations.types import register
+from core.spreadsheets.exports import ExportKind, Source
 from core.words import counted
 from reports.exporting import columns, export_rows
 from reports.filters import ExperienceFilter

@@ -16,10 +16,11 @@ from contacts.tables import (
     directed,
     named_in_order,
 )
+from contacts.templatetags.contact_ui import status_badge
+from core.listing.columns import person_cell
+from core.listing.paging import Grouping, presence
 from core.markup import markup
-from core.paging import Grouping, presence
-from core.tables import person_cell
-from core.templatetags.ui import ago, status_badge
+from core.templatetags.ui import ago
 from experiences.models import Experience
 from reports.groups import STATUSES
 from reports.progress import CampaignClock

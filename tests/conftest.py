@@ -44,7 +44,10 @@ def _rows_of_migrations_return():
     def bring_back(**kwargs) -> None:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO mail_pace (id, next_at) VALUES (1, now()) ON CONFLICT DO NOTHING")
-            cursor.execute("INSERT INTO outreach_stepclock VALUES (1, now(), now()) ON CONFLICT DO NOTHING")
+            cursor.execute(
+                "INSERT INTO outreach_stepclock (id, looked_until, looked_back_at) VALUES (1, now(), now())"
+                " ON CONFLICT DO NOTHING"
+            )
         MailStatus.objects.get_or_create(pk=1)
         Firm.objects.get_or_create(pk=1)
 
@@ -84,7 +87,7 @@ def _empty_cache(settings):
 def files_on_disk(settings, tmp_path):
     """The folder under which uploaded files are kept, instead of the memory where tests keep them."""
     settings.MEDIA_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "core.storage.FileStorage"}}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "core.files.storage.FileStorage"}}
     return tmp_path
 
 

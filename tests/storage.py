@@ -2,8 +2,8 @@
 
 from django.core.files.storage import InMemoryStorage
 
-from core.storage import OwnNames
+from core.files.storage import OwnNames
 
 
 class MemoryStorage(OwnNames, InMemoryStorage):
-    """What `core.storage.FileStorage` is, without a disk."""
+    """What `core.files.storage.FileStorage` is, without a disk."""

@@ -83,7 +83,7 @@ def _provide(server: EmbeddedPostgres, cursor, name: str, parts: dict[str, str])
 
 def _parts() -> dict[str, str]:
     """What a migrated database is made of: our migrations by path with their hash, and the packages that bring some."""
-    files = sorted(BASE_DIR.glob("*/migrations/*.py"))
+    files = sorted([*BASE_DIR.glob("*/migrations/*.py"), *BASE_DIR.glob("*/sql/*.sql")])
     found = {str(path.relative_to(BASE_DIR)): hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in files}
     packages = {one.name: one.version for one in distributions() if one.name.lower().startswith("django")}
     return found | dict(sorted(packages.items()))

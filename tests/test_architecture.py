@@ -30,7 +30,7 @@ INNER_OPERATIONS = {f"contacts/operations/{name}.py" for name in ("base", "chang
 # Where text is declared to be HTML, how often. Each use escapes what it holds, or holds nothing of a user's.
 SAFE_HTML = {
     "contacts/tables.py": 1,
-    "core/form_rendering.py": 3,
+    "core/forms/rendering.py": 3,
     "core/markup.py": 1,
     "core/templatetags/table_rows.py": 1,
     "core/templatetags/ui.py": 6,

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from advisorhub.embedded import BASE_DIR
-from core.listing import PAGE_PARAMETERS, ListFilter
+from core.listing.pages import PAGE_PARAMETERS, ListFilter
 from tests import routing
 from tests.factories import UserFactory
 from tests.routing import ROUTES

@@ -12,16 +12,8 @@ class TodosConfig(AppConfig):
     def ready(self) -> None:
         """Register what the room brings to others."""
         from contacts.apps import may_edit
-        from core.registry import (
-            NavItem,
-            add_menu,
-            contact_groups,
-            contact_sections,
-            contact_traces,
-            event_details,
-            nav,
-            sweepers,
-        )
+        from contacts.registry import contact_groups, contact_sections, contact_traces, event_details
+        from core.registry import NavItem, add_menu, nav, sweepers
         from notifications.registry import digest_lines, notification_types
         from todos import on_contacts
         from todos.domain import notifying

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import Contact
-from core.listing import ListFilter
+from core.listing.pages import ListFilter
 from todos.domain.reminders import start_of_today
 from todos.models import Reminder
 from todos.querysets import for_advisor, for_teams, teams_of

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.forms import ConflictModelForm
+from core.forms.conflicts import ConflictModelForm
 from experiences.models import Resource
 from todos.domain.reminders import morning_of
 from todos.models import ActionItem, Reminder

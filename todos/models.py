@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from contacts.models import Contact
-from core.history import InsertEvents, UpdateEvents
+from core.history.events import InsertEvents, UpdateEvents
 from experiences.models import Resource
 from todos.querysets import ActionItemQuerySet, ReminderQuerySet
 

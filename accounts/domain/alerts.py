@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.models import Role, User
-from core.domain.recording import record
+from core.history.recording import record
 
 FIRM = 1  # the number of the one firm
 

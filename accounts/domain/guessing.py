@@ -19,9 +19,9 @@ from accounts.domain.alerts import alert_admins
 from accounts.domain.signing_in import record_failure
 from accounts.known_browsers import known_browser, knows_anybody
 from accounts.models import User
-from core.domain import limits
-from core.domain.limits import Count, Limit, TooOften, Use
+from core import limits
 from core.emails import canonical
+from core.limits import Count, Limit, TooOften, Use
 
 WHAT = "wrong passwords"
 BY_BROWSER = Limit("guesses by a known browser", 10, 900, WHAT)

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from accounts.client_address import client_network
 from accounts.known_browsers import known_browser, knows_anybody
 from accounts.models import User
-from core.domain import limits
-from core.domain.limits import Limit, TooOften, Use
+from core import limits
 from core.emails import canonical
+from core.limits import Limit, TooOften, Use
 
 WHAT = "requests for a link"
 AGAIN = Limit("links asked for again", 1, 120, WHAT)

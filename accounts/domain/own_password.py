@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.domain.password_links import tell_of_new_password
 from accounts.models import User
-from core.domain.recording import record
+from core.history.recording import record
 
 
 @transaction.atomic

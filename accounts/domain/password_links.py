@@ -10,7 +10,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
-from core.domain.recording import record
+from core.history.recording import record
 from mail.domain import asking
 from mail.domain.planning import look_soon, plan
 from mail.models import Send

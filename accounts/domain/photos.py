@@ -3,8 +3,8 @@
 from django.core.files.base import ContentFile
 
 from accounts.models import User
-from core.domain.photos import replace_photo
-from core.domain.recording import record
+from core.files.photos import replace_photo
+from core.history.recording import record
 
 
 def put_staff_photo(user: User, photo: ContentFile | None, *, by: User) -> None:

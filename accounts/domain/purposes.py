@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.domain.password_links import CHANGED, LINK, WELCOME, link_for
 from accounts.models import Firm, User
-from core.domain.mail_server import new_headers, sender_address
+from core.mailing.delivery import new_headers, sender_address
 from mail.models import Send
 from mail.purposes import Prepared, Purpose
 

@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import Session, User
 from accounts.session_age import over
-from core.domain.recording import record
+from core.history.recording import record
 
 NAMES = (
     ("Edg", "Edge"),

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from accounts.client_address import client_address
 from accounts.known_browsers import remember_browser
 from accounts.models import User
-from core.domain.recording import record
+from core.history.recording import record
 
 NOBODY = 0  # the subject of an entry about an address that is nobody's
 

@@ -5,9 +5,9 @@ from django.db.models import F, Q
 
 from accounts.domain.password_links import send_link
 from accounts.models import Role, User
-from core.domain.recording import record
+from accounts.registry import staff_duties
+from core.history.recording import record
 from core.models import Operation
-from core.registry import staff_duties
 
 
 class NotAllowed(Exception):

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 
 from core.emails import canonical
 from core.fields import EmailField
-from core.searching import narrow
+from core.listing.searching import narrow
 
 
 class Role(models.TextChoices):

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import overseers_only
 from accounts.audit import COLUMNS, AuditExport, AuditFilter, AuditTable, audit_rows, audited
-from core.exports import Source, export_or_begin
-from core.listing import ListPage, filters_in_words
+from core.listing.pages import ListPage, filters_in_words
+from core.spreadsheets.exports import Source, export_or_begin
 
 
 class AuditTrail(ListPage):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import admins_only, anyone
 from accounts.forms import FirmForm
 from accounts.models import Firm
-from core.forms import for_saving
+from core.forms.conflicts import for_saving
 
 
 @admins_only

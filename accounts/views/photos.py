@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import admins_only, staff_only
 from accounts.domain.photos import put_staff_photo
 from accounts.models import User
-from core.forms import for_saving
-from core.photo_forms import PhotoForm
+from core.forms.conflicts import for_saving
+from core.forms.photos import PhotoForm
 
 
 @staff_only

@@ -17,13 +17,13 @@ from accounts.domain.password_links import send_link
 from accounts.filters import UserFilter
 from accounts.forms import ProfileForm, StaffForm, SuccessorForm
 from accounts.models import User
+from accounts.registry import staff_actions
 from accounts.tables import UserTable
-from core.domain.mail_flow import promise
-from core.forms import for_saving, saved_once
-from core.listing import ListPage
+from core.forms.conflicts import for_saving, saved_once
+from core.forms.presses import once
+from core.listing.pages import ListPage
+from core.mailing.server_status import promise
 from core.models import Operation
-from core.presses import once
-from core.registry import staff_actions
 
 TAKEN = "Somebody on the staff already has this email address."
 

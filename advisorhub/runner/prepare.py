@@ -18,6 +18,7 @@ def main(sign_ins: str | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisorhub.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
     from django.db import OperationalError
 
     try:
@@ -27,7 +28,7 @@ def main(sign_ins: str | None = None) -> int:
         collect_static_files()
         load_demo_firm()
         note_sign_ins(sign_ins)
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, CommandError) as error:
         print(error, file=sys.stderr)
         return 1
     except OperationalError as error:
@@ -43,9 +44,10 @@ def collect_garbage_seldom() -> None:
 
 
 def migrate() -> None:
-    """Apply the migrations that are missing."""
+    """Apply the migrations that are missing, unless the database is of an earlier build: core/checks.py."""
     from django.core.management import call_command
 
+    call_command("check", databases=["default"], tags=["database"])
     call_command("migrate", interactive=False, verbosity=0)
 
 

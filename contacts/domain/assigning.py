@@ -18,10 +18,10 @@ from contacts.domain.assignment_words import words_for_assigned, words_for_chang
 from contacts.domain.local_days import local_days
 from contacts.models import Assignment, Contact
 from contacts.querysets import ContactQuerySet
-from core.domain.recording import record
-from core.lookups import key_array
+from core.history.recording import record
+from core.listing.lookups import key_array
 from core.models import Operation
-from core.operations import Outcome
+from core.operations.types import Outcome
 from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate, Team
 
 

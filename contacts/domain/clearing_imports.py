@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.imports.checking import totals
 from contacts.models import FileImport, ImportRow
-from core.domain.stored_files import remove_after_commit
+from core.files.references import remove_after_commit
 
 KEPT = timedelta(days=30)
 LINES_AT_ONCE = 20_000

@@ -5,7 +5,7 @@ from django.db import transaction
 from contacts.domain.households import join_named
 from contacts.domain.tagging import set_tags
 from contacts.models import Contact
-from core.domain.recording import record
+from core.history.recording import record
 
 
 @transaction.atomic

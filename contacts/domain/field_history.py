@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet, Value
 from accounts.models import User
 from contacts.domain.assigning import PARTS
 from contacts.models import Assignment, Contact
-from core.timeline import Change, Entry, newest_before
+from contacts.timeline import Change, Entry, newest_before
 
 # Columns that no person reads: keys, counters that other entries tell of, and the history's own.
 UNSHOWN = set(

@@ -5,10 +5,10 @@ from collections import Counter
 from django.db.models import Count, QuerySet
 
 from accounts.models import User
+from accounts.registry import Duty
 from contacts.models import Contact
-from core.domain import running, selecting
 from core.models import Operation
-from core.registry import Duty
+from core.operations import running, selecting
 
 KEY = "contacts.hand_over"
 

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from contacts.models import Contact, Household
-from core.domain.recording import record
+from core.history.recording import record
 
 
 def folded(names: Iterable[str]) -> dict[str, str]:

@@ -31,7 +31,7 @@ from django.db.models.functions import Cast, JSONObject, NullIf
 from accounts.models import User
 from contacts.domain.snapshots import JOIN_TAKEN, Snapshot
 from contacts.models import Assignment, Contact, Household, ImportedContact, Note
-from core.lookups import key_array
+from core.listing.lookups import key_array
 from core.models import Operation
 
 ADDED, CHANGED = "added", "changed"

@@ -4,12 +4,12 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from contacts.models import Contact
-from core.domain.photos import replace_photo
-from core.domain.recording import record
+from core.files.photos import replace_photo
+from core.history.recording import record
 
 
 def put_photo(contact: Contact, photo: ContentFile | None, *, by) -> None:
-    """Put `photo` in place, or take the present one away; see `core.domain.photos`."""
+    """Put `photo` in place, or take the present one away; see `core.files.photos`."""
 
     def note() -> None:
         record("edited", "Changed the photo", subject_ids=[contact.pk], actor=by)

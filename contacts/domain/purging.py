@@ -14,12 +14,12 @@ from django.db.models.functions import Cast, Concat, Now
 
 from accounts.models import Role, User
 from contacts.models import Contact, Household, ImportRow
-from core.domain.erasing import emptied, remove_dependants
-from core.domain.recording import record
-from core.domain.stored_files import remove_after_commit
-from core.lookups import key_array
+from contacts.registry import contact_traces
+from core.files.references import remove_after_commit
+from core.history.erasing import emptied, remove_dependants
+from core.history.recording import record
+from core.listing.lookups import key_array
 from core.models import Activity
-from core.registry import contact_traces
 
 logger = logging.getLogger(__name__)
 CHUNK = 200

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Firm, Role, User
 from contacts.models import Assignment, Contact, PortalSignIn
-from core.domain.recording import record
+from core.history.recording import record
 
 # A form sent twice is one sign-in.
 SAME_SIGN_IN = timedelta(seconds=5)

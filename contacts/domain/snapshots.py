@@ -18,7 +18,7 @@ from accounts.models import User
 from contacts.domain.households import leave_heads
 from contacts.domain.trash import put_into_trash
 from contacts.models import Assignment, Contact
-from core.lookups import key_array
+from core.listing.lookups import key_array
 from core.models import Operation, OperationLine
 
 HELD = [field.attname for field in Assignment._meta.concrete_fields if field.attname != "contact_id"]

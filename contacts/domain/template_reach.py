@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 
 from contacts.models import Assignment, Listing, ResourceView
-from core.registry import TemplateReach, template_reach
 from experiences.models import CategoryResource, Experience, FeaturedResource
+from experiences.registry import TemplateReach, template_reach
 
 
 class Pattern(NamedTuple):

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from contacts.domain.field_history import field_changes
 from contacts.models import Contact, PortalSignIn, ResourceView
+from contacts.registry import event_details, timeline_sources
+from contacts.timeline import Entry, newest, newest_before
 from core.models import Activity, Operation
-from core.registry import event_details, timeline_sources
-from core.timeline import Entry, newest, newest_before
 
 PAGE = 30
 KINDS = {

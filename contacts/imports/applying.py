@@ -16,7 +16,7 @@ from contacts.imports.checking import COLUMNS, NO_TEAM, Plan, Verdict, plan
 from contacts.imports.storing import write_outcomes
 from contacts.models import Contact, FileImport, Household, ImportRow
 from contacts.models.contact import Source
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Operation
 
 STALE = "stale"

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from core.domain.limits import Limit
+from core.limits import Limit
 
 IMPORTS = Limit("imports", settings.IMPORTS_PER_HOUR, 3600, "imports in an hour")
 COLUMNS_AT_MOST = 200

@@ -11,7 +11,7 @@ from charset_normalizer import from_bytes
 
 from contacts.imports.limits import CELL_AT_MOST, COLUMNS_AT_MOST, ROWS_AT_MOST, Unreadable
 from contacts.imports.workbooks import check_workbook, first_sheet
-from core.formulas import unguard, unguard_parts
+from core.spreadsheets.formulas import unguard, unguard_parts
 
 DELIMITERS = ",;\t|"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}

@@ -14,8 +14,8 @@ from contacts.imports.reading import describe, rows
 from contacts.imports.storing import row_key, write_plans
 from contacts.models import FileImport, ImportRow
 from contacts.operations.importing import batches
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 
 State = FileImport.State
 SAMPLE_ROWS = 5

@@ -13,7 +13,7 @@ from contacts.imports.checking import Plan
 from contacts.imports.reading import rows as read_rows
 from contacts.models import FileImport
 from core.emails import canonical
-from core.lookups import key_array
+from core.listing.lookups import key_array
 
 ROWS_AT_ONCE = 5000
 UNCHECKED = [{"field": "", "code": "unchecked", "message": "Not checked yet."}]

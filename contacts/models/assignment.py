@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from core.history import DeleteEvents, InsertEvents, UpdateEvents
+from core.history.events import DeleteEvents, InsertEvents, UpdateEvents
 from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
 
 

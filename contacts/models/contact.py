@@ -15,7 +15,8 @@ from contacts.models.listing import listing_triggers
 from contacts.models.tags import Tag
 from contacts.querysets import ContactQuerySet
 from core.fields import EmailField
-from core.history import InsertEvents, UpdateEvents
+from core.history.events import InsertEvents, UpdateEvents
+from core.sql import read_sql
 from experiences.models import Campaign, Experience, Team
 
 
@@ -54,14 +55,14 @@ class CRMMark(models.TextChoices):
 
 
 class SearchText(Func):
-    """Lower-case text without accents, for trigram search. The SQL function comes with a migration."""
+    """Lower-case text without accents, for trigram search: contacts/sql/search_text.sql."""
 
     function = "contacts_search_text"
     output_field = models.TextField()
 
 
 class SortName(Func):
-    """Last and first name as lists order them: case and accents do not count. The SQL function comes with a migration.
+    """Last and first name as lists order them: case and accents do not count: contacts/sql/sort_name.sql.
 
     Compared byte by byte ("C"), so that the order is the same on every server and a beginning is found by index.
     """
@@ -71,17 +72,6 @@ class SortName(Func):
 
 
 LIVE = Q(deleted_at=None)
-PORTAL_ACCOUNT_FOLLOWS = """
-UPDATE accounts_user SET
-    is_active = NEW.deactivated_at IS NULL AND NEW.deleted_at IS NULL AND NOT NEW.deceased,
-    session_generation = session_generation
-        + (NEW.deactivated_at IS NOT NULL OR NEW.deleted_at IS NOT NULL OR NEW.deceased)::integer,
-    email = CASE WHEN NEW.deleted_at IS NULL THEN NEW.email ELSE 'deleted-' || NEW.id || '@portal.invalid' END,
-    first_name = NEW.first_name,
-    last_name = NEW.last_name
-WHERE id = NEW.user_id AND role = 'contact';
-RETURN NULL;
-"""
 REQUIRED_FIELDS = ["first_name", "last_name", "email", "phone", "primary_advisor", "contact_type"]
 
 
@@ -258,7 +248,7 @@ class Contact(models.Model):
                 condition=pgtrigger.AnyChange(
                     "user", "email", "first_name", "last_name", "deactivated_at", "deleted_at", "deceased"
                 ),
-                func=PORTAL_ACCOUNT_FOLLOWS,
+                func=read_sql("contacts", "portal_account_follows"),
             ),
             *listing_triggers(),
         ]

@@ -4,31 +4,8 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+from core.sql import read_sql
 from experiences.models import Resource
-
-# Run for a whole statement and planned anew each time: see core.history. The row is held while it is counted, so that
-# of two at once the second counts what the first has added.
-COUNT = """
-IF EXISTS (SELECT FROM new_values) THEN
-    EXECUTE $count$
-        INSERT INTO contacts_engagement (contact_id, sign_ins, opened)
-        SELECT DISTINCT contact_id, 0, 0 FROM new_values ORDER BY contact_id ON CONFLICT DO NOTHING
-    $count$;
-    EXECUTE $count$
-        SELECT FROM contacts_engagement WHERE contact_id IN (SELECT contact_id FROM new_values)
-        ORDER BY contact_id FOR UPDATE
-    $count$;
-    EXECUTE $count$
-        UPDATE contacts_engagement AS engagement SET {column} = found.number
-        FROM (
-            SELECT contact_id, count({what}) AS number FROM {table}
-            WHERE contact_id IN (SELECT contact_id FROM new_values) GROUP BY contact_id
-        ) AS found
-        WHERE engagement.contact_id = found.contact_id
-    $count$;
-END IF;
-RETURN NULL;
-"""
 
 
 def _counted(column: str, what: str, table: str) -> pgtrigger.Trigger:
@@ -39,7 +16,7 @@ def _counted(column: str, what: str, table: str) -> pgtrigger.Trigger:
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="new_values"),
-        func=COUNT.format(column=column, what=what, table=table),
+        func=read_sql("contacts", "engagement_counted").format(column=column, what=what, table=table),
     )
 
 

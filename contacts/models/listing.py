@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 
 from contacts.querysets import ScopedQuerySet
-from core.history import planned_anew
+from core.history.events import planned_anew
 from experiences.models import Campaign, Experience, Team
 
 
@@ -67,7 +67,7 @@ class Listing(models.Model):
 
 
 def listing_triggers() -> list[pgtrigger.Trigger]:
-    """What keeps a contact and its listing alike: run for a whole statement and planned anew, see core.history.
+    """What keeps a contact and its listing alike: run for a whole statement and planned anew, see core.history.events.
 
     A row in which nothing is another is not written.
     """

@@ -8,9 +8,9 @@ from contacts.domain import assigning
 from contacts.domain.assigning import ELEMENTS, KEEP, Change, Gift
 from contacts.domain.snapshots import Snapshot
 from contacts.operations.base import ContactKind, skip
+from contacts.registry import after_assign
 from core.models import Operation
-from core.operations import register
-from core.registry import after_assign
+from core.operations.types import register
 from experiences.models import Campaign, CardTemplate, Experience, FeaturedTemplate, ResourceTemplate, Team
 
 MODELS = {

@@ -29,11 +29,11 @@ from contacts.filters import ContactFilter
 from contacts.models import Contact
 from contacts.operations.undoable import Undoable
 from contacts.querysets import ContactQuerySet
-from core.exporting import Column
-from core.listing import ListFilter
+from core.listing.pages import ListFilter
+from core.listing.planning import expecting
 from core.models import Operation, OperationLine
-from core.operations import OUTCOME, Outcome
-from core.planning import expecting
+from core.operations.types import OUTCOME, Outcome
+from core.spreadsheets.writing import Column
 
 GONE = "Deleted meanwhile, or no longer yours to change."
 NOT_YOURS, PURGED = "A contact who is no longer yours", "A contact deleted for good"

@@ -11,9 +11,9 @@ from contacts.domain.snapshots import Snapshot
 from contacts.domain.tagging import known_tags, tags_named
 from contacts.models import Contact, ContactType
 from contacts.operations.base import ContactKind, skip
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Operation
-from core.operations import register
+from core.operations.types import register
 from experiences.models import Team
 
 # In the order in which people read them, with their words.

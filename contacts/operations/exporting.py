@@ -4,14 +4,14 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import Firm
-from contacts.exporting import COLUMNS, export_rows
+from contacts.export_columns import COLUMNS, export_rows
 from contacts.filters import ContactFilter
 from contacts.models import Contact
 from contacts.tables import ContactTable
-from core.exports import ExportKind, Source
-from core.listing import filtered, ordered_table
+from core.listing.pages import filtered, ordered_table
 from core.models import Operation
-from core.operations import register
+from core.operations.types import register
+from core.spreadsheets.exports import ExportKind, Source
 from core.words import counted
 
 

@@ -15,9 +15,9 @@ from contacts.imports.limits import Unreadable
 from contacts.imports.storing import stage, write_plans
 from contacts.models import FileImport
 from contacts.operations.undoable_imports import UndoableImport
-from core.domain import selecting
 from core.models import Operation
-from core.operations import Kind, Outcome, register
+from core.operations import selecting
+from core.operations.types import Kind, Outcome, register
 
 BATCH = min(2000, settings.OPERATION_ROWS)
 

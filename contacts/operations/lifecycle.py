@@ -10,9 +10,9 @@ from contacts.filters import TrashFilter
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, skip
 from contacts.querysets import ContactQuerySet
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Operation
-from core.operations import register
+from core.operations.types import register
 
 
 @register

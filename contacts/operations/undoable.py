@@ -6,7 +6,7 @@ from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
 from core.models import Operation
-from core.operations import Kind, UndoOffer
+from core.operations.types import Kind, UndoOffer
 
 COUNTED = 500  # judging more takes longer than a page may
 

@@ -16,11 +16,12 @@ from contacts.domain.what_is_gone import obstacles
 from contacts.operations.base import ContactKind
 from contacts.operations.undoable import Undoable
 from contacts.querysets import ContactQuerySet
-from core.domain import selecting
-from core.domain.recording import record
+from contacts.registry import lasting_effects
+from core.history.recording import record
 from core.models import Operation
-from core.operations import register
-from core.registry import lasting_effects, operation_kinds
+from core.operations import selecting
+from core.operations.types import register
+from core.registry import operation_kinds
 
 KEY = "contacts.undo"
 ALREADY = "Is as before already."

@@ -3,10 +3,10 @@
 from contacts.assign_forms import LABELS, AssignForm, ChangeExperienceForm
 from contacts.models import Contact
 from contacts.operations.assigning import MODELS
+from contacts.registry import after_assign
 from contacts.views.bulk import BulkView
+from core.listing.planning import expecting
 from core.models import Operation
-from core.planning import expecting
-from core.registry import after_assign
 
 
 class ElementsView(BulkView):

@@ -12,7 +12,7 @@
     path("bulk/team/", editors_only(SetTeam.as_view()), name="set_team"),
     path("<int:pk>/team/", editors_only(SetTeam.as_view()), name="set_team_one"),   # the same for one contact
 
-Register the first in `core.registry.contact_bulk_actions` (Action with its url name), the second, if any, in
+Register the first in `contacts.registry.contact_bulk_actions` (Action with its url name), the second, if any, in
 `contact_actions`. The selection bar posts the choice; it is frozen at once as a draft operation whose id is in
 the address, and only its owner opens it. What the form chose is kept on the draft as `params`:
 `params(form)` makes JSON of it (rows become their keys), and each kind reads it as `operation.params`.
@@ -42,10 +42,10 @@ from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.operations.base import ContactKind, Preview
 from contacts.selection import Selection, selection
-from core import presses
-from core.domain import running, selecting
+from core.forms import presses
 from core.keys import read_key
 from core.models import Operation, OperationLine
+from core.operations import running, selecting
 from core.registry import operation_kinds
 from core.words import counted
 

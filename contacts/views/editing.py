@@ -12,8 +12,8 @@ from accounts.models import Firm
 from contacts.domain.editing import save_added, save_edited
 from contacts.forms import DUPLICATE, ContactForm, contact_url, own_words
 from contacts.models import Contact
-from core.forms import for_saving
-from core.presses import once
+from core.forms.conflicts import for_saving
+from core.forms.presses import once
 
 FORM = "contacts/form.html"
 

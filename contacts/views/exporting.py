@@ -5,14 +5,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.access import staff_only
-from contacts.exporting import COLUMNS, IMPORTABLE, export_rows
+from contacts.export_columns import COLUMNS, IMPORTABLE, export_rows
 from contacts.operations.exporting import ContactExport
 from contacts.selection import Selection, read_ids, selection, ticked_ids
 from contacts.tables import ContactTable
-from core.exporting import FORMATS, export
-from core.exports import AT_ONCE, begin_export
-from core.listing import ordered_table
+from core.listing.pages import ordered_table
 from core.registry import operation_kinds
+from core.spreadsheets.exports import AT_ONCE, begin_export
+from core.spreadsheets.writing import FORMATS, export
 
 
 @staff_only

@@ -25,15 +25,15 @@ from contacts.imports.fields import BY_NAME, FIELDS
 from contacts.imports.limits import IMPORTS, Unreadable
 from contacts.models import ContactType, FileImport, ImportRow
 from contacts.operations.importing import BATCH, Apply
-from core.domain.limits import take
-from core.exporting import Column
-from core.exports import Source, download
-from core.listing import ListFilter, ListPage
+from core.forms.presses import once
+from core.limits import take
+from core.listing.pages import ListFilter, ListPage
 from core.models import Operation
-from core.presses import once
+from core.operations.views import progress, undone_by
 from core.registry import operation_kinds
+from core.spreadsheets.exports import Source, download
+from core.spreadsheets.writing import Column
 from core.templatetags.ui import badge
-from core.views.operations import progress, undone_by
 from core.words import counted
 
 State = FileImport.State

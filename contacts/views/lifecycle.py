@@ -11,7 +11,7 @@ from contacts.querysets import ContactQuerySet
 from contacts.selection import Selection, choose
 from contacts.tables import TrashTable
 from contacts.views.bulk import BulkView
-from core.listing import ListPage
+from core.listing.pages import ListPage
 
 
 class DeactivateView(BulkView):

@@ -6,13 +6,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 
 from contacts.filters import ContactFilter
-from contacts.listings import narrow_rows
+from contacts.list_source import narrow_rows
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet, ScopedQuerySet
+from contacts.registry import contact_bulk_actions
 from contacts.tables import CHOICES, ContactTable, shown_columns
 from contacts.views.saved_views import views_of
-from core.listing import ListPage
-from core.registry import contact_bulk_actions
+from core.listing.pages import ListPage
 
 # What the row's actions ask, besides what the columns show.
 ASKED = ("status", "deactivated_at", "user_id", "experience_id", "deceased", "do_not_contact_since")

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import editors_only
 from contacts.models import Contact, Note
 from contacts.section_forms import NoteForm
-from core.domain.recording import record
-from core.forms import CHANGED, changed_since_shown, for_saving, shown_state
-from core.presses import once
+from core.forms.conflicts import CHANGED, changed_since_shown, for_saving, shown_state
+from core.forms.presses import once
+from core.history.recording import record
 
 
 @editors_only

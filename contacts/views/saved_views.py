@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 from accounts.access import staff_only
 from contacts.models import SavedView
 from contacts.selection import filter_words
-from core.forms import ConflictModelForm, for_saving, saved_once
-from core.listing import narrowing
-from core.presses import once
+from core.forms.conflicts import ConflictModelForm, for_saving, saved_once
+from core.forms.presses import once
+from core.listing.pages import narrowing
 
 # Of a list's state, what a view keeps besides the filters.
 KEPT = ("sort", "per_page", "columns")

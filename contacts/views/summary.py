@@ -18,12 +18,12 @@ from contacts.domain.photos import put_photo
 from contacts.domain.timeline import KINDS, timeline
 from contacts.forms import ContactForm
 from contacts.models import Contact
+from contacts.registry import contact_actions, contact_integrations, contact_next_steps, contact_sections
 from contacts.section_forms import SECTIONS, NoteForm
 from contacts.tables import no_contact_badges
 from contacts.views.editing import saved
-from core.forms import for_saving
-from core.photo_forms import PhotoForm
-from core.registry import contact_actions, contact_integrations, contact_next_steps, contact_sections
+from core.forms.conflicts import for_saving
+from core.forms.photos import PhotoForm
 from experiences.models import TeamMember
 
 PAGE = "contacts/summary.html"

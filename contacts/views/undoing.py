@@ -11,10 +11,10 @@ from accounts.access import editors_only
 from contacts.models import Contact
 from contacts.operations import undoing
 from contacts.operations.base import Preview
+from contacts.registry import lasting_effects
 from contacts.views.bulk import KEPT_FOR, BulkView
+from core.listing.planning import expecting
 from core.models import Operation
-from core.planning import expecting
-from core.registry import lasting_effects
 
 
 @editors_only

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from core.append_only import append_only
+from core.history.append_only import append_only
 
 
 class Activity(models.Model):

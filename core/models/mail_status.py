@@ -10,7 +10,7 @@ class MailStatus(models.Model):
     """One row, number 1, always there (a migration makes it): what all workers know of the mail's way out.
 
     `ledger`, `generation` and `home` tell whether this database is the one that mail was last sent from: see
-    `core.domain.mail_mark`. The rest tells whether mail flows: see `core.domain.mail_flow`.
+    `core.mailing.restore_guard`. The rest tells whether mail flows: see `core.mailing.server_status`.
     """
 
     ledger = models.UUIDField(default=uuid.uuid4, editable=False, help_text="Which database this is, copies included.")

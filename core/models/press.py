@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Press(models.Model):
-    """A form as one person sent it, and where the answer led. See `core.presses`; kept for a day."""
+    """A form as one person sent it, and where the answer led. See `core.forms.presses`; kept for a day."""
 
     key = models.CharField(primary_key=True, max_length=64)
     location = models.CharField(max_length=2000, blank=True)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Tally(models.Model):
-    """One counter of `core.domain.limits`: it counts up to `until`, and begins again after.
+    """One counter of `core.limits`: it counts up to `until`, and begins again after.
 
     The key is a keyed hash of what is limited and for whom: no address stands here. The table is unlogged (its
     migration says so): after a crash of the database counting begins anew, and each count costs no write to the log.

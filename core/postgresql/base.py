@@ -2,11 +2,11 @@
 
 from django.db.backends.postgresql import base
 
-from core.signature import is_signed, sign
+from core.history.signature import is_signed, sign
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """See `core.signature`: whatever writes in a transaction, and however, writes under its signature."""
+    """See `core.history.signature`: whatever writes in a transaction, and however, writes under its signature."""
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Called by `atomic` when a transaction begins and when it has ended."""

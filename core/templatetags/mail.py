@@ -2,7 +2,7 @@
 
 from django import template
 
-from core.domain import mail_flow
+from core.mailing import server_status
 
 register = template.Library()
 
@@ -10,4 +10,4 @@ register = template.Library()
 @register.simple_tag
 def mail_waits() -> bool:
     """Whether a link that somebody asks for now has to wait. The same for every address, known or not."""
-    return mail_flow.obstacle(asked_for=True) is not None
+    return server_status.obstacle(asked_for=True) is not None

@@ -1,7 +1,7 @@
-"""Template tags of the design system: icons, people, statuses, times, form fields, assets.
+"""Template tags of the design system: icons, people, times, form fields, assets.
 
 A builtin library, so no `{% load %}` is needed. Every tag is a plain function that returns safe HTML,
-so table columns call them too: `from core.templatetags.ui import avatar, icon, status_badge, ago`.
+so table columns call them too: `from core.templatetags.ui import avatar, icon, ago`.
 """
 
 import zlib
@@ -18,14 +18,6 @@ from core.markup import markup
 
 register = template.Library()
 
-# Contact status -> (word, icon). Colour never carries the meaning alone.
-STATUSES = {
-    "not_invited": ("Not invited", "circle"),
-    "assigned": ("Assigned", "circle-quarter"),
-    "invited": ("Invited", "mail"),
-    "active": ("Active", "circle-full"),
-    "deactivated": ("Deactivated", "ban"),
-}
 # Tone of a badge -> icon used when the caller names none.
 TONE_ICONS = {
     "neutral": "circle",
@@ -115,18 +107,6 @@ def avatar(subject, size: str = "md", photo_url: str = "") -> SafeString:
 def badge(label, tone: str = "neutral", icon_name: str = "") -> SafeString:
     """Return a badge: icon and word. Tones: neutral, success, warning, danger, info, accent."""
     return format_html('<span class="badge badge-{}">{}{}</span>', tone, icon(icon_name or TONE_ICONS[tone], 12), label)
-
-
-@lru_cache(maxsize=16)
-def _status_badge(status: str) -> SafeString:
-    word, icon_name = STATUSES[status]
-    return format_html('<span class="status status-{}">{}{}</span>', status, icon(icon_name, 14), word)
-
-
-@register.simple_tag
-def status_badge(status) -> SafeString:
-    """Return a contact's status as icon and word; the stored value or an object with `.status`."""
-    return _status_badge(str(getattr(status, "status", status)))
 
 
 @register.filter

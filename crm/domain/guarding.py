@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from core.domain.running import LostClaim
+from core.operations.running import LostClaim
 from crm.base import Adapter, Capabilities, CheckResult, State
 from crm.errors import CRMError, WillNotWork
 from crm.http import Http

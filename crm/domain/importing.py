@@ -8,7 +8,7 @@ from psycopg2.extras import execute_values
 from accounts.models import User
 from contacts.domain.writing import insert_contacts
 from contacts.models.contact import CRMMark, Source
-from core.domain.recording import record as record_event
+from core.history.recording import record as record_event
 from core.models import Operation
 from crm.domain.households import by_connection, join
 from crm.domain.imported import RecordsImported

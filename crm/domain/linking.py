@@ -8,8 +8,8 @@ from django.db.models import Exists
 from accounts.models import User
 from contacts.domain.field_history import emptied_values
 from contacts.models import Contact
-from core.domain.recording import record as record_event
 from core.emails import canonical
+from core.history.recording import record as record_event
 from crm.domain import no_contact
 from crm.domain.differences import PLAIN
 from crm.domain.staging import judge_again, mark

@@ -14,7 +14,7 @@ from accounts.models import User
 from contacts.domain.households import leave_heads
 from contacts.domain.snapshots import LINES, Snapshot
 from contacts.models import Contact, Household
-from core.lookups import key_array
+from core.listing.lookups import key_array
 from core.models import Operation
 from crm.domain.households import name_heads
 from crm.domain.staging import mark

@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from core.domain import running
 from core.emails import canonical
 from core.models import Operation
+from core.operations import running
 from crm.domain.going_through import settle_vanished, vanished
 from crm.domain.guarding import Guarded
 from crm.domain.judging import Meanings

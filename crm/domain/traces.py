@@ -6,8 +6,8 @@ asks for the person again is given it. Of a record that is gone from the CRM onl
 
 from django.db.models import F
 
-from core.domain.erasing import emptied
-from core.registry import Traces
+from contacts.registry import Traces
+from core.history.erasing import emptied
 from crm.domain.judging import JUDGED, Meanings, judge
 from crm.models import Connection, Record
 

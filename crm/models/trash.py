@@ -3,14 +3,7 @@
 import pgtrigger
 
 from contacts.models import Contact
-
-RECORD_FOLLOWS = """
-UPDATE crm_record SET
-    state = CASE WHEN NEW.deleted_at IS NULL THEN 'linked' ELSE 'cannot' END,
-    reasons = CASE WHEN NEW.deleted_at IS NULL THEN '[]'::jsonb ELSE '["deleted_here"]'::jsonb END
-WHERE contact_id = NEW.id;
-RETURN NULL;
-"""
+from core.sql import read_sql
 
 
 class FollowedContact(Contact):
@@ -29,6 +22,6 @@ class FollowedContact(Contact):
                 when=pgtrigger.After,
                 operation=pgtrigger.UpdateOf("deleted_at"),
                 condition=pgtrigger.AnyChange("deleted_at"),
-                func=RECORD_FOLLOWS,
+                func=read_sql("crm", "record_follows_trash"),
             )
         ]

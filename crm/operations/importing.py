@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from contacts.operations.undoable_imports import UndoableImport
-from core.exporting import Column
 from core.models import Operation
-from core.operations import OUTCOME, Kind, Outcome, register
+from core.operations.types import OUTCOME, Kind, Outcome, register
+from core.spreadsheets.writing import Column
 from crm.domain.imported import RecordsImported
 from crm.domain.importing import import_records
 from crm.models import Record

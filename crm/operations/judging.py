@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from accounts.models import User
-from core.domain import running, selecting
 from core.models import Operation
-from core.operations import Outcome, register
+from core.operations import running, selecting
+from core.operations.types import Outcome, register
 from crm.domain.staging import judge_again
 from crm.models import Connection, Record
 from crm.operations.importing import RecordKind

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from core.domain import running
 from core.models import Operation
-from core.operations import CannotGoOn, NotNow, Stream, Taken, register
+from core.operations import running
+from core.operations.types import CannotGoOn, NotNow, Stream, Taken, register
 from crm.domain import going_through, syncing
 from crm.domain.guarding import Guarded
 from crm.domain.opening import note_quota, note_trouble, open_adapter

@@ -5,9 +5,9 @@ from django.db.models import Exists, OuterRef
 from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
 from contacts.operations.base import NAMES_SHOWN, ContactKind, Preview, skip
-from core.domain.recording import record as record_event
+from core.history.recording import record as record_event
 from core.models import Operation
-from core.operations import register
+from core.operations.types import register
 from core.words import counted
 from crm.domain import no_contact
 from crm.domain.conflicts import changed_since

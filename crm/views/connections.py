@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import admins_only, editors_only, staff_only
 from contacts.imports.limits import IMPORTS
-from core.domain.limits import take
+from core.forms.presses import once
+from core.forms.resending import never_resent
 from core.keys import read_key
+from core.limits import take
 from core.models import Operation
-from core.presses import once
-from core.resending import never_resent
-from core.views.operations import progress
+from core.operations.views import progress
 from crm.domain import syncing
 from crm.domain.comparing import next_comparison
 from crm.domain.credentials import seal, unseal

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import admins_only
-from core.forms import ConflictForm, for_saving
+from core.forms.conflicts import ConflictForm, for_saving
 from crm.domain import syncing
 from crm.domain.judging import BESIDE
 from crm.domain.opening import open_adapter

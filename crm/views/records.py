@@ -15,16 +15,16 @@ from accounts.models import User
 from contacts.imports.limits import IMPORTS
 from contacts.models import Contact
 from contacts.selection import but_unticked, ticked_ids
-from core.domain import running, selecting
-from core.domain.limits import take
-from core.exporting import Column
-from core.exports import Source, download
-from core.forms import for_saving
+from core.forms.conflicts import for_saving
+from core.forms.presses import once
 from core.keys import read_key
-from core.listing import ListPage, chips, filtered, in_use, narrowing
+from core.limits import take
+from core.listing.pages import ListPage, chips, filtered, in_use, narrowing
+from core.listing.planning import expecting
 from core.models import Operation
-from core.planning import expecting
-from core.presses import once
+from core.operations import running, selecting
+from core.spreadsheets.exports import Source, download
+from core.spreadsheets.writing import Column
 from core.words import counted
 from crm.domain.differences import LABELS, advisor_names, here_value, shown, there_value
 from crm.domain.importing import import_records

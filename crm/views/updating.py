@@ -15,12 +15,12 @@ from accounts.access import editors_only
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.views.bulk import BulkView
-from core.domain import running, selecting
 from core.emails import canonical
+from core.forms.presses import once
 from core.keys import read_key
+from core.listing.searching import narrow
 from core.models import Operation, OperationLine
-from core.presses import once
-from core.searching import narrow
+from core.operations import running, selecting
 from crm.domain import differences
 from crm.domain.conflicts import Seen, read_seen, seen_now
 from crm.domain.implied import implied_by

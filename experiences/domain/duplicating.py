@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from accounts.models import User
-from core.domain.recording import record
+from core.history.recording import record
 from experiences.models import (
     Campaign,
     CardTemplate,

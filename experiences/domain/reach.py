@@ -7,8 +7,7 @@ from django.db.models import Model, ProtectedError
 from django.urls import reverse
 
 from accounts.models import User
-from core.domain.recording import record
-from core.registry import template_reach
+from core.history.recording import record
 from experiences.models import (
     CardTemplate,
     Experience,
@@ -17,6 +16,7 @@ from experiences.models import (
     ResourceTemplate,
     Touchpoint,
 )
+from experiences.registry import template_reach
 
 
 class InUse(Exception):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 
-from core.forms import ConflictModelForm
+from core.forms.conflicts import ConflictModelForm
 from core.words import counted
 from experiences.domain.pictures import clean_picture
 

@@ -6,7 +6,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest
 
-from core.listing import ListPage
+from core.listing.pages import ListPage
 from experiences import kinds, tables
 from experiences.filters import ResourceFilter, TemplateFilter
 

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
-from core.domain.recording import record
-from core.forms import CHANGED, changed_since_shown, shown_state
+from core.forms.conflicts import CHANGED, changed_since_shown, shown_state
+from core.history.recording import record
 from core.words import counted
 from experiences.domain.ordering import move, next_position
 from experiences.domain.reach import reach_of

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
-from core.domain.limits import take
 from core.keys import read_key
-from core.listing import SEARCHES
-from core.searching import narrow
+from core.limits import take
+from core.listing.pages import SEARCHES
+from core.listing.searching import narrow
 from core.words import counted
 from experiences.domain.ordering import next_position
 from experiences.domain.reach import reach_of

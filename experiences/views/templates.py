@@ -8,9 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views import View
 
-from core.domain.recording import record
-from core.forms import CHANGED, changed_since_shown, saved_once, shown_state
-from core.registry import template_panels
+from core.forms.conflicts import CHANGED, changed_since_shown, saved_once, shown_state
+from core.history.recording import record
 from core.words import counted
 from experiences.domain.duplicating import duplicate
 from experiences.domain.reach import InUse, delete_template, reach_of, uses_of
@@ -19,6 +18,7 @@ from experiences.forms.shared import NAME_TAKEN
 from experiences.forms.templates import TEMPLATE_FORMS
 from experiences.kinds import TemplateKind
 from experiences.models import Resource, Team
+from experiences.registry import template_panels
 from experiences.views.content import content_of
 from experiences.views.lists import section_tabs
 

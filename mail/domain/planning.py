@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from core.domain.calling import call_worker
+from core.queueing import call_worker
 from mail.models import Send
 from mail.registry import purposes
 

@@ -1,11 +1,11 @@
-"""What waits in the ledger when the database turns out to be a restored backup; see `core.domain.mail_mark`."""
+"""What waits in the ledger when the database turns out to be a restored backup; see `core.mailing.restore_guard`."""
 
 from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
-from core.domain.mail_mark import MAY_HAVE_LEFT
+from core.mailing.restore_guard import MAY_HAVE_LEFT
 from mail.domain.sending import asked_for
 from mail.models import LinkRequest, Send
 from mail.models.send import OPEN

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from core.domain import mail_flow, mail_mark, mail_server
-from core.domain.mail_server import MailServer, Verdict
+from core.mailing import delivery, restore_guard, server_status
+from core.mailing.delivery import MailServer, Verdict
 from mail.domain import bounce_address
 from mail.domain.pace import per_minute, wait_for_moment
 from mail.domain.planning import look_soon
@@ -77,7 +77,7 @@ def due() -> QuerySet:
     """What may be claimed now. While sending is held after a restored backup, only links that people ask for."""
     now = timezone.now()
     rows = Send.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=Send.State.PLANNED)
-    return rows.filter(purpose__in=_allowed(mail_mark.check()))
+    return rows.filter(purpose__in=_allowed(restore_guard.check()))
 
 
 def _allowed(free: bool) -> list[str]:
@@ -92,14 +92,14 @@ def asked_for() -> list[str]:
 
 def _send_batch(pace: int) -> bool:
     """Claim some mails and send them, the mark raised before and after. False when the rest must wait."""
-    batch = mail_flow.may_try(max(1, min(BATCH, pace * BATCH_SECONDS // 60)))
+    batch = server_status.may_try(max(1, min(BATCH, pace * BATCH_SECONDS // 60)))
     if not batch:
         return False
-    allowed = _allowed(mail_mark.raise_mark())
+    allowed = _allowed(restore_guard.raise_mark())
     try:
         return _work(_claim(batch, allowed), pace)
     finally:
-        mail_mark.raise_mark()
+        restore_guard.raise_mark()
 
 
 def _claim(batch: int, allowed: list[str]) -> list[tuple[int, int]]:
@@ -120,7 +120,7 @@ def _work(claims: list[tuple[int, int]], pace: int) -> bool:
                 _release(rest)
                 return False
             if failure := server.open():
-                mail_flow.note(failure)
+                server_status.note(failure)
                 _postpone(send.pk, send.attempts, failure.reason)
                 _release(rest[1:])
                 return False
@@ -138,7 +138,7 @@ def _send_one(send: Send, message: EmailMultiAlternatives, server: MailServer) -
             return True
     verdict = server.hand_over(message)
     _settle(send, send.attempts, verdict)
-    return mail_flow.note(verdict)
+    return server_status.note(verdict)
 
 
 @transaction.atomic
@@ -209,11 +209,11 @@ def _archive(leaving: list[tuple[Send, Prepared]]) -> None:
 
 def _settle(send: Send, token: int, verdict: Verdict) -> None:
     """Record what became of a mail that was handed over."""
-    if verdict.outcome == mail_server.ACCEPTED:
+    if verdict.outcome == delivery.ACCEPTED:
         accept(send, at=timezone.now(), message_id=verdict.message_id, token=token)
-    elif verdict.outcome == mail_server.TEMPORARY and not purposes[send.purpose].too_late(send):
+    elif verdict.outcome == delivery.TEMPORARY and not purposes[send.purpose].too_late(send):
         _postpone(send.pk, token, verdict.reason, answered=True)
-    elif verdict.outcome == mail_server.UNKNOWN:
+    elif verdict.outcome == delivery.UNKNOWN:
         _end(send, token, Send.State.UNKNOWN, verdict.reason, "It is not known whether the mail left")
     else:
         _end(send, token, Send.State.FAILED, verdict.reason, "The mail could not be sent")

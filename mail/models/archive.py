@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from core.append_only import append_only
+from core.history.append_only import append_only
 from mail.models.send import Send
 
 

@@ -43,7 +43,7 @@ def stored(uploads: Sequence[File]) -> Iterator[list[Attachment]]:
     """Write files that have been checked to the disk, for the block to write their rows with a message.
 
     Use it inside the transaction that commits the message: when the block raises, the files are removed again. What
-    that transaction leaves when it fails later is a stray, removed a day later (`core.domain.stored_files`).
+    that transaction leaves when it fails later is a stray, removed a day later (`core.files.references`).
     """
     kept: list[Attachment] = []
     try:

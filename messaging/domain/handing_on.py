@@ -4,8 +4,8 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from contacts.models import Contact
-from core.domain.recording import record
-from core.lookups import key_array
+from core.history.recording import record
+from core.listing.lookups import key_array
 from messaging.models import Thread
 
 MOVE = """

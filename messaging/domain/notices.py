@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Firm, User
 from accounts.models.user import EDITING_ROLES
 from contacts.models import Contact
-from core.lookups import key_array
+from core.listing.lookups import key_array
 from mail.domain.planning import look_soon, plan
 from mail.models import Send
 from mail.registry import purposes

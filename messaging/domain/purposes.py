@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.domain.purposes import StaffMail
 from accounts.models import Firm, User
 from contacts.models import Contact
-from core.domain.mail_server import new_headers, sender_address
+from core.mailing.delivery import new_headers, sender_address
 from core.words import counted
 from mail.models import Send
 from mail.purposes import Answer, Prepared

@@ -1,6 +1,6 @@
 """What messaging holds of contacts, when they are purged. Messages stay as they are: books and records."""
 
-from core.registry import Traces
+from contacts.registry import Traces
 from messaging.models import Message, Thread
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import Contact
-from core.domain.recording import record
+from core.history.recording import record
 from experiences.models import Team
 from messaging.domain import attachments, notices
 from messaging.domain.reach import Reach, reach_of

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from core.lookups import key_array
+from core.listing.lookups import key_array
 from messaging.domain.notices import notify_clients
 from messaging.models import Message
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from core.append_only import append_only
+from core.history.append_only import append_only
 from messaging.models.message import Message, attachments_complete
 from messaging.querysets import AttachmentQuerySet
 

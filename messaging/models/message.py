@@ -9,20 +9,13 @@ from django.db.models import Q
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from core.append_only import append_only
+from core.history.append_only import append_only
+from core.sql import read_sql
 from experiences.models import Resource
 from messaging.models.thread import Thread
 from messaging.querysets import MessageQuerySet
 
 LONGEST = 4000  # characters of a message
-# Raised when the transaction commits, for the message is written before its files.
-COMPLETE = """
-IF (SELECT attachment_count FROM messaging_message WHERE id = {message})
-    <> (SELECT count(*) FROM messaging_attachment WHERE message_id = {message}) THEN
-    RAISE EXCEPTION 'Message % has other files than it says', {message} USING ERRCODE = 'check_violation';
-END IF;
-RETURN NULL;
-"""
 
 
 def attachments_complete(message: str, condition: pgtrigger.Condition | None = None) -> pgtrigger.Trigger:
@@ -33,7 +26,7 @@ def attachments_complete(message: str, condition: pgtrigger.Condition | None = N
         timing=pgtrigger.Deferred,
         operation=pgtrigger.Insert,
         condition=condition,
-        func=COMPLETE.format(message=message),
+        func=read_sql("messaging", "attachments_complete").format(message=message),
     )
 
 

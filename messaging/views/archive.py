@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.access import overseers_only
-from core.exports import Source, export_or_begin
-from core.listing import ListPage, filters_in_words
+from core.listing.pages import ListPage, filters_in_words
+from core.spreadsheets.exports import Source, export_or_begin
 from messaging.archive import COLUMNS, ArchiveExport, ArchiveFilter, ArchiveTable, archive_rows, archived
 from messaging.models import Message
 

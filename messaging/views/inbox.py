@@ -6,9 +6,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.access import staff_only
-from core.domain.limits import take
 from core.keys import read_key
-from core.listing import SEARCHES
+from core.limits import take
+from core.listing.pages import SEARCHES
 from messaging.inbox import TABS, WAITING, page_of, rows_of, tabs_for
 
 

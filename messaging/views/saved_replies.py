@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import editors_only
 from contacts.models import Contact
-from core.forms import CHANGED, changed_since_shown, for_saving, saved_once, shown_state
+from core.forms.conflicts import CHANGED, changed_since_shown, for_saving, saved_once, shown_state
+from core.forms.presses import once
 from core.keys import read_key
-from core.listing import ListPage
-from core.presses import once
+from core.listing.pages import ListPage
 from messaging.domain.saved_replies import text_for
 from messaging.models import SavedReply
 from messaging.saved_replies import SavedReplyFilter, SavedReplyForm, SavedReplyTable

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import editors_only
 from contacts.models import Contact
-from core.presses import once
+from core.forms.presses import once
 from messaging.domain import writing
 from messaging.domain.attachments import stored
 from messaging.domain.handing_on import hand_on

@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import editors_only, staff_only
+from core.forms.presses import once
 from core.keys import read_key
-from core.presses import once
 from experiences.domain.resource_files import serve_download
 from messaging.conversation import for_staff, newer
 from messaging.domain import writing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import Firm, User
-from core.domain.recording import record
+from core.history.recording import record
 from notifications.models import FirmChoice, PersonalChoice, StaffPreference
 from notifications.registry import notification_types, types_for
 from notifications.types import Audience, Channel, NotificationType

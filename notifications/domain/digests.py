@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Firm, User
-from core.domain import mail_mark
+from core.mailing import restore_guard
 from mail.domain.planning import plan
 from mail.models import Send
 from notifications.models import Digest, StaffPreference
@@ -27,7 +27,7 @@ NEVER_LEFT = [Send.State.FAILED, Send.State.SUPPRESSED]
 
 def make_due_digests() -> None:
     """Make the summaries whose time has come, unless sending is held. Run by every sweep."""
-    if not mail_mark.check():
+    if not restore_guard.check():
         return
     firm, now = Firm.get(), timezone.now()
     due = (one.user_id for one in _with_daily() if _day_if_due(one, one.last_day, now, firm))

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
-from core.domain.calling import call_worker
-from core.lookups import key_array
+from core.listing.lookups import key_array
+from core.queueing import call_worker
 from notifications.domain.choosing import is_enabled
 from notifications.domain.quiet import zones_wait_until
 from notifications.domain.vapid import is_set_up

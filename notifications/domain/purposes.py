@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.domain.purposes import StaffMail
 from accounts.models import Firm, User
-from core.domain.mail_server import new_headers, sender_address
+from core.mailing.delivery import new_headers, sender_address
 from mail.models import Send
 from mail.purposes import Prepared
 from notifications.domain.digests import KEY, lines_for, since_last

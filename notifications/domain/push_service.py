@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from urllib3.exceptions import LocationValueError
 
-from core.connecting import CONNECT, Checked, PrivateAddress, is_named, until
+from core.network.connecting import CONNECT, Checked, PrivateAddress, is_named, until
 from notifications.domain import vapid
 from notifications.models import Push, PushSubscription
 

@@ -16,8 +16,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Firm
-from core.domain import mail_mark
-from core.domain.calling import call_worker
+from core.mailing import restore_guard
+from core.queueing import call_worker
 from notifications.domain import push_service
 from notifications.domain.alerting import alert_of_refusal
 from notifications.domain.choosing import decide
@@ -58,7 +58,7 @@ def send_due() -> None:
     While sending is held after a restored backup, and without keys, nothing leaves.
     """
     started = time.monotonic()
-    while is_set_up() and mail_mark.check():
+    while is_set_up() and restore_guard.check():
         claims = _claim()
         for start in range(0, len(claims), AT_ONCE):
             _hand_over(claims[start : start + AT_ONCE])

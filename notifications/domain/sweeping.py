@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from core.domain.calling import call_worker
-from core.domain.mail_mark import MAY_HAVE_LEFT
+from core.mailing.restore_guard import MAY_HAVE_LEFT
+from core.queueing import call_worker
 from notifications.domain.vapid import is_set_up
 from notifications.models import Digest, Push
 from notifications.models.push import OPEN

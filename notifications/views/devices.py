@@ -3,8 +3,8 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 
-from core.domain.limits import Limit, take
 from core.keys import read_key
+from core.limits import Limit, take
 from notifications.domain import vapid
 from notifications.domain.subscribing import NotSubscribed, devices_of, subscribe, unsubscribe
 from notifications.types import Channel

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import admins_only
 from accounts.models import Firm
-from core.counting import how_many
-from core.forms import for_saving
+from core.forms.conflicts import for_saving
+from core.listing.counting import how_many
 from notifications.domain import vapid
 from notifications.domain.choosing import choose_for_firm
 from notifications.forms import FirmNotificationsForm

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import anyone, staff_only
-from core.domain.recording import record
+from core.history.recording import record
 from notifications.domain import vapid
 from notifications.domain.choosing import choose_for_person, personal_choices
 from notifications.domain.digests import set_daily

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
-from core.domain.calling import call_worker
+from core.queueing import call_worker
 from outreach.domain import bouncing, delivery_reports
 from outreach.models import BounceMailbox
 

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from contacts.models import Contact
-from core.lookups import key_array
+from core.listing.lookups import key_array
 from core.models import Operation
 from mail.domain.planning import look_soon
 from mail.models import Send

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact, Status
 from contacts.querysets import ContactQuerySet
-from core.lookups import key_array
+from core.listing.lookups import key_array
 from core.models import Operation
-from core.operations import Outcome
+from core.operations.types import Outcome
 from mail.domain.planning import look_soon
 from mail.models import Send
 from mail.models.send import OPEN

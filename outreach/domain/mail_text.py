@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from accounts.models import Firm
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
-from core.domain.mail_server import new_headers, sender_address
+from core.mailing.delivery import new_headers, sender_address
 from experiences.domain.placeholders import fill
 from outreach.models import Purpose
 

@@ -19,8 +19,8 @@ from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
-from core.domain import mail_mark
-from core.lookups import key_array
+from core.listing.lookups import key_array
+from core.mailing import restore_guard
 from core.models import MailStatus
 from mail.domain.planning import look_soon
 from mail.models import Send
@@ -159,7 +159,7 @@ def still_overdue(contacts: Iterable[Contact], firm: Firm) -> set[int]:
 
 def remind_of_overdue_items() -> None:
     """Plan what is due, every few minutes, unless sending is held; run by the sweep."""
-    if mail_mark.check() and cache.add("outreach.overdue_items", "1", EVERY):
+    if restore_guard.check() and cache.add("outreach.overdue_items", "1", EVERY):
         plan_due(Firm.get())
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.domain.signing_in import contact_to_enter
 from contacts.models import Contact
-from core.domain.recording import record
+from core.history.recording import record
 from mail.domain import asking
 from mail.domain.planning import look_soon
 from mail.models import Send

@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
 from contacts.models import Contact
-from core.domain.recording import record
+from core.history.recording import record
 from mail.models import Send
 from mail.purposes import Prepared
 from mail.purposes import Purpose as Declared

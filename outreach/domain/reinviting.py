@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact, Status
 from contacts.querysets import ContactQuerySet
-from core.domain import mail_mark
+from core.mailing import restore_guard
 from core.models import MailStatus
 from outreach.domain import counting, inviting
 from outreach.domain.inviting import Mode
@@ -70,7 +70,7 @@ def summary(contacts: ContactQuerySet, firm: Firm) -> list[tuple[str, int]]:
 def send_reinvites() -> None:
     """Plan what is due, every few minutes, unless sending is held; run by the sweep."""
     firm = Firm.get()
-    if firm.auto_reinvite and mail_mark.check() and cache.add("outreach.reinvites", "1", EVERY):
+    if firm.auto_reinvite and restore_guard.check() and cache.add("outreach.reinvites", "1", EVERY):
         reinvite_due(firm)
 
 

@@ -1,6 +1,6 @@
 """After a backup was restored: what waited in it may have left already, and an admin decides before mail goes on.
 
-Sending is held by `core.domain.mail_mark`, which has the ledger doubt what waits. Links that somebody asks for
+Sending is held by `core.mailing.restore_guard`, which has the ledger doubt what waits. Links that somebody asks for
 meanwhile leave.
 """
 
@@ -12,9 +12,9 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import Firm
 from contacts.models import Contact
-from core.domain import mail_mark
-from core.domain.mail_mark import MAY_HAVE_LEFT
-from core.domain.recording import record
+from core.history.recording import record
+from core.mailing import restore_guard
+from core.mailing.restore_guard import MAY_HAVE_LEFT
 from core.models import MailStatus, Operation
 from mail.domain.planning import look_soon
 from mail.models import Send
@@ -80,7 +80,7 @@ def resume(*, send_scheduled: bool, by) -> bool:
         contacts = list(rows.values_list("contact_id", flat=True))
         rows.update(state=ScheduledInvitation.State.SKIPPED, reason=TIME_PASSED)
         record("mail_trouble", f"The scheduled invitation was not sent: {TIME_PASSED}", subject_ids=contacts, actor=by)
-    mail_mark.release(by=by)
+    restore_guard.release(by=by)
     look_soon()
     return True
 

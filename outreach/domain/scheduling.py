@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from contacts.models import Contact
-from core.domain import mail_mark
-from core.domain.recording import record
+from core.history.recording import record
+from core.mailing import restore_guard
 from core.models import Operation
 from outreach.domain import inviting
 from outreach.domain.inviting import Mode
@@ -69,7 +69,7 @@ def cancel(scheduled: ScheduledInvitation, *, by) -> bool:
 
 def send_scheduled() -> None:
     """Turn what is due into mails, a chunk at a time, unless sending is held; run by the sweep."""
-    while mail_mark.check() and _send_chunk():
+    while restore_guard.check() and _send_chunk():
         pass
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from core.domain.recording import record
+from core.history.recording import record
 from outreach.models import Bounce, Suppression
 
 # So many mails came back within so many days, and none arrived between: nobody reads there any more.

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.models import ImportedContact
 from contacts.querysets import ContactQuerySet
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Operation
 from core.words import counted
 from mail.models import Send

@@ -1,6 +1,6 @@
 """What outreach holds of contacts, when they are purged. The archive stays as it is: books and records."""
 
-from core.registry import Traces
+from contacts.registry import Traces
 from mail.models import ArchivedMessage, Send
 from outreach.models import Bounce, StepRun
 

@@ -1,6 +1,6 @@
 """Saying on contacts' timelines that a mail did not go as wanted."""
 
-from core.domain.recording import record
+from core.history.recording import record
 
 
 def note_trouble(contact_ids: list[int], sentence: str) -> None:

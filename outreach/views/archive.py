@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import overseers_only
-from core.exports import Source, export_or_begin
-from core.listing import ListPage, filters_in_words
+from core.listing.pages import ListPage, filters_in_words
+from core.spreadsheets.exports import Source, export_or_begin
 from mail.models import ArchivedMessage
 from outreach.archive import COLUMNS, ArchiveExport, ArchiveFilter, ArchiveTable, archive_rows, left
 from outreach.views.mail_frame import framed

@@ -14,9 +14,9 @@ from accounts.access import admins_only, editors_only, staff_only
 from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
 from contacts.models import Contact
-from core.domain.limits import take
 from core.keys import read_key
-from core.listing import SEARCHES
+from core.limits import take
+from core.listing.pages import SEARCHES
 from core.words import counted
 from experiences.domain.placeholders import PLACEHOLDERS, fill, filled_title, used_placeholders
 from experiences.domain.rights import may_change

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import editors_only
-from core.domain import running, selecting
 from core.keys import read_key
-from core.listing import filtered
+from core.listing.pages import filtered
 from core.models import Operation
+from core.operations import running, selecting
 from core.words import counted
 from mail.models import Send
 from outreach.domain import deciding

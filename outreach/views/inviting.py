@@ -12,8 +12,8 @@ from contacts.domain import signing_in
 from contacts.forms import contact_url
 from contacts.models import Contact
 from contacts.views.bulk import BulkView
-from core.domain.mail_flow import obstacle, promise
-from core.domain.recording import record
+from core.history.recording import record
+from core.mailing.server_status import obstacle, promise
 from outreach.domain import links, passwords, scheduling, suppressing
 from outreach.forms import WhenForm
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import editors_only
 from contacts.models import Contact
-from core.forms import for_saving
-from core.listing import ListPage, narrowing
-from core.presses import once
+from core.forms.conflicts import for_saving
+from core.forms.presses import once
+from core.listing.pages import ListPage, narrowing
 from mail.models import Send
 from outreach.domain import deciding, scheduling
 from outreach.filters import ScheduledFilter, SendFilter

@@ -13,8 +13,8 @@ from accounts.access import admins_only
 from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
 from contacts.models import Contact
-from core.domain import mail_server
-from core.domain.mail_server import MailServer
+from core.mailing import delivery
+from core.mailing.delivery import MailServer
 from experiences.domain.placeholders import PLACEHOLDERS
 from outreach.domain.mail_text import MailText, compose, message_for
 from outreach.forms import MailTextForm
@@ -70,8 +70,8 @@ def send_test(request: HttpRequest, mail: MailText) -> bool:
     message.subject = f"[Test] {message.subject}"
     with MailServer() as server:
         verdict = server.open() or server.hand_over(message)
-    if verdict.outcome == mail_server.ACCEPTED:
+    if verdict.outcome == delivery.ACCEPTED:
         messages.success(request, f"The mail server has the test for {request.user.email}.")
     else:
         messages.error(request, f"The test could not be sent. {verdict.reason}")
-    return verdict.outcome == mail_server.ACCEPTED
+    return verdict.outcome == delivery.ACCEPTED

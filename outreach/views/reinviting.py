@@ -15,7 +15,7 @@ from accounts.access import admins_only
 from accounts.models import Firm
 from contacts.models import Contact
 from contacts.tables import detail_address
-from core.listing import ListFilter, ListPage
+from core.listing.pages import ListFilter, ListPage
 from core.templatetags.ui import ago, badge
 from outreach.domain import counting, reinviting
 from outreach.forms import ReinviteForm

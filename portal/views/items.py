@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from core.domain.limits import Limit, take
-from core.presses import once
-from core.resending import page_before
+from core.forms.presses import once
+from core.forms.resending import page_before
+from core.limits import Limit, take
 from portal import items
 from portal.frame import frame
 from todos.domain.files import receive

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.models import Assignment, ResourceView
-from core.domain.limits import take
-from core.listing import SEARCHES
+from core.limits import take
+from core.listing.pages import SEARCHES
 from experiences.domain.resource_files import serve_file
 from experiences.models import Resource
 from portal.content import open_assignment, resource_for, shelves_of

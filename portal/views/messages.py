@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from core.domain.limits import Limit, take
+from core.forms.presses import once
 from core.keys import read_key
-from core.presses import once
+from core.limits import Limit, take
 from experiences.domain.resource_files import serve_download
 from experiences.models import Team
 from messaging.conversation import for_client, newer

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.domain.recording import record
+from core.history.recording import record
 from notifications.domain.choosing import choose_for_person, personal_choices
 from notifications.forms import OwnNotificationsForm
 from notifications.types import Audience

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.known_browsers import remember_browser
 from contacts.domain.signing_in import give_password
 from contacts.models import Contact
-from core.domain.recording import record
+from core.history.recording import record
 from outreach.domain.passwords import tell_of_new_password
 from portal.forms import ChangePasswordForm, ProfileForm
 from portal.frame import frame

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.domain.sessions import end_all_sessions, end_other_sessions, end_session, sessions_of
-from core.domain.recording import record
+from core.history.recording import record
 from portal.frame import frame
 
 

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import staff_only
-from core.domain.limits import take
-from core.domain.recording import record
-from core.exporting import CSV, FORMATS, Column, export_values
-from core.exports import EXPORTS
+from core.history.recording import record
+from core.limits import take
+from core.spreadsheets.exports import EXPORTS
+from core.spreadsheets.writing import CSV, FORMATS, Column, export_values
 from reports.engagement import MONTH, STAGES, VIEWS, ages, groups, whole
 
 SHOWN = 12

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import staff_only
-from contacts.listings import knows, narrow_rows
+from contacts.list_source import knows, narrow_rows
 from contacts.selection import filter_words
-from core.exporting import CSV, FORMATS, export
-from core.exports import AT_ONCE, begin_export
-from core.listing import ListPage, filtered, narrowed, ordered_table
+from core.listing.pages import ListPage, filtered, narrowed, ordered_table
 from core.registry import operation_kinds
+from core.spreadsheets.exports import AT_ONCE, begin_export
+from core.spreadsheets.writing import CSV, FORMATS, export
 from reports.exporting import columns, export_rows
 from reports.filters import ExperienceFilter
 from reports.groups import GROUPINGS, GROUPS_SHOWN, contacts_url, groups, whole

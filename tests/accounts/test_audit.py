@@ -8,11 +8,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from accounts.models import Role, User
-from core import exports
-from core.domain import running
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Activity, Operation
+from core.operations import running
 from core.registry import operation_kinds
+from core.spreadsheets import exports
 from tests.factories import PASSWORD, UserFactory
 from tests.forms import as_shown
 from tests.outreach.factories import archived

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import Role, User
-from core.domain.limits import Limit
+from core.limits import Limit
 from core.models import Activity
 from tests.factories import PASSWORD, UserFactory
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.domain.password_links import send_link, tell_of_new_password
 from accounts.models import User
 from advisorhub.celery import app
-from core.domain import mail_mark
-from core.domain.mail_server import ACCEPTED, TEMPORARY, MailServer, Verdict
+from core.mailing import restore_guard
+from core.mailing.delivery import ACCEPTED, TEMPORARY, MailServer, Verdict
 from core.tasks import sweep
 from mail.models import ArchivedMessage, LinkRequest, Send
 from mail.tasks import send_due
@@ -294,7 +294,7 @@ def test_the_archive_keeps_the_words_and_not_the_link(as_user, admin, ada):
 
 def test_mails_to_the_staff_that_waited_in_a_restored_backup_are_counted_as_what_they_are(as_user, admin, ada):
     tell_of_new_password(ada)
-    mail_mark.hold("This is a copy.")
+    restore_guard.hold("This is a copy.")
     page = as_user(admin).get("/outreach/paused/").content.decode()
     assert "Mails to staff that waited</dt><dd>1, not sent again" in page
 

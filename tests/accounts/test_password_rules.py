@@ -129,7 +129,7 @@ def test_an_open_screen_is_not_enough_to_change_a_password(as_user, ada):
 
 
 def test_guesses_at_the_same_moment_use_up_the_right_one_too(as_user, ada, monkeypatch):
-    monkeypatch.setattr("core.domain.limits.used_up", lambda uses: None)  # all have looked before any was counted
+    monkeypatch.setattr("core.limits.used_up", lambda uses: None)  # all have looked before any was counted
     client = as_user(ada)
     for _ in range(10):
         client.post("/profile/password/", {"current": "wrong", "password": GOOD})

@@ -7,9 +7,9 @@ from contacts.domain import assigning
 from contacts.models import Contact
 from contacts.operations.assigning import as_params
 from contacts.operations.base import GONE
-from core.domain import running, selecting
+from contacts.registry import AfterAssign, after_assign
 from core.models import Operation
-from core.registry import AfterAssign, after_assign
+from core.operations import running, selecting
 from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory, TeamFactory
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from contacts.models import Contact
+from contacts.registry import AfterAssign, after_assign
 from core.models import Operation
-from core.registry import AfterAssign, after_assign
 from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ExperienceFactory, TeamFactory
 
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from contacts.operations import undoing
 from contacts.views import bulk
-from core.domain import running
-from core.domain.clearing_drafts import drop_stale_drafts
 from core.models import FrozenSelection, Operation, OperationLine
+from core.operations import running
+from core.operations.drafts import drop_stale_drafts
 from core.tasks import sweep
 from tests.contacts.test_bulk import choose, confirm
 from tests.contacts.test_drift import settle

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
-from core.domain import running, selecting
 from core.models import KeptRows, Operation
+from core.operations import running, selecting
 from core.registry import operation_kinds
 from tests.contacts.test_bulk import choose, confirm
 from tests.contacts.test_drift import settle

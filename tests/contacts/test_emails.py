@@ -1,17 +1,13 @@
 """One mailbox is one address, however it is written: case, composed letters, and domains in Unicode or for machines."""
 
-import importlib
-
 import pytest
 from django.core import mail
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import Role, User
 from contacts.domain.signing_in import give_password
-from contacts.models import Contact
 from core.emails import canonical, deliverable
-from core.rewriting_emails import rewrite
 from crm.domain.judging import Meanings, judge
 from crm.domain.syncing import refresh_owners
 from crm.models import Connection, Owner, Record
@@ -127,31 +123,6 @@ def test_what_bounces_is_known_by_either(ann):
     assert send.state == "complained"
     assert Suppression.objects.get().email == PEOPLE
     assert Suppression.objects.with_email(MACHINES).exists()
-
-
-def test_rows_that_exist_are_brought_into_the_form_unless_another_row_has_it(ann, caplog):
-    other, third, loud = ContactFactory(), ContactFactory(), ContactFactory()
-    with connection.cursor() as cursor:
-        for pk, email in ((other.pk, MACHINES), (third.pk, "bo@xn--mller-kva.example"), (loud.pk, "Loud@Example.com")):
-            cursor.execute("UPDATE contacts_contact SET email = %s WHERE id = %s", [email, pk])
-    assert rewrite(Contact, "email") == [other.pk]
-    emails = dict(Contact.objects.values_list("pk", "email"))
-    assert emails == {ann.pk: PEOPLE, other.pk: MACHINES, third.pk: "bo@müller.example", loud.pk: "loud@example.com"}
-    assert "have an address of other rows" in caplog.text
-
-
-def test_the_migration_of_records_makes_none_of_them_newer(ann):
-    crm = Connection.objects.create(name="CRM", adapter="demo")
-    values = {"email": MACHINES}
-    kept = {"connection": crm, "email": MACHINES.lower(), "values": values, "applied": values, "digest": "x"}
-    Record.objects.create(remote_id="1", seen_digest="x", **kept)
-    Record.objects.create(remote_id="2", seen_digest="y", **kept)
-    from django.apps import apps
-
-    importlib.import_module("crm.migrations.0011_emails_in_one_form").bring_into_one_form(apps, None)
-    first, second = Record.objects.order_by("remote_id")
-    assert (first.email, first.values, first.applied) == (PEOPLE, {"email": PEOPLE}, {"email": PEOPLE})
-    assert (first.digest == first.seen_digest, second.digest == second.seen_digest) == (True, False)
 
 
 def test_users_made_by_command_have_it_too(db):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import Contact, Household
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Operation
 from crm.models import Connection, Record
 from experiences.models import Campaign, Experience, Team

@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from contacts.models import Contact
-from core.formulas import unguard
 from core.models import Activity
+from core.spreadsheets.formulas import unguard
 from tests.factories import AssignmentFactory, ContactFactory, HouseholdFactory, TagFactory, TeamFactory, UserFactory
 
 URL = "/contacts/export/"

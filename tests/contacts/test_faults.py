@@ -10,7 +10,7 @@ PEOPLE = 8_000
 PREPARE = """
 from accounts.models import Role, User
 from contacts.models import Contact, Tag
-from core.domain import running, selecting
+from core.operations import running, selecting
 from core.models import Operation
 from experiences.models import CardTemplate, Experience, FeaturedTemplate, ResourceTemplate
 user = User.objects.create_user("{name}@staff.example.com", role=Role.ADMIN, first_name="Bo", last_name="{name}")
@@ -29,7 +29,7 @@ running.start(operation)
 """
 UNDO = """
 from contacts.operations import undoing
-from core.domain import running
+from core.operations import running
 from core.models import Operation
 operation = Operation.objects.get(title="{name}", kind="{kind}")
 running.start(undoing.draft(operation, operation.owner))

@@ -11,8 +11,8 @@ from contacts.domain.assigning import Change, Gift, assign, change, unassign
 from contacts.domain.timeline import timeline
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 from tests.factories import CampaignFactory, CardTemplateFactory, ContactFactory, ExperienceFactory
 
 # Each test commits for real, so that what happens one after the other has moments of its own.

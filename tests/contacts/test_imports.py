@@ -16,8 +16,8 @@ from contacts.imports.checking import plan
 from contacts.imports.fields import _PLAIN_EMAIL, Bad, read_phone
 from contacts.imports.reading import Unreadable, describe, rows
 from contacts.models import Contact, FileImport, ImportRow
-from core.domain import running, selecting
 from core.models import Activity, Operation, OperationLine
+from core.operations import running, selecting
 from core.registry import operation_kinds
 from tests.factories import ContactFactory, HouseholdFactory, TagFactory, UserFactory
 

@@ -6,8 +6,8 @@ from django.utils.html import escape
 
 from contacts.domain.handing_over import left_behind
 from contacts.models import Contact
-from core.domain import running
 from core.models import Operation
+from core.operations import running
 from tests.factories import ContactFactory, UserFactory
 from tests.forms import as_shown
 

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts import listings
+from contacts import list_source
 from contacts.domain.assigning import Change, Gift, assign, change, unassign
 from contacts.models import Contact, Listing
 from contacts.views import list as list_views
-from core import paging
+from core.listing import paging
 from experiences.models import TeamMember
 from reports.views import experience as report_views
 from tests.factories import CampaignFactory, ContactFactory, ExperienceFactory, TeamFactory, UserFactory
@@ -159,7 +159,7 @@ def test_listings_are_seen_by_whom_the_contacts_are(given, admin, advisor):
 @pytest.mark.parametrize("few", [0, 1_000])
 def test_few_are_found_through_their_listings_and_many_without(as_user, admin, given, monkeypatch, few):
     """With both, PostgreSQL takes each for independent of the other, and "about" how many for too few."""
-    monkeypatch.setattr(listings, "FEW", few)
+    monkeypatch.setattr(list_source, "FEW", few)
     for query in [f"experience={given['experience'][0]}", "experience=none", "campaign=any"]:
         with CaptureQueriesContext(connection) as asked:
             page = as_user(admin).get(f"/contacts/?{query}&sort=type").context["page"]

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from contacts.models import Contact
-from core.domain import running, selecting
 from core.models import Operation, OperationLine
+from core.operations import running, selecting
 from core.registry import operation_kinds
 from tests.factories import ContactFactory, TeamFactory, UserFactory
 

@@ -9,7 +9,7 @@ from django.db import connection
 from contacts.models import Contact
 from contacts.querysets import fold
 from contacts.tables import ContactTable
-from core import paging
+from core.listing import paging
 from tests.factories import ContactFactory, ExperienceFactory, UserFactory
 from tests.markup import one_line
 from tests.walking import walked

@@ -12,9 +12,9 @@ from contacts.domain import assigning
 from contacts.domain.purging import purge_trash
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
-from core.domain import running, selecting
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Activity, Operation, OperationLine
+from core.operations import running, selecting
 from experiences.models import Experience
 from tests.factories import ContactFactory, ExperienceFactory, UserFactory
 

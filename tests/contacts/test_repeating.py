@@ -8,8 +8,8 @@ from django.db import connection
 from accounts.models import Firm
 from contacts.models import Contact
 from contacts.operations import undoing
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 from core.registry import operation_kinds
 from tests.factories import ContactFactory, UserFactory
 

@@ -16,7 +16,7 @@ from contacts.domain.clearing_imports import clear_old_imports
 from contacts.domain.photos import put_photo
 from contacts.domain.signing_in import record_sign_in
 from contacts.models import Contact, FileImport, Household, ImportRow
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Activity, Operation, OperationLine
 from mail.models import ArchivedMessage, Send
 from tests import world
@@ -142,7 +142,7 @@ def test_one_that_cannot_be_purged_does_not_keep_the_others(purge, monkeypatch, 
 def test_every_history_of_contacts_is_among_those_removed():
     """A new table with a contact's key and a history of its own must be named where contacts are purged."""
     from contacts.domain.purging import HISTORY
-    from core.registry import contact_traces
+    from contacts.registry import contact_traces
 
     named = {**HISTORY, **{label: column for traces in contact_traces for label, column in traces.history.items()}}
     with_contact = {

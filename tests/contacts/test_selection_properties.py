@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from contacts.models import Contact
 from contacts.operations.base import GONE
-from core import listing
-from core.domain import running
+from core.listing import pages
 from core.models import Operation
+from core.operations import running
 from core.registry import operation_kinds
 from tests.contacts.test_drift import LEFT_OUT, settle
 from tests.factories import (
@@ -195,7 +195,7 @@ PATHS = {"deactivate": "deactivate", "bulk_edit": "edit"}
 @pytest.fixture
 def book(as_user, advisor, colleague, monkeypatch):
     """A book with short pages; operations are left to a worker, who takes short chunks."""
-    monkeypatch.setattr(listing, "PAGE_SIZES", (A_PAGE, 50))
+    monkeypatch.setattr(pages, "PAGE_SIZES", (A_PAGE, 50))
     monkeypatch.setattr(running, "INLINE_LIMIT", 0)
     for key in ("contacts.deactivate", "contacts.edit"):
         monkeypatch.setattr(operation_kinds[key], "chunk", A_CHUNK)

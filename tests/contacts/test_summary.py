@@ -10,8 +10,8 @@ from PIL import Image
 
 from accounts.models import Firm
 from contacts.models import Contact, Note, PortalSignIn
-from core.domain.recording import record
-from core.forms import SEEN
+from core.forms.conflicts import SEEN
+from core.history.recording import record
 from core.models import Operation
 from tests.factories import ContactFactory, HouseholdFactory, NoteFactory, TeamFactory, UserFactory
 from tests.forms import as_shown

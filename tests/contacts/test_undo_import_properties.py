@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contacts.domain.assigning import Gift, assign
 from contacts.models import Assignment, Contact, ImportedContact, Note
 from contacts.operations import undoing
-from core.domain import running
+from core.operations import running
 from tests.contacts.test_undoing_imports import bring
 from tests.factories import ContactFactory, ExperienceFactory, NoteFactory, TagFactory, TeamFactory
 

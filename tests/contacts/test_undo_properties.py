@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from contacts.domain.assigning import Gift, assign, unassign
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
-from core.domain import running, selecting
 from core.models import Activity, Operation
+from core.operations import running, selecting
 from tests.factories import ContactFactory, ExperienceFactory, TagFactory, TeamFactory, UserFactory
 from tests.listings import unlike
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.domain import what_is_gone
 from contacts.models import Assignment, Contact, ResourceView
-from core.domain import running, selecting
 from core.models import Activity, Operation
+from core.operations import running, selecting
 from core.registry import operation_kinds
 from experiences.domain.reach import delete_template
 from tests.factories import (

@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contacts.imports import steps
 from contacts.models import Contact, FileImport, Household, ImportedContact
-from core.domain import running
 from core.models import Activity, Operation
+from core.operations import running
 from tests.contacts.test_undoing import rows, undo
 from tests.factories import (
     AssignmentFactory,

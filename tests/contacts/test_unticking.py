@@ -4,8 +4,8 @@ import pytest
 from django.http import QueryDict
 
 from contacts.models import Contact
-from core.domain import running
 from core.models import ExportFile, FrozenSelection, Operation
+from core.operations import running
 from crm.models import Connection, Record
 from tests.contacts.test_exporting import URL, lines, names
 from tests.factories import ContactFactory

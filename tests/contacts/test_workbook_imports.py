@@ -14,7 +14,7 @@ from contacts.imports import workbooks
 from contacts.imports.limits import Unreadable
 from contacts.imports.reading import rows
 from contacts.imports.workbooks import first_sheet
-from core.exporting import Column, file_parts
+from core.spreadsheets.writing import Column, file_parts
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Contact
-from core import counting
-from core.counting import how_many
+from core.listing import counting
+from core.listing.counting import how_many
 from core.models import Change
 from core.tasks import daily
 from tests.factories import ContactFactory

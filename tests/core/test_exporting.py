@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from contacts.models import Contact
-from core import workbooks
-from core.exporting import Column, csv_parts, export
-from core.formulas import guard, guard_parts, is_plain, unguard, unguard_parts
+from core.spreadsheets import workbooks
+from core.spreadsheets.formulas import guard, guard_parts, is_plain, unguard, unguard_parts
+from core.spreadsheets.writing import Column, csv_parts, export
 from tests.factories import ContactFactory
 
 COLUMNS = [Column("Last name", "last_name"), Column("Phone", "phone"), Column("Born", "date_of_birth")]

@@ -10,11 +10,11 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from contacts.views import exporting
-from core import exports
-from core.domain import running
-from core.domain.clearing_exports import clear_old_exports
 from core.models import Activity, ExportFile, Operation
+from core.operations import running
 from core.registry import operation_kinds
+from core.spreadsheets import exports
+from core.spreadsheets.retention import clear_old_exports
 from reports.views import experience as views
 from tests.factories import AssignmentFactory, ContactFactory, UserFactory
 

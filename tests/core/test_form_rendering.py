@@ -7,7 +7,7 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.test.html import parse_html
 
-from core.form_rendering import FormRenderer
+from core.forms.rendering import FormRenderer
 
 
 class Sample(forms.Form):

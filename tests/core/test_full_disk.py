@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contacts.models import FileImport
 from core import health
-from core.domain import running
 from core.models import ExportFile, Operation
+from core.operations import running
 from experiences.models import Resource
 from tests.factories import ContactFactory
 
@@ -29,7 +29,7 @@ def small_disk(tmp_path, settings):
     folder = tmp_path / "small"
     folder.mkdir()
     settings.MEDIA_ROOT = folder
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "core.storage.FileStorage"}}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "core.files.storage.FileStorage"}}
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", folder], check=False, capture_output=True
     )
@@ -89,8 +89,8 @@ def test_an_export_ends_in_words_leaves_nothing_and_can_be_begun_again(
     if passing:
         monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
     ContactFactory.create_batch(30, primary_advisor=advisor, address_1="x" * 100)
-    monkeypatch.setattr("contacts.exporting.COLUMNS", [])
-    monkeypatch.setattr("core.exports.file_parts", lambda *args: (b"x" * 300_000 for _ in range(20)))
+    monkeypatch.setattr("contacts.export_columns.COLUMNS", [])
+    monkeypatch.setattr("core.spreadsheets.exports.file_parts", lambda *args: (b"x" * 300_000 for _ in range(20)))
     params = {"format": "csv", "query": "", "ids": []}
     operation = Operation.objects.create(
         kind="contacts.export", title="x", owner=advisor, params=params, state="queued"

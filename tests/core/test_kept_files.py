@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Firm
 from contacts.models import FileImport
-from core.storage import own_name
+from core.files.storage import own_name
 from experiences.models import Resource
 from tests import world
 from tests.core.test_saving_at_once import upload

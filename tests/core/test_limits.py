@@ -8,11 +8,11 @@ import time_machine
 from django.db import connection
 
 from contacts.imports.limits import IMPORTS
-from core.domain import limits
-from core.domain.limits import Limit, TooOften, Use, take
-from core.exports import EXPORTS
-from core.listing import SEARCHES
+from core import limits
+from core.limits import Limit, TooOften, Use, take
+from core.listing.pages import SEARCHES
 from core.models import Activity, Tally
+from core.spreadsheets.exports import EXPORTS
 from core.tasks import sweep
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact, FileImport
-from core.domain import selecting
 from core.models import Activity, Operation, OperationLine
+from core.operations import selecting
 from tests.factories import ContactFactory
 
 PAGE = "/operations/"
@@ -256,5 +256,5 @@ def test_the_report_is_sorted_by_name_not_by_key(as_user, advisor, colleague, mo
     address = f"{PAGE}{operation.pk}/"
     assert shown(client.get(address)) == [abel, muller, zorn, unseen]
     assert shown(client.get(address, {"sort": "-subject"})) == [zorn, muller, abel, unseen]
-    monkeypatch.setattr("core.views.operations.SORTED_AT_MOST", 3)
+    monkeypatch.setattr("core.operations.views.SORTED_AT_MOST", 3)
     assert shown(client.get(address)) == [zorn, abel, muller, unseen]

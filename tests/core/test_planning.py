@@ -4,8 +4,8 @@ import pytest
 from django.db import DataError, connection, transaction
 
 from contacts.models import Contact
-from core import planning
-from core.planning import expecting
+from core.listing import planning
+from core.listing.planning import expecting
 from tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db

@@ -246,7 +246,7 @@ def test_other_text_from_the_same_page_is_meant(as_user, advisor, contact):
 
 @pytest.mark.django_db
 def test_nothing_of_what_was_typed_can_be_read_in_what_is_kept_of_presses(as_user, advisor, contact):
-    from core.presses import clear_presses
+    from core.forms.presses import clear_presses
 
     as_user(advisor).post(f"/contacts/{contact.pk}/notes/", {"text": "Secret", "csrfmiddlewaretoken": "a" * 64})
     one = Press.objects.get()

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from core.domain import running, selecting
 from core.models import FrozenSelection, Operation
-from core.operations import Kind, NotNow, Outcome, Stream
+from core.operations import running, selecting
+from core.operations.types import Kind, NotNow, Outcome, Stream
 from core.registry import operation_kinds
 from core.tasks import sweep
 from tests.factories import UserFactory

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.searching import words_of
+from core.listing.searching import words_of
 from tests.factories import UserFactory
 
 

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 from psycopg2.extras import execute_values
 
 from contacts.models import Contact
-from core.signature import signed
+from core.history.signature import signed
 from tests.factories import ContactFactory
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Firm
-from core.domain.stored_files import STRAY_AFTER, remove_strays
+from core.files.references import STRAY_AFTER, remove_strays
 from core.models import ExportFile, Operation
 from tests import world
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core import workbooks
-from core.exporting import Column
-from core.workbooks import xlsx_parts
+from core.spreadsheets import workbooks
+from core.spreadsheets.workbooks import xlsx_parts
+from core.spreadsheets.writing import Column
 
 NEW_YORK = ZoneInfo("America/New_York")
 # What XML holds as it is; the rest is spelled as a code that openpyxl does not read back.

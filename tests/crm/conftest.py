@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import Role
 from contacts.models import Contact
-from core.domain import running
 from core.models import Operation
+from core.operations import running
 from crm.domain import syncing
 from crm.domain.staging import mark
 from crm.models import Category, Connection, Record

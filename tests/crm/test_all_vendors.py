@@ -9,8 +9,8 @@ from django.db import connection as db
 from django.urls import reverse
 
 from contacts.models import Contact
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 from crm.domain import syncing
 from crm.domain.credentials import seal
 from crm.domain.importing import import_records

@@ -1,17 +1,15 @@
 """Tags and households that change in the CRM are differences like others: offered, respected, applied, undone."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 
 from contacts.domain.households import make_head
 from contacts.domain.tagging import set_tags
 from contacts.models import Contact, Household
 from contacts.operations import undoing
-from core.domain import running, selecting
 from core.models import Activity, Operation
+from core.operations import running, selecting
 from crm.domain.differences import differences
 from crm.domain.importing import import_records
 from crm.models import Category, Connection, Owner, Record
@@ -291,19 +289,3 @@ def test_who_was_updated_again_since_is_left_alone(book):
     line = undone.lines.get()
     assert (undone.done, undone.skipped) == (0, 1)
     assert line.reason == "Changed since, so left alone: tags, what was taken over."
-
-
-# --- records of before ----------------------------------------------------------------------------------------------
-
-
-def test_records_of_before_learn_tags_and_household_and_nobody_is_marked(book):
-    book.change(book.numbers[2], city="Ogdenville")
-    migration = import_module("crm.migrations.0002_records_say_tags_and_household")
-    kept = list(Record.objects.order_by("pk").values())
-    newer = {one.pk for one in Record.objects.all() if one.is_newer}
-    assert len(newer) == 1
-    migration.forget(apps, None)
-    assert not Record.objects.filter(values__has_any_keys=["tags", "household"]).exists()
-    assert {one.pk for one in Record.objects.all() if one.is_newer} == newer
-    migration.say(apps, None)
-    assert list(Record.objects.order_by("pk").values()) == kept

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from core.addresses import is_public
+from core.network.addresses import is_public
 from crm.errors import TooSlow, TryLater, WillNotWork
 from crm.http import Answer, ForeignHost, Http
 from crm.testing import FakeServer, Reply

@@ -24,7 +24,7 @@ syncing.begin(connection, User.objects.get(email="crm-faults@staff.example.com")
 """
 IMPORT = """
 from accounts.models import User
-from core.domain import running, selecting
+from core.operations import running, selecting
 from core.models import Operation
 from crm.models import Record
 admin = User.objects.get(email="crm-faults@staff.example.com")

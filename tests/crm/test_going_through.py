@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from core.domain import running
 from core.models import Operation
+from core.operations import running
 from core.registry import sweepers
 from crm.adapters.demo import DemoCRM
 from crm.adapters.hubspot import HubSpot

@@ -8,8 +8,8 @@ from django.db import connection as db
 from django.db import transaction
 
 from contacts.models import Contact, Household
-from core.domain import running, selecting
 from core.models import Activity, Operation
+from core.operations import running, selecting
 from crm.adapters.demo import DemoCRM
 from crm.domain import staging
 from crm.domain.importing import import_records

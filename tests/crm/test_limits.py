@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from core.domain import running
+from core.operations import running
 from crm.adapters.wealthbox import Wealthbox
 from crm.base import Rate
 from crm.domain import syncing

@@ -1,22 +1,20 @@
 """What a CRM says of whom not to contact and who has died: staged, imported, compared and applied field by field."""
 
 from datetime import date
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.operations import undoing
-from core.domain import running
 from core.models import Operation
+from core.operations import running
 from crm.domain.importing import import_records
 from crm.domain.judging import Meanings, judge
 from crm.domain.no_contact import says_deceased
 from crm.models import Record
-from crm.records import RemoteContact, digest, payload
+from crm.records import RemoteContact, payload
 from tests.crm.conftest import tie
 from tests.crm.test_by_hand import ticked, update_all
 from tests.factories import ContactFactory
@@ -122,25 +120,6 @@ def test_a_day_known_here_alone_is_no_difference_and_a_day_known_there_is(as_use
     Contact.objects.filter(pk=contact.pk).update(deceased_on=None)
     Record.objects.filter(pk=record.pk).update(values=record.values | {"deceased": "2026-02-03"})
     assert ticked(client, contact) == {"deceased": True}
-
-
-def test_records_staged_before_are_completed_by_the_migration_and_back(demo, office, contact):
-    record = tie(demo, contact, {}, {})
-    other = tie(demo, ContactFactory(primary_advisor=office["one"]), {}, {})
-    before = record.digest
-    Record.objects.filter(pk=record.pk).update(payload={"do_not_contact": True, "status": "Deceased"})
-    Record.objects.filter(pk=other.pk).update(payload={"status": "Spouse deceased"})
-    step = import_module("crm.migrations.0007_do_not_contact_and_deceased")
-    step.complete(apps, None)
-    record.refresh_from_db()
-    contact.refresh_from_db()
-    assert {name: record.values[name] for name in step.FIELDS} == {"do_not_contact": "yes", "deceased": "yes"}
-    assert (record.digest, contact.crm_mark) == (digest(record.values), "newer")
-    assert Contact.objects.get(pk=other.contact_id).crm_mark == "linked"
-    step.take_away(apps, None)
-    record.refresh_from_db()
-    contact.refresh_from_db()
-    assert (record.digest, contact.crm_mark) == (before, "linked")
 
 
 def test_the_record_shows_the_status_as_the_crm_says_it(as_user, demo, office, contact):

@@ -60,8 +60,8 @@ def test_syncing_from_the_page_and_what_it_shows(as_user, demo, office, sync):
     page = client.get(reverse("crm:connection", args=[demo.pk])).content.decode()
     assert "Waiting" in page
     client.post(reverse("crm:sync", args=[demo.pk]))
-    from core.domain import running
     from core.models import Operation
+    from core.operations import running
 
     running.run(Operation.objects.get(kind="crm.sync").pk)
     page = client.get(reverse("crm:connection", args=[demo.pk])).content.decode()

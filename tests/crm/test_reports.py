@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 from crm.models import Connection, Record
 from tests.crm.conftest import tie
 from tests.factories import ContactFactory

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact
-from core.domain import running
 from core.models import Operation
+from core.operations import running
 from crm.adapters.demo import DemoCRM
 from crm.domain import syncing
 from crm.domain.credentials import seal, unseal

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from contacts.operations import undoing
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 from crm.domain.importing import import_records
 from crm.domain.staging import judge_again
 from crm.domain.traces import TRACES

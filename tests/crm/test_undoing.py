@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from contacts.models import Contact, ImportedContact
-from core.domain import running, selecting
 from core.models import Operation
+from core.operations import running, selecting
 from crm.domain.linking import unlink
 from crm.models import Record
 from tests.contacts.test_undoing import rows, undo

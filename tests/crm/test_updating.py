@@ -7,8 +7,8 @@ import pytest
 from contacts.domain.what_is_gone import ADDRESS_TAKEN
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
-from core.domain import running, selecting
 from core.models import Activity, Operation
+from core.operations import running, selecting
 from crm.domain.differences import differences, summary, with_authors
 from crm.domain.importing import import_records
 from crm.models import Record

@@ -8,8 +8,8 @@ from django.db import transaction
 from accounts.models import User
 from contacts.domain.assigning import Gift, assign
 from contacts.models import Contact
-from core.domain import selecting
 from core.models import Operation
+from core.operations import selecting
 
 
 @dataclass

@@ -3,8 +3,8 @@
 from django.db.models import Count, F
 
 from contacts.models import Contact
-from core.domain import selecting
 from core.models import Operation
+from core.operations import selecting
 from crm.domain.judging import JUDGED, Meanings, judge
 from crm.domain.staging import HOUSEHOLD
 from crm.models import Connection, Record

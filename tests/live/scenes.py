@@ -19,8 +19,8 @@ from accounts.models import Firm, Role
 from contacts.imports import steps
 from contacts.models import Assignment, Contact, FileImport, ImportRow
 from contacts.operations import undoing
-from core.domain import running, selecting
 from core.models import Activity, Operation
+from core.operations import running, selecting
 from core.registry import operation_kinds
 from mail.models import Send
 from messaging.models import Thread

@@ -6,7 +6,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 
 from accounts.models import Firm
-from core.domain.mail_server import new_headers
+from core.mailing.delivery import new_headers
 from mail.purposes import Prepared, Purpose
 from mail.registry import purposes
 

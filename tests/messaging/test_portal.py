@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.limits import Limit
+from core.limits import Limit
 from experiences.models import Card
 from messaging.domain.writing import add_note, start_as_staff, write_as_staff
 from messaging.models import Message, Reading, Thread

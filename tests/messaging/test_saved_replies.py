@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Firm
 from contacts.models import Contact
-from core.forms import shown_state
+from core.forms.conflicts import shown_state
 from experiences.domain.placeholders import PLACEHOLDERS
 from messaging.models import Message, SavedReply
 from tests.factories import UserFactory

@@ -191,7 +191,7 @@ def test_a_mail_that_could_not_be_planned_leaves_the_day_open(waiting, monkeypat
 
 
 def test_while_sending_is_held_none_is_made(waiting, monkeypatch):
-    monkeypatch.setattr("core.domain.mail_mark.check", lambda: False)
+    monkeypatch.setattr("core.mailing.restore_guard.check", lambda: False)
     look(at(1, 8))
     assert not Digest.objects.exists()
 

@@ -11,7 +11,7 @@ PREPARE = """
 from accounts.models import Firm, Role, User
 from contacts.models import Contact
 from contacts.domain.assigning import Gift, assign
-from core.domain import running, selecting
+from core.operations import running, selecting
 from core.models import Operation
 from django.db import transaction
 from experiences.models import CardTemplate, Experience, FeaturedTemplate, ResourceTemplate

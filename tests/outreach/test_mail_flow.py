@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
-from core.domain import mail_flow
+from core.mailing import server_status
 from core.models import MailStatus, Operation
 from core.tasks import call_mail_server, sweep
 from mail.domain import requests, sending
@@ -19,7 +19,7 @@ from outreach.domain import inviting
 from outreach.domain.inviting import Mode
 from tests.factories import AssignmentFactory, UserFactory
 
-LIMIT = mail_flow.UNKNOWNS_IN_A_ROW
+LIMIT = server_status.UNKNOWNS_IN_A_ROW
 DECIDE = "/outreach/decide/"
 
 
@@ -192,21 +192,21 @@ def told(answer):
 
 
 def test_a_server_that_was_never_reached_promises_nothing(db, smtp):
-    assert mail_flow.obstacle().words == "The mail server has not been reached yet."
+    assert server_status.obstacle().words == "The mail server has not been reached yet."
     call_mail_server()
-    assert mail_flow.obstacle() is None
+    assert server_status.obstacle() is None
 
 
 def test_the_sweep_calls_a_silent_server_and_the_words_follow(no_server, django_capture_on_commit_callbacks):
-    assert mail_flow.obstacle().words.startswith("No mail has left since")
+    assert server_status.obstacle().words.startswith("No mail has left since")
     no_server.start()
     with django_capture_on_commit_callbacks(execute=True):
         sweep()
-    assert mail_flow.obstacle(), "It is called once a minute."
+    assert server_status.obstacle(), "It is called once a minute."
     MailStatus.objects.update(tried_at=timezone.now() - timedelta(minutes=1, seconds=1))
     with django_capture_on_commit_callbacks(execute=True):
         sweep()
-    assert mail_flow.obstacle() is None
+    assert server_status.obstacle() is None
 
 
 def on_its_way(as_user, admin, advisor, assigned, colleague):

@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import Firm
 from advisorhub.celery import app
 from contacts.models import Contact
-from core.domain import mail_mark, selecting
+from core.mailing import restore_guard
 from core.models import MailStatus, Operation
+from core.operations import selecting
 from core.tasks import run_operation, sweep
 from mail.domain import requests, sending
 from mail.models import LinkRequest, Send
@@ -90,7 +91,7 @@ def work():
 @pytest.mark.parametrize("kept", ["file", "queue", "nothing"])
 def test_a_restored_backup_mails_nobody_twice(backup, firm_with_mail, smtp, settings, tmp_path, as_user, kept):
     settings.MAIL_MARK_FILE = tmp_path / "files" / "mail-mark.json"
-    mail_mark.check()  # the database learns where it is at home
+    restore_guard.check()  # the database learns where it is at home
     backup.dump()
     work()
     assert len({mail.to for mail in smtp.messages}) == len(smtp.messages) == 7
@@ -102,8 +103,8 @@ def test_a_restored_backup_mails_nobody_twice(backup, firm_with_mail, smtp, sett
     work()
     assert len(smtp.messages) == 7
     status = MailStatus.get()
-    assert status.held_why == (mail_mark.COPIED if kept == "nothing" else mail_mark.RESTORED)
-    assert Send.objects.filter(state="unknown", reason=mail_mark.MAY_HAVE_LEFT).count() >= 3
+    assert status.held_why == (restore_guard.COPIED if kept == "nothing" else restore_guard.RESTORED)
+    assert Send.objects.filter(state="unknown", reason=restore_guard.MAY_HAVE_LEFT).count() >= 3
     assert LinkRequest.objects.count() == 0
     assert Operation.objects.get().state == "paused"
     admin = UserFactory(role="admin")
@@ -139,7 +140,7 @@ def test_a_backup_after_which_nothing_left_goes_on(backup, queue_away, smtp):
     person = AssignmentFactory().contact
     invite([person.pk], person.primary_advisor)
     sending.send_due()
-    assert mail_mark.check() and len(smtp.messages) == 1
+    assert restore_guard.check() and len(smtp.messages) == 1
 
 
 @pytest.fixture
@@ -148,14 +149,14 @@ def held(db, smtp):
     person = AssignmentFactory().contact
     invite([person.pk], person.primary_advisor)
     LinkRequest.objects.create(side="portal", email=person.email)
-    mail_mark.raise_mark()
+    restore_guard.raise_mark()
     status = MailStatus.get()
     MailStatus.objects.update(generation=status.generation - 1, marked_at=timezone.now())
     return person
 
 
 def test_links_that_somebody_asks_for_leave_while_sending_is_paused(held, smtp, as_user):
-    assert not mail_mark.check()
+    assert not restore_guard.check()
     UserFactory(email="ada@example.com")
     requests.request_link("portal", held.email)
     requests.request_link("staff", "ada@example.com")
@@ -173,16 +174,16 @@ def test_links_that_somebody_asks_for_leave_while_sending_is_paused(held, smtp, 
 
 def test_what_was_asked_for_before_the_backup_is_forgotten(held, smtp):
     LinkRequest.objects.update(created_at=timezone.now() - timedelta(hours=3))
-    mail_mark.check()
+    restore_guard.check()
     assert LinkRequest.objects.count() == 0
 
 
 def test_admins_read_it_on_every_page_and_only_they_decide(held, as_user, admin, advisor):
-    mail_mark.check()
-    assert mail_mark.RESTORED in as_user(admin).get("/contacts/").content.decode()
+    restore_guard.check()
+    assert restore_guard.RESTORED in as_user(admin).get("/contacts/").content.decode()
     page = as_user(admin).get(PAUSED)
     assert (page.status_code, page.context["doubts"].mails) == (200, 1)
-    assert mail_mark.RESTORED not in as_user(advisor).get("/contacts/").content.decode()
+    assert restore_guard.RESTORED not in as_user(advisor).get("/contacts/").content.decode()
     assert as_user(advisor).get(PAUSED).status_code == 404
     assert as_user(advisor).post(PAUSED).status_code == 404
     assert MailStatus.get().held_at
@@ -192,7 +193,7 @@ def test_scheduled_invitations_whose_time_has_passed_go_when_the_admin_says_so(h
     late = AssignmentFactory().contact
     at = timezone.now() - timedelta(minutes=5)
     ScheduledInvitation.objects.create(contact=late, at=at, created_by=late.primary_advisor)
-    mail_mark.check()
+    restore_guard.check()
     resume(as_user(admin), scheduled="send")
     sweep()
     sending.send_due()
@@ -200,12 +201,12 @@ def test_scheduled_invitations_whose_time_has_passed_go_when_the_admin_says_so(h
 
 
 def test_resuming_twice_is_resuming_once(held, as_user, admin):
-    mail_mark.check()
+    restore_guard.check()
     client = as_user(admin)
     held = client.get(PAUSED).context["held"]
     assert [client.post(PAUSED, {"held": held}).status_code for _ in range(2)] == [302, 302]
     assert client.get(PAUSED).status_code == 302
-    assert mail_mark.check()
+    assert restore_guard.check()
 
 
 def test_an_operator_pauses_by_hand(db, assigned, advisor, smtp, capsys):
@@ -218,15 +219,15 @@ def test_an_operator_pauses_by_hand(db, assigned, advisor, smtp, capsys):
 
 def test_a_database_that_takes_the_place_of_another_is_asked_about_only_when_mail_waits_in_it(assigned, advisor, smtp):
     """A backup from before there was a mark: it has no ledger in common with what is kept outside."""
-    mail_mark.raise_mark()
+    restore_guard.raise_mark()
     MailStatus.objects.all().delete()
     MailStatus.objects.create(pk=1)
-    assert mail_mark.check()
+    assert restore_guard.check()
     MailStatus.objects.all().delete()
     MailStatus.objects.create(pk=1)
     invite([assigned.pk], advisor)
-    assert not mail_mark.check()
-    assert MailStatus.get().held_why == mail_mark.REPLACED
+    assert not restore_guard.check()
+    assert MailStatus.get().held_why == restore_guard.REPLACED
 
 
 def test_a_damaged_mark_and_a_full_disk_keep_no_mail_from_leaving(assigned, advisor, smtp, settings, tmp_path):
@@ -236,15 +237,15 @@ def test_a_damaged_mark_and_a_full_disk_keep_no_mail_from_leaving(assigned, advi
     sending.send_due()
     assert len(smtp.messages) == 1
     settings.MAIL_MARK_FILE = tmp_path / "mail-mark.json" / "cannot-be"
-    assert mail_mark.raise_mark()
+    assert restore_guard.raise_mark()
 
 
 def test_an_old_page_does_not_resume_what_was_paused_since(held, as_user, admin):
-    mail_mark.check()
+    restore_guard.check()
     client = as_user(admin)
     old = client.get(PAUSED).context["held"]
     resume(client)
-    mail_mark.hold("Somebody says that this is a copy.")
+    restore_guard.hold("Somebody says that this is a copy.")
     answer = client.post(PAUSED, {"held": old}, follow=True)
     assert MailStatus.get().held_at
     assert "paused once more" in answer.content.decode()

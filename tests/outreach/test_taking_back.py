@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact
 from contacts.operations import undoing
-from core.domain import running
-from core.domain.mail_server import TEMPORARY, MailServer, Verdict
+from core.mailing.delivery import TEMPORARY, MailServer, Verdict
 from core.models import Activity, Operation
+from core.operations import running
 from core.registry import operation_kinds
 from mail.domain import sending
 from mail.models import Send

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from contacts.models import Engagement, PortalSignIn, ResourceView
-from core import paging
+from core.listing import paging
 from reports.tables import ExperienceTable
 from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ExperienceFactory, ResourceFactory
 from tests.walking import walked

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from contacts.models import Contact
-from core.domain.stored_files import remove_after_commit
+from core.files.references import remove_after_commit
 from experiences.domain.resource_files import check_exchanged_file, safe_file_name
 from todos.domain.notifying import notify_of_done
 from todos.domain.telling import tell

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import Contact
-from core.domain import mail_mark
+from contacts.registry import ContactGroup
 from core.keys import read_key
-from core.lookups import key_array
-from core.registry import ContactGroup
+from core.listing.lookups import key_array
+from core.mailing import restore_guard
 from core.words import counted
 from notifications.domain.planning import PushTo, plan_pushes, push_to_contacts, pushes_leave
 from notifications.models import Push
@@ -128,7 +128,7 @@ def notify_of_new_items(items: Iterable[tuple[int, int]]) -> None:
 
 def push_due_reminders() -> None:
     """Push what has come up, unless sending is held; run by the sweep."""
-    if pushes_leave(REMINDER_DUE) and mail_mark.check() and cache.add("todos.reminders_due", "1", EVERY):
+    if pushes_leave(REMINDER_DUE) and restore_guard.check() and cache.add("todos.reminders_due", "1", EVERY):
         plan_due_reminders()
 
 

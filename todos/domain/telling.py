@@ -6,7 +6,7 @@ So an event, which stays for good, holds none of the words that are erased with 
 from collections import defaultdict
 from collections.abc import Iterable
 
-from core.domain.recording import record
+from core.history.recording import record
 from core.models import Activity
 from todos.models import ActionItem, Reminder
 

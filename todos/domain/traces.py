@@ -1,6 +1,6 @@
 """What the room holds of contacts, when they are purged: rows and their history go, nothing keeps a contact."""
 
-from core.registry import Traces
+from contacts.registry import Traces
 from todos.domain.files import remove_files
 from todos.models import ActionItem, Reminder
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import editors_only, staff_only
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
-from core.forms import CHANGED, changed_since_shown, for_saving, shown_state
-from core.presses import once
+from core.forms.conflicts import CHANGED, changed_since_shown, for_saving, shown_state
+from core.forms.presses import once
 from experiences.domain.resource_files import serve_download
 from todos.domain import items
 from todos.domain.telling import tell

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import editors_only
 from contacts.models import Contact
-from core.domain.limits import take
-from core.forms import for_saving
-from core.listing import SEARCHES
-from core.presses import once
-from core.resending import page_before
+from core.forms.conflicts import for_saving
+from core.forms.presses import once
+from core.forms.resending import page_before
+from core.limits import take
+from core.listing.pages import SEARCHES
 from todos.domain import reminders
 from todos.domain.telling import tell
 from todos.forms import ReminderForm, SnoozeForm

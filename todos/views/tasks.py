@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from core.listing import ListPage
+from core.listing.pages import ListPage
 from todos.filters import DONE, STATES, WHOSE, TaskFilter
 from todos.models import Reminder
 from todos.tables import TaskTable

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from core.domain import mail_mark
+from core.mailing import restore_guard
 
 BY_HAND = "Somebody who runs this server says that the database has been restored."
 
@@ -18,5 +18,5 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         """Pause, and say what comes next."""
-        mail_mark.hold(BY_HAND)
+        restore_guard.hold(BY_HAND)
         self.stdout.write("Sending is paused. An admin decides under Invitations what may have left, and resumes it.")

@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.models import Firm
 from accounts.models.firm import time_zones
-from core.lookups import key_array
+from core.listing.lookups import key_array
 from experiences.models import Touchpoint
 
 KINDS = [kind.value for kind in Touchpoint.Kind]

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Firm
-from core.domain.recording import record
+from core.history.recording import record
 
 
 @transaction.atomic

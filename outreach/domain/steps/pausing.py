@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Firm
 from contacts.models import Contact
-from core.domain.recording import record
+from core.history.recording import record
 from experiences.models import Campaign
 from outreach.domain.steps.due import DUE, parameters
 from outreach.domain.steps.running import LOOK_BACK_AT_MOST, OUTCOME, outcome_parameters

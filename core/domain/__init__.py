@@ -1,1 +1,0 @@
-"""Verbs of the core: start, run and stop operations; record what happened."""

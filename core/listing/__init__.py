@@ -1,0 +1,1 @@
+"""List pages over any number of rows: filters, order, pages, counts and columns, all in the URL."""

@@ -1,0 +1,1 @@
+"""Handing mail to a server or provider, what its answer means, and when sending is held."""

@@ -1,0 +1,1 @@
+"""Outbound connections to public addresses alone."""
