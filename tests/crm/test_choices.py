@@ -114,7 +114,7 @@ def test_a_record_assigned_to_another_advisor_is_reported_and_changes_nothing(as
     assert "Ada Two in the CRM" in client.get(reverse("crm:linked"), {"stands": "advisor"}).content.decode()
     assert "Assigned to Ada Two in the CRM, to Ada One here" in page(client, one)
     overview = one_line(client.get(reverse("crm:connection", args=[imported.pk])))
-    assert f'Another advisor there</span> <span class="stat-value">{moved.count()}<' in overview
+    assert f'Another advisor there</span><span class="stat-value">{moved.count()}<' in overview
 
 
 def test_who_loses_sight_is_counted_without_those_whose_team_keeps_it(as_user, imported, office):
