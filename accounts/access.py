@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from accounts.models import Role
 from core.access import guard, staff_only
+from core.view_decorators import for_views
 
 __all__ = ["admins_only", "anyone", "contacts_only", "editors_only", "overseers_only", "staff_only"]
 
@@ -13,6 +14,7 @@ overseers_only = guard("overseers", lambda request: request.user.sees_everything
 contacts_only = guard("contacts", lambda request: request.user.role == Role.CONTACT, "portal:sign_in")
 
 
+@for_views
 def anyone(view: Callable) -> Callable:
     """Mark a view as open to strangers: sign-in, links from mails, the firm's logo."""
     view.access = "anyone"

@@ -120,6 +120,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "core.templatetags.ui",
+                "core.templatetags.components",
                 "contacts.templatetags.contact_ui",
                 "template_partials.templatetags.partials",
             ],

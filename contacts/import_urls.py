@@ -2,13 +2,12 @@
 
 from django.urls import path
 
-from accounts.access import editors_only
 from contacts.views import imports
 
 urlpatterns = [
     path("", imports.upload, name="import"),
     path("<int:pk>/columns/", imports.columns, name="import_columns"),
-    path("<int:pk>/", editors_only(imports.ImportPage.as_view()), name="import_page"),
+    path("<int:pk>/", imports.ImportPage.as_view(), name="import_page"),
     path("<int:pk>/progress/", imports.import_progress, name="import_progress"),
     path("<int:pk>/apply/", imports.apply, name="import_apply"),
     path("<int:pk>/mend/", imports.mend_all, name="import_mend"),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from accounts.access import admins_only, editors_only, staff_only
+from accounts.access import admins_only, editors_only
 from contacts.views import (
     assigning,
     changing,
@@ -19,7 +19,7 @@ from contacts.views.list import ContactList
 
 app_name = "contacts"
 urlpatterns = [
-    path("", staff_only(ContactList.as_view()), name="list"),
+    path("", ContactList.as_view(), name="list"),
     path("export/", exporting.contact_export, name="export"),
     path("import/", include("contacts.import_urls")),
     path("views/", saved_views.saved_view_list, name="views"),
@@ -32,8 +32,8 @@ urlpatterns = [
     path("<int:pk>/photo/", summary.photo, name="photo"),
     path("<int:pk>/photo/edit/", summary.photo_edit, name="photo_edit"),
     path("<int:pk>/household/", summary.household_change, name="household_change"),
-    path("<int:pk>/notes/", notes.note_add, name="note_add"),
-    path("<int:pk>/notes/<int:note_pk>/", notes.note_edit, name="note_edit"),
+    path("<int:pk>/notes/", notes.NoteAdd.as_view(), name="note_add"),
+    path("<int:pk>/notes/<int:note_pk>/", notes.NoteEdit.as_view(), name="note_edit"),
     path("<int:pk>/notes/<int:note_pk>/delete/", notes.note_delete, name="note_delete"),
     path("<int:pk>/sections/<slug:section>/", summary.section_edit, name="section_edit"),
     path("<int:pk>/edit/", editing.contact_edit, name="edit"),
@@ -54,7 +54,7 @@ urlpatterns = [
     path("hand-over/<int:user_pk>/", handing_over.hand_over_begin, name="hand_over_begin"),
     path("undo/", editors_only(undoing.UndoView.as_view()), name="undo"),
     path("undo/<int:pk>/", undoing.undo_begin, name="undo_begin"),
-    path("trash/", editors_only(lifecycle.TrashList.as_view()), name="trash"),
+    path("trash/", lifecycle.TrashList.as_view(), name="trash"),
     path("restore/", editors_only(lifecycle.RestoreView.as_view()), name="restore"),
     path("<int:pk>/restore/", editors_only(lifecycle.RestoreView.as_view()), name="restore_one"),
 ]

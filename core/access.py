@@ -1,4 +1,10 @@
-"""Who may use a view. Every view names one guard; a test finds those that do not.
+"""Who may use a view. Every view names one guard, on the view itself; a test finds those that do not.
+
+    @editors_only
+    def note_add(request, pk): ...
+
+    @staff_only
+    class ContactList(ListPage): ...
 
 Guards that speak of roles are in `accounts.access`, where views of all other rooms take theirs from.
 """
@@ -11,11 +17,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
 from core.forms.resending import page_before, typed_into
+from core.view_decorators import for_views
 
 
 def guard(name: str, allowed: Callable[[HttpRequest], bool], sign_in: str) -> Callable:
-    """A view decorator: sign-in page for strangers, 404 for those who may not."""
+    """A decorator of views, functions and classes: sign-in page for strangers, 404 for those who may not."""
 
+    @for_views
     def decorator(view: Callable) -> Callable:
         @wraps(view)
         def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:

@@ -36,10 +36,17 @@ def _shell(request: HttpRequest) -> SimpleNamespace:
         bell_url=_address("core:operations"),
         bell_ended=status.ended,
         bell_going=status.going,
+        bell_words=_bell_words(status.going, status.ended),
         mail_obstacle=obstacle(status),
         mail_url=_address("outreach:paused") if status.held_at else _address("outreach:sends"),
         sign_out_url=reverse("accounts:sign_out"),
     )
+
+
+def _bell_words(going: int, ended: int) -> str:
+    """What the bell says to those who do not see it: "Operations, 1 going on, 2 ended"."""
+    numbers = [f"{going} going on"] * bool(going) + [f"{ended} ended"] * bool(ended)
+    return ", ".join(["Operations", *numbers])
 
 
 def _number(operations: QuerySet) -> Coalesce:

@@ -2,15 +2,14 @@
 
 from django.urls import path
 
-from core.access import staff_only
 from core.operations import views
 from core.spreadsheets.views import export_file
 
 app_name = "core"
 urlpatterns = [
-    path("", staff_only(views.OperationList.as_view()), name="operations"),
+    path("", views.OperationList.as_view(), name="operations"),
     path("seen/", views.operations_seen, name="operations_seen"),
-    path("<int:pk>/", staff_only(views.OperationPage.as_view()), name="operation"),
+    path("<int:pk>/", views.OperationPage.as_view(), name="operation"),
     path("<int:pk>/seen/", views.operation_seen, name="operation_seen"),
     path("<int:pk>/progress/", views.operation_progress, name="operation_progress"),
     path("<int:pk>/cancel/", views.operation_cancel, name="operation_cancel"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.access import editors_only, staff_only
+from accounts.access import editors_only
 from crm.views import connections, locking, mapping, records, updating
 
 app_name = "crm"
@@ -22,9 +22,9 @@ urlpatterns = [
     path("<int:pk>/learn/", mapping.learn, name="learn"),
     path("<int:pk>/categories/", mapping.categories, name="categories"),
     path("<int:pk>/fields/", mapping.fields, name="fields"),
-    path("records/", staff_only(records.ReadyList.as_view()), name="ready"),
-    path("records/cannot/", staff_only(records.CannotList.as_view()), name="cannot"),
-    path("records/imported/", staff_only(records.LinkedList.as_view()), name="linked"),
+    path("records/", records.ReadyList.as_view(), name="ready"),
+    path("records/cannot/", records.CannotList.as_view(), name="cannot"),
+    path("records/imported/", records.LinkedList.as_view(), name="linked"),
     path("records/export/", records.export_records, name="export"),
     path("records/import/", records.import_many, name="import"),
     path("records/mend/", records.mend_many, name="mend"),

@@ -11,7 +11,6 @@ from experiences.kinds import TemplateKind, kind_of
 from experiences.models import Resource
 
 NUMBER = {"td": {"class": "col-num"}, "th": {"class": "col-num"}}
-RESOURCE_ICONS = {"file": "file-text", "link": "link", "video": "play-circle"}
 
 
 class TemplateTable(tables.Table):
@@ -120,7 +119,7 @@ class ResourceTable(TemplateTable):
     def render_kind_shown(self, record: Resource) -> SafeString:
         """Icon and word."""
         words = record.get_kind_display()
-        return format_html('<span class="line-main">{}{}</span>', icon(RESOURCE_ICONS[record.kind]), words)
+        return format_html('<span class="line-main">{}{}</span>', icon(record.icon), words)
 
     def render_state(self, record: Resource) -> SafeString:
         """Draft or published, or expired where that hides it."""

@@ -3,8 +3,6 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from accounts.access import editors_only, staff_only
-from core.forms.presses import once
 from experiences.kinds import TemplateKind
 from experiences.parts import PARTS, PartKind
 from experiences.views import files, parts, placing, templates
@@ -17,27 +15,27 @@ def of_template(kind: TemplateKind) -> list[URLPattern]:
     """Pages of one kind of template."""
     base, one = kind.path, kind.one
     return [
-        path(f"{base}new/", editors_only(once(templates.TemplateEdit.as_view(kind=kind))), name=f"{one}_new"),
-        path(f"{base}<int:pk>/", staff_only(templates.TemplatePage.as_view(kind=kind)), name=one),
-        path(f"{base}<int:pk>/edit/", editors_only(templates.TemplateEdit.as_view(kind=kind)), name=f"{one}_edit"),
+        path(f"{base}new/", templates.TemplateNew.as_view(kind=kind), name=f"{one}_new"),
+        path(f"{base}<int:pk>/", templates.TemplatePage.as_view(kind=kind), name=one),
+        path(f"{base}<int:pk>/edit/", templates.TemplateEdit.as_view(kind=kind), name=f"{one}_edit"),
         path(
             f"{base}<int:pk>/duplicate/",
-            editors_only(once(templates.TemplateDuplicate.as_view(kind=kind))),
+            templates.TemplateDuplicate.as_view(kind=kind),
             name=f"{one}_duplicate",
         ),
         path(
             f"{base}<int:pk>/archive/",
-            editors_only(templates.TemplateArchive.as_view(kind=kind)),
+            templates.TemplateArchive.as_view(kind=kind),
             name=f"{one}_archive",
         ),
         path(
             f"{base}<int:pk>/restore/",
-            editors_only(templates.TemplateRestore.as_view(kind=kind)),
+            templates.TemplateRestore.as_view(kind=kind),
             name=f"{one}_restore",
         ),
         path(
             f"{base}<int:pk>/delete/",
-            editors_only(once(templates.TemplateDelete.as_view(kind=kind))),
+            templates.TemplateDelete.as_view(kind=kind),
             name=f"{one}_delete",
         ),
     ]
@@ -49,33 +47,33 @@ def of_part(part: PartKind) -> list[URLPattern]:
     found = [
         path(
             f"{base}{one}/<int:pk>/remove/",
-            editors_only(once(parts.PartRemove.as_view(part_kind=part))),
+            parts.PartRemove.as_view(part_kind=part),
             name=f"{one}_remove",
         )
     ]
     if part.ordered:
-        move = editors_only(parts.PartMove.as_view(part_kind=part))
+        move = parts.PartMove.as_view(part_kind=part)
         found.append(path(f"{base}{one}/<int:pk>/move/", move, name=f"{one}_move"))
     if part.form:
         new, edit = parts.PartNew.as_view(part_kind=part), parts.PartEdit.as_view(part_kind=part)
         found += [
-            path(f"{base}<int:owner_pk>/{one}/new/", editors_only(once(new)), name=f"{one}_new"),
-            path(f"{base}{one}/<int:pk>/edit/", editors_only(edit), name=f"{one}_edit"),
+            path(f"{base}<int:owner_pk>/{one}/new/", new, name=f"{one}_new"),
+            path(f"{base}{one}/<int:pk>/edit/", edit, name=f"{one}_edit"),
         ]
     return found
 
 
 urlpatterns = [
-    *(path(one.kind.path, staff_only(one.as_view()), name=one.kind.many) for one in LISTS),
+    *(path(one.kind.path, one.as_view(), name=one.kind.many) for one in LISTS),
     *(pattern for one in LISTS for pattern in of_template(one.kind)),
     *(pattern for part in PARTS for pattern in of_part(part)),
-    path("experiences/featured/<int:pk>/add/", editors_only(once(placing.AddToFeatured.as_view())), name="pinned_add"),
+    path("experiences/featured/<int:pk>/add/", placing.AddToFeatured.as_view(), name="pinned_add"),
     path(
         "experiences/libraries/category/<int:pk>/add/",
-        editors_only(once(placing.AddToCategory.as_view())),
+        placing.AddToCategory.as_view(),
         name="shelved_add",
     ),
-    path("experiences/teams/<int:pk>/add/", editors_only(once(placing.AddToTeam.as_view())), name="member_add"),
+    path("experiences/teams/<int:pk>/add/", placing.AddToTeam.as_view(), name="member_add"),
     path("experiences/resources/<int:pk>/file/", files.resource_file, name="resource_file"),
     path("experiences/resources/<int:pk>/cover/", files.resource_cover, name="resource_cover"),
     path("experiences/cards/card/<int:pk>/image/", files.card_image, name="card_image"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.access import editors_only, overseers_only
+from accounts.access import editors_only
 from messaging.views import archive, inbox, saved_replies, starting, thread, to_many
 
 app_name = "messaging"
@@ -18,11 +18,11 @@ urlpatterns = [
     path("contacts/<int:pk>/write/", starting.write, name="write"),
     path("contacts/write/", editors_only(to_many.WriteToMany.as_view()), name="write_many"),
     path("contacts/<int:pk>/replies/<int:reply_pk>/", saved_replies.text, name="saved_reply_text"),
-    path("replies/", editors_only(saved_replies.SavedReplyList.as_view()), name="saved_replies"),
-    path("replies/new/", saved_replies.add, name="saved_reply_add"),
-    path("replies/<int:pk>/edit/", saved_replies.edit, name="saved_reply_edit"),
+    path("replies/", saved_replies.SavedReplyList.as_view(), name="saved_replies"),
+    path("replies/new/", saved_replies.SavedReplyAdd.as_view(), name="saved_reply_add"),
+    path("replies/<int:pk>/edit/", saved_replies.SavedReplyEdit.as_view(), name="saved_reply_edit"),
     path("replies/<int:pk>/delete/", saved_replies.delete, name="saved_reply_delete"),
     path("file/<int:pk>/", thread.attachment, name="attachment"),
-    path("archive/", overseers_only(archive.Archive.as_view()), name="archive"),
+    path("archive/", archive.Archive.as_view(), name="archive"),
     path("archive/export/", archive.archive_export, name="archive_export"),
 ]

@@ -2,12 +2,11 @@
 
 from django.urls import path
 
-from accounts.access import staff_only
 from reports.views import engagement, experience
 
 app_name = "reports"
 urlpatterns = [
-    path("experience/", staff_only(experience.ExperienceReport.as_view()), name="experience"),
+    path("experience/", experience.ExperienceReport.as_view(), name="experience"),
     path("experience/export/", experience.experience_export, name="experience_export"),
     path("engagement/", engagement.engagement, name="engagement"),
     path("engagement/export/", engagement.engagement_export, name="engagement_export"),

@@ -1,10 +1,14 @@
 """Who may open what: generated from the addresses, so that a new view cannot be forgotten."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from accounts.models import Role
+from advisorhub.embedded import BASE_DIR
 from contacts.domain.signing_in import give_password
+from contacts.views.bulk import BulkView
 from tests import routing
 from tests.factories import PASSWORD, AssignmentFactory, TeamFactory, UserFactory
 from tests.routing import ROUTES
@@ -50,6 +54,18 @@ def outside(statuses, found):
 def test_every_view_says_who_may_use_it():
     unguarded = [route for route, view in ROUTES.items() if getattr(view, "access", None) not in GUARDS]
     assert unguarded == []
+
+
+def test_who_may_use_a_view_stands_on_the_view():
+    """Not in the addresses, where another address of the same view could forget it."""
+    classes = {view.view_class for view in ROUTES.values() if hasattr(view, "view_class")}
+    assert len(classes) > 30
+    # The portal's views are opened twice, to the contact and as a preview to the staff: its addresses say which.
+    unguarded = {one for one in classes if not hasattr(one.dispatch, "access") and not issubclass(one, BulkView)}
+    assert {one.__qualname__ for one in unguarded} == set()
+    around = re.compile(r"\b(?:staff|editors|admins|overseers|contacts)_only\((?!\w+\.\w+\.as_view)")
+    addresses = [path for path in BASE_DIR.glob("*/*urls.py") if around.search(path.read_text())]
+    assert addresses == []
 
 
 def test_a_route_whose_objects_are_unknown_is_an_error_that_says_what_to_add(world):

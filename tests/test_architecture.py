@@ -12,6 +12,7 @@ import pytest
 
 BASE = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
+LONGEST_LINE = 120
 LONGEST_FUNCTION = 40
 # Each with the reason why it may be longer.
 LONG_FUNCTIONS = {
@@ -58,6 +59,20 @@ def test_no_file_is_too_long(kind):
     assert names
     lines = {name: len((BASE / name).read_text().splitlines()) for name in names}
     assert {name: count for name, count in lines.items() if count > LONGEST_FILE} == {}
+
+
+@pytest.mark.parametrize("kind", ["*.html", "*.txt", "*.js"])
+def test_no_line_of_a_template_is_too_long(kind):
+    """A long one is split where it has a seam: an include, a partial, a component's block tag, a value of the view."""
+    names = [name for name in tracked(kind) if name.startswith("templates/")]
+    assert names
+    long = [
+        (name, number)
+        for name in names
+        for number, line in enumerate((BASE / name).read_text().splitlines(), start=1)
+        if len(line) > LONGEST_LINE
+    ]
+    assert long == []
 
 
 def test_no_function_is_too_long():

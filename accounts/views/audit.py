@@ -11,6 +11,7 @@ from core.listing.pages import ListPage, filters_in_words
 from core.spreadsheets.exports import Source, export_or_begin
 
 
+@overseers_only
 class AuditTrail(ListPage):
     """Everything that is recorded of users and the firm; what is about a contact stands on the contact's page."""
 

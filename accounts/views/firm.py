@@ -1,31 +1,29 @@
 """The firm's settings and its logo."""
 
-from django.contrib import messages
-from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 
 from accounts.access import admins_only, anyone
 from accounts.forms import FirmForm
 from accounts.models import Firm
 from core.forms.conflicts import for_saving
+from core.forms.pages import FormPage
 
 
 @admins_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def settings_page(request: HttpRequest) -> HttpResponse:
+class FirmSettings(FormPage):
     """Name, colours, limits: what makes this firm's AdvisorHub its own."""
-    with transaction.atomic():
-        firm = for_saving(Firm.objects.all(), request).get(pk=1)
-        form = FirmForm(request.POST if request.method == "POST" else None, request.FILES or None, instance=firm)
-        if request.method == "POST" and form.is_valid():
-            form.save()
-            for sentence in form.kept:
-                messages.warning(request, sentence)
-            messages.success(request, "The firm's settings have been saved.")
-            return redirect("accounts:firm")
-    return render(request, "accounts/firm.html", {"form": form}, status=422 if form.errors else 200)
+
+    template_name = "accounts/firm.html"
+    saved_message = "The firm's settings have been saved."
+
+    def make_form(self, data: QueryDict | None) -> FirmForm:
+        """For the one firm."""
+        firm = for_saving(Firm.objects.all(), self.request).get(pk=1)
+        return FirmForm(data, self.request.FILES or None, instance=firm)
+
+    def next_url(self, form: FirmForm) -> str:
+        """Here again."""
+        return "accounts:firm"
 
 
 @anyone

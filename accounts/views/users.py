@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.registry import staff_actions
 from accounts.tables import UserTable
 from core.forms.conflicts import for_saving, saved_once
+from core.forms.pages import FormPage
 from core.forms.presses import once
 from core.listing.pages import ListPage
 from core.mailing.server_status import promise
@@ -28,6 +29,7 @@ from core.models import Operation
 TAKEN = "Somebody on the staff already has this email address."
 
 
+@admins_only
 class UserList(ListPage):
     """Everyone who signs in on the firm's side."""
 
@@ -171,17 +173,23 @@ def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+class Profile(FormPage):
     """One's own name, phone and time zone."""
-    with transaction.atomic():
-        own = for_saving(User.objects.all(), request).get(pk=request.user.pk)
-        form = ProfileForm(request.POST if request.method == "POST" else None, instance=own)
-        if request.method == "POST" and form.is_valid():
-            form.save()
-            for sentence in form.kept:
-                messages.warning(request, sentence)
-            messages.success(request, "Your profile has been saved.")
-            return redirect("accounts:profile")
-    context = {"form": form, "title": "Your profile", "submit_label": "Save the profile", "cancel_url": "/contacts/"}
-    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
+
+    template_name = "accounts/profile.html"
+    title = "Your profile"
+    submit_label = "Save the profile"
+    saved_message = "Your profile has been saved."
+
+    def make_form(self, data: QueryDict | None) -> ProfileForm:
+        """For oneself, as the database has it now."""
+        own = for_saving(User.objects.all(), self.request).get(pk=self.request.user.pk)
+        return ProfileForm(data, instance=own)
+
+    def back_url(self) -> str:
+        """The contacts."""
+        return "/contacts/"
+
+    def next_url(self, form: ProfileForm) -> str:
+        """Here again."""
+        return "accounts:profile"

@@ -76,6 +76,13 @@ class FileImport(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def columns_may_change(self) -> bool:
+        """Whether its columns can still be mapped in another way: checked and not begun, or failed and kept."""
+        if self.state == self.State.CHECKED:
+            return self.apply_operation_id is None
+        return self.state == self.State.FAILED and self.cleared_at is None
+
 
 class ImportRow(models.Model):
     """One row of the file and its verdict: exactly one of create, update, unchanged, cannot be imported."""

@@ -31,8 +31,8 @@ def contact_export(request: HttpRequest) -> HttpResponse:
         "count": count,
         "words": chosen.words,
         "hidden": {name: posted.get(name, "") for name in ("ids", "all", "without", "query")},
-        "columns": [column.heading for column in COLUMNS],
-        "importable": len(IMPORTABLE),
+        "importable": [column.heading for column in COLUMNS[: len(IMPORTABLE)]],
+        "also_included": [column.heading.lower() for column in COLUMNS[len(IMPORTABLE) :]],
         "in_background": count > AT_ONCE,
         "back_url": _back_url(posted),
     }

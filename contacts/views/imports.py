@@ -171,6 +171,7 @@ def _words(value) -> str:
     return "" if value is None else str(value)
 
 
+@editors_only
 class ImportPage(ListPage):
     """One import: progress, what will become of the rows, and afterwards what came of them."""
 

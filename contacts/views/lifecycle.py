@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from django.urls import reverse
 
+from accounts.access import editors_only
 from contacts.filters import TrashFilter
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
@@ -67,6 +68,7 @@ class RestoreView(BulkView):
         return replace(chosen, words=f"{chosen.words}, in the trash")
 
 
+@editors_only
 class TrashList(ListPage):
     """Deleted contacts that can still be brought back."""
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 
+from accounts.access import staff_only
 from contacts.filters import ContactFilter
 from contacts.list_source import narrow_rows
 from contacts.models import Contact
@@ -20,6 +21,7 @@ ASKED = ("status", "deactivated_at", "user_id", "experience_id", "deceased", "do
 IN_BAR = 3
 
 
+@staff_only
 class ContactList(ListPage):
     """All contacts the user sees."""
 

@@ -2,53 +2,76 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import editors_only
 from contacts.models import Contact, Note
 from contacts.section_forms import NoteForm
 from core.forms.conflicts import CHANGED, changed_since_shown, for_saving, shown_state
+from core.forms.pages import FormPage
 from core.forms.presses import once
 from core.history.recording import record
 
 
+class NotePage(FormPage):
+    """Base: the form of a note on `self.contact`."""
+
+    contact: Contact
+    submit_label = "Save the note"
+    saved_message = "The note has been saved."
+
+    def context(self, form: NoteForm) -> dict:
+        """With the contact's name."""
+        return super().context(form) | {"title": f"Note on {self.contact.name}"}
+
+    def back_url(self) -> str:
+        """The contact's notes."""
+        return _section(self.contact.pk)
+
+
 @editors_only
 @once
-@require_POST
-def note_add(request: HttpRequest, pk: int) -> HttpResponse:
-    """A new note."""
-    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return _form_page(request, form, contact, f"Note on {contact.name}")
-    with transaction.atomic():
-        form.instance.contact, form.instance.author = contact, request.user
+class NoteAdd(NotePage):
+    """A new note; its form stands on the contact's page."""
+
+    http_method_names = ["post"]
+
+    def load(self, pk: int) -> None:
+        """The contact."""
+        self.contact = get_object_or_404(Contact.objects.editable_by(self.request.user), pk=pk)
+
+    def make_form(self, data: QueryDict | None) -> NoteForm:
+        """For a new note."""
+        return NoteForm(data)
+
+    def save(self, form: NoteForm) -> None:
+        """Save and record it."""
+        form.instance.contact, form.instance.author = self.contact, self.request.user
         form.save()
-        record("noted", "Wrote a note", subject_ids=[contact.pk], actor=request.user)
-    messages.success(request, "The note has been saved.")
-    return redirect(_section(pk))
+        record("noted", "Wrote a note", subject_ids=[self.contact.pk], actor=self.request.user)
 
 
 @editors_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def note_edit(request: HttpRequest, pk: int, note_pk: int) -> HttpResponse:
+class NoteEdit(NotePage):
     """Change one's own note."""
-    with transaction.atomic():
-        contact, note = _own_note(request, pk, note_pk)
-        form = NoteForm(request.POST if request.method == "POST" else None, instance=note)
-        if request.method == "POST" and form.is_valid():
-            form.instance.edited_at = timezone.now()
-            form.save()
-            record("noted", "Changed a note", subject_ids=[contact.pk], actor=request.user)
-            for sentence in form.kept:
-                messages.warning(request, sentence)
-            messages.success(request, "The note has been saved.")
-            return redirect(_section(pk))
-    return _form_page(request, form, contact, f"Note on {contact.name}")
+
+    def load(self, pk: int, note_pk: int) -> None:
+        """The note and its contact."""
+        self.contact, self.note = _own_note(self.request, pk, note_pk)
+
+    def make_form(self, data: QueryDict | None) -> NoteForm:
+        """For the note."""
+        return NoteForm(data, instance=self.note)
+
+    def save(self, form: NoteForm) -> None:
+        """Save and record it."""
+        form.instance.edited_at = timezone.now()
+        form.save()
+        record("noted", "Changed a note", subject_ids=[self.contact.pk], actor=self.request.user)
 
 
 @editors_only
@@ -84,9 +107,3 @@ def _own_note(request: HttpRequest, pk: int, note_pk: int) -> tuple[Contact, Not
 def _section(pk: int) -> str:
     """Where the notes are."""
     return f"{reverse('contacts:detail', args=[pk])}#notes"
-
-
-def _form_page(request: HttpRequest, form: NoteForm, contact: Contact, title: str) -> HttpResponse:
-    """The note as a page of its own."""
-    context = {"form": form, "title": title, "submit_label": "Save the note", "cancel_url": _section(contact.pk)}
-    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)

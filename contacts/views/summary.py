@@ -1,6 +1,7 @@
 """The Contact Summary Page: everything about one contact, edited in place."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -169,11 +170,18 @@ def timeline_context(request: HttpRequest, contact: Contact) -> dict:
     return {
         "contact": contact,
         "entries": entries,
-        "earlier": earlier.isoformat() if earlier else "",
+        "earlier_query": _earlier_query(earlier, kind),
         "kind": kind,
         "kinds": list(KINDS.items()),
         "continued": before is not None,
     }
+
+
+def _earlier_query(earlier: datetime | None, kind: str) -> str:
+    """The query of the page with what came before; empty when there is nothing."""
+    if earlier is None:
+        return ""
+    return urlencode({"before": earlier.isoformat()} | ({"kind": kind} if kind else {}))
 
 
 def _moment(text: str) -> datetime | None:

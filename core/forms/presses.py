@@ -25,12 +25,14 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from core.models import Press
+from core.view_decorators import for_views
 
 SAME_FOR = timedelta(minutes=10)
 KEPT = timedelta(days=1)
 REPEATED = "It was sent more than once, and done once."
 
 
+@for_views
 def once(view: Callable) -> Callable:
     """A view that answers each press of a form once; what it saves and the claim are one transaction."""
 

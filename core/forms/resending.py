@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core.view_decorators import for_views
+
 TOKEN_FIELD = "csrfmiddlewaretoken"  # noqa: S105 - the name of a form field
 SECRET = re.compile(r"passw|passphrase|secret|token|credential|^current$|(^|_)key$|^code$|^otp", re.IGNORECASE)
 # Fields that no person fills in: sent again, but not shown.
@@ -35,6 +37,7 @@ class Typed:
     complete: bool
 
 
+@for_views
 def never_resent(view: Callable) -> Callable:
     """Mark a view whose form holds secrets under names that cannot be known, such as a CRM's credentials."""
     view.never_resent = True

@@ -1,7 +1,8 @@
 """The list page: a queryset, a filterset and a table make a page whose whole state stands in the URL.
 
-Declare one like this, and give it an address with its guard (no template of its own is needed):
+Declare one like this, with its guard, and give it an address (no template of its own is needed):
 
+    @staff_only
     class TeamList(ListPage):
         title = "Teams"
         noun = "teams"
@@ -11,7 +12,7 @@ Declare one like this, and give it an address with its guard (no template of its
         def rows(self):
             return Team.objects.visible_to(self.request.user).only("name")
 
-    path("teams/", staff_only(TeamList.as_view()), name="teams")
+    path("teams/", TeamList.as_view(), name="teams")
 
 Optional: `subtitle`, `empty` (title, text), `page_actions` and `selection()`; `template_name` may extend
 `core/list_page.html`. It takes two queries for the rows (keys, then the page's rows) and one for the count; see

@@ -27,6 +27,7 @@ SORTED_AT_MOST = 20_000  # lines by name: of more, a second and more would pass 
 REPETITIONS = {Line.FAILED: "The failed were tried again", Line.UNTOUCHED: "Remaining rows restarted"}
 
 
+@staff_only
 class OperationList(ListPage):
     """Operations of one's own; admins and compliance officers see all."""
 
@@ -67,6 +68,7 @@ def operation_seen(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "core/bell.html", {"swapped": True})
 
 
+@staff_only
 class OperationPage(ListPage):
     """One operation: progress while it runs, its report afterwards."""
 

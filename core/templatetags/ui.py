@@ -154,6 +154,10 @@ def ago(moment, never: str = "Never") -> SafeString:
     return markup('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), text)
 
 
+# `{{ moment|ago }}` where words follow without a blank: the formatter may break a line between two tags.
+register.filter("ago", ago)
+
+
 @register.filter
 def exact(moment) -> str:
     """Return a moment in full, in the viewer's zone: "Mon 23 Nov 2026, 08:15 CET"."""

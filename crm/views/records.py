@@ -95,6 +95,7 @@ def narrowed(query: QueryDict) -> str:
     return kept.urlencode()
 
 
+@staff_only
 class ReadyList(RecordList):
     """Ready to be imported."""
 
@@ -111,6 +112,7 @@ class ReadyList(RecordList):
         return [SimpleNamespace(label="Import", icon="download", url=reverse("crm:import"), danger=False)]
 
 
+@staff_only
 class CannotList(RecordList):
     """Cannot be imported."""
 
@@ -124,6 +126,7 @@ class CannotList(RecordList):
         return [SimpleNamespace(label="Set advisor or type", icon="pencil", url=reverse("crm:mend"), danger=False)]
 
 
+@staff_only
 class LinkedList(RecordList):
     """Records that are contacts here."""
 

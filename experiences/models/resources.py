@@ -33,6 +33,8 @@ class Resource(Template):
         DRAFT = "draft", "Draft"
         PUBLISHED = "published", "Published"
 
+    ICONS = {Kind.FILE: "file-text", Kind.LINK: "link", Kind.VIDEO: "play-circle"}
+
     kind = models.CharField(max_length=5, choices=Kind, default=Kind.LINK)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     file = models.FileField(upload_to="resources/", blank=True)
@@ -52,6 +54,11 @@ class Resource(Template):
                 condition=~Q(kind__in=["link", "video"]) | ~Q(url=""), name="link_resource_has_link"
             ),
         ]
+
+    @property
+    def icon(self) -> str:
+        """The icon of its kind."""
+        return self.ICONS[self.kind]
 
     @property
     def is_expired(self) -> bool:

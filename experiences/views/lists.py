@@ -6,11 +6,13 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest
 
+from accounts.access import staff_only
 from core.listing.pages import ListPage
 from experiences import kinds, tables
 from experiences.filters import ResourceFilter, TemplateFilter
 
 
+@staff_only
 class TemplateList(ListPage):
     """Base: all templates of one kind. `parts` names the relation whose rows are counted, if any."""
 

@@ -7,7 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
+from accounts.access import editors_only
 from core.forms.conflicts import CHANGED, changed_since_shown, shown_state
+from core.forms.presses import once
 from core.history.recording import record
 from core.words import counted
 from experiences.domain.ordering import move, next_position
@@ -65,6 +67,8 @@ class PartView(View):
         )
 
 
+@editors_only
+@once
 class PartNew(PartView):
     """Make a part, after the last one."""
 
@@ -92,6 +96,7 @@ class PartNew(PartView):
         return self.part_kind.model(**{self.part_kind.owner_field: owner})
 
 
+@editors_only
 class PartEdit(PartView):
     """Edit a part."""
 
@@ -114,6 +119,7 @@ class PartEdit(PartView):
         return redirect(self.owner_url(owner, part))
 
 
+@editors_only
 class PartMove(PartView):
     """Move a part a place up or down."""
 
@@ -125,6 +131,8 @@ class PartMove(PartView):
         return redirect(self.owner_url(self.part_kind.owner(part), part))
 
 
+@editors_only
+@once
 class PartRemove(PartView):
     """Take a part away, after saying what that means."""
 

@@ -8,7 +8,9 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.access import editors_only
 from accounts.models import User
+from core.forms.presses import once
 from core.keys import read_key
 from core.limits import take
 from core.listing.pages import SEARCHES
@@ -104,6 +106,8 @@ class AddView(PartView):
         return redirect(self.owner_url(owner))
 
 
+@editors_only
+@once
 class AddToFeatured(AddView):
     """Pin resources."""
 
@@ -111,6 +115,8 @@ class AddToFeatured(AddView):
     title = "Pin resources"
 
 
+@editors_only
+@once
 class AddToCategory(AddView):
     """Put resources into a category."""
 
@@ -123,6 +129,8 @@ class AddToCategory(AddView):
         return self.found_owner(category.template_id, lock=lock), {"category": category}
 
 
+@editors_only
+@once
 class AddToTeam(AddView):
     """Take staff into a team."""
 

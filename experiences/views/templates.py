@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views import View
 
+from accounts.access import editors_only, staff_only
 from core.forms.conflicts import CHANGED, changed_since_shown, saved_once, shown_state
+from core.forms.presses import once
 from core.history.recording import record
 from core.words import counted
 from experiences.domain.duplicating import duplicate
@@ -51,6 +53,7 @@ class TemplateView(View):
         )
 
 
+@staff_only
 class TemplatePage(TemplateView):
     """What is in a template, whom it reaches and what can be done with it."""
 
@@ -72,6 +75,7 @@ class TemplatePage(TemplateView):
         return render(request, f"experiences/{self.kind.one}.html", context)
 
 
+@editors_only
 class TemplateEdit(TemplateView):
     """Make one, or edit one; a shared one says first whom it reaches."""
 
@@ -120,6 +124,14 @@ class TemplateEdit(TemplateView):
         return render(self.request, f"experiences/{name}.html", context, status=422 if form.errors else 200)
 
 
+@editors_only
+@once
+class TemplateNew(TemplateEdit):
+    """Make one; however often the button is pressed."""
+
+
+@editors_only
+@once
 class TemplateDuplicate(TemplateView):
     """A copy under a name of its own."""
 
@@ -130,6 +142,7 @@ class TemplateDuplicate(TemplateView):
         return redirect(self.kind.url(copy.pk))
 
 
+@editors_only
 class TemplateArchive(TemplateView):
     """Take a template out of every choice, after saying what that means."""
 
@@ -164,6 +177,7 @@ class TemplateArchive(TemplateView):
         return f"{counted(reach, 'contact')} who have it keep it, and notice nothing."
 
 
+@editors_only
 class TemplateRestore(TemplateView):
     """Take a template back from the archive."""
 
@@ -181,6 +195,8 @@ class TemplateRestore(TemplateView):
         return redirect(self.kind.url(pk))
 
 
+@editors_only
+@once
 class TemplateDelete(TemplateView):
     """Delete what nothing uses; otherwise say who uses it and offer the archive."""
 

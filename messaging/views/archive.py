@@ -12,6 +12,7 @@ from messaging.archive import COLUMNS, ArchiveExport, ArchiveFilter, ArchiveTabl
 from messaging.models import Message
 
 
+@overseers_only
 class Archive(ListPage):
     """Messages and notes as they were written."""
 

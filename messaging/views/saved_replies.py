@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import editors_only
 from contacts.models import Contact
 from core.forms.conflicts import CHANGED, changed_since_shown, for_saving, saved_once, shown_state
+from core.forms.pages import FormPage
 from core.forms.presses import once
 from core.keys import read_key
 from core.listing.pages import ListPage
@@ -24,6 +25,7 @@ LIST = "messaging:saved_replies"
 TAKEN = "There is a saved reply with this title already."
 
 
+@editors_only
 class SavedReplyList(ListPage):
     """One's own, and those that the firm shares."""
 
@@ -50,33 +52,50 @@ class SavedReplyList(ListPage):
         return [SimpleNamespace(label="New saved reply", url=url, icon="plus", primary=True)]
 
 
+class SavedReplyPage(FormPage):
+    """Base: the form of `self.reply`."""
+
+    reply: SavedReply
+    submit_label = "Save the reply"
+
+    def make_form(self, data: QueryDict | None) -> SavedReplyForm:
+        """For the reply."""
+        return SavedReplyForm(data, instance=self.reply, user=self.request.user)
+
+    def save(self, form: SavedReplyForm) -> bool:
+        """Save it, unless its title was taken a moment ago."""
+        return saved_once(form, form.save, "title", TAKEN)
+
+    def message(self, form: SavedReplyForm) -> str:
+        """By its title."""
+        return f"“{self.reply.title}” is saved."
+
+    def back_url(self) -> str:
+        """The list."""
+        return reverse(LIST)
+
+
 @editors_only
 @once
-@require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+class SavedReplyAdd(SavedReplyPage):
     """A new one: the user's own, or for admins a shared one."""
-    posted = request.POST if request.method == "POST" else None
-    form = SavedReplyForm(posted, instance=SavedReply(owner=request.user), user=request.user)
-    if posted is not None and _save(form):
-        messages.success(request, f"“{form.instance.title}” is saved.")
-        return redirect(LIST)
-    return _form_page(request, form, "New saved reply")
+
+    title = "New saved reply"
+
+    def load(self) -> None:
+        """One of the user's own."""
+        self.reply = SavedReply(owner=self.request.user)
 
 
 @editors_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+class SavedReplyEdit(SavedReplyPage):
     """Change one. Messages that were written with it stay as they are."""
-    with transaction.atomic():
-        reply = get_object_or_404(for_saving(SavedReply.objects.changeable_by(request.user), request), pk=pk)
-        title = reply.title
-        form = SavedReplyForm(request.POST if request.method == "POST" else None, instance=reply, user=request.user)
-        if request.method == "POST" and _save(form):
-            for sentence in form.kept:
-                messages.warning(request, sentence)
-            messages.success(request, f"“{reply.title}” is saved.")
-            return redirect(LIST)
-    return _form_page(request, form, f"Saved reply “{title}”")
+
+    def load(self, pk: int) -> None:
+        """One that the user may change."""
+        mine = SavedReply.objects.changeable_by(self.request.user)
+        self.reply = get_object_or_404(for_saving(mine, self.request), pk=pk)
+        self.title = f"Saved reply “{self.reply.title}”"
 
 
 @editors_only
@@ -124,13 +143,3 @@ def chosen_text(request: HttpRequest, contact: Contact) -> str:
     key = read_key(request.GET.get("reply", ""))
     reply = SavedReply.objects.visible_to(request.user).filter(pk=key).first() if key else None
     return text_for(reply, contact, request.firm) if reply else ""
-
-
-def _save(form: SavedReplyForm) -> bool:
-    """Whether it could be kept."""
-    return form.is_valid() and saved_once(form, form.save, "title", TAKEN)
-
-
-def _form_page(request: HttpRequest, form: SavedReplyForm, title: str) -> HttpResponse:
-    context = {"form": form, "title": title, "submit_label": "Save the reply", "cancel_url": reverse(LIST)}
-    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)

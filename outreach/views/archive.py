@@ -14,6 +14,7 @@ from outreach.archive import COLUMNS, ArchiveExport, ArchiveFilter, ArchiveTable
 from outreach.views.mail_frame import framed
 
 
+@overseers_only
 class Archive(ListPage):
     """Messages that left or may have left; the secrets in them are blacked out."""
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import editors_only
+from accounts.access import editors_only, staff_only
 from contacts.models import Contact
 from core.forms.conflicts import for_saving
 from core.forms.presses import once
@@ -28,6 +28,7 @@ LIST_TEMPLATE = "outreach/list_page.html"
 UNKNOWN = Send.State.UNKNOWN
 
 
+@staff_only
 class SendList(ListPage):
     """Every mail to the user's contacts."""
 
@@ -71,6 +72,7 @@ class SendList(ListPage):
         return urlencode(narrowing(self.request.GET), doseq=True)
 
 
+@staff_only
 class ScheduledList(ListPage):
     """Invitations that wait for their hour, and what became of earlier ones."""
 

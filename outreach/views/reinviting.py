@@ -104,6 +104,7 @@ class DryRunFilter(ListFilter):
         return queryset.filter(refusal="") if value == "yes" else queryset.exclude(refusal="")
 
 
+@admins_only
 class DryRun(ListPage):
     """Everybody who was invited and never came: who would get a mail at this moment, and who not and why."""
 

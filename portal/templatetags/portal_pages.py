@@ -8,19 +8,11 @@ from experiences.models import Resource
 
 register = template.Library()
 
-RESOURCE_ICONS = {Resource.Kind.FILE: "file-text", Resource.Kind.LINK: "link", Resource.Kind.VIDEO: "play-circle"}
-
 
 @register.simple_tag(takes_context=True)
 def portal_url(context, name: str, **kwargs) -> str:
     """Return the address of a portal page for whoever looks."""
     return context["request"].viewing.url(name, **kwargs)
-
-
-@register.filter
-def resource_icon(resource: Resource) -> str:
-    """Return the icon of a resource's kind."""
-    return RESOURCE_ICONS.get(resource.kind, "file-text")
 
 
 @register.filter

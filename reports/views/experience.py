@@ -38,6 +38,7 @@ SHOWN = (
 )
 
 
+@staff_only
 class ExperienceReport(ListPage):
     """Groups with their counts, and below them the contacts themselves. `view` of the URL says what groups them."""
 

@@ -224,7 +224,7 @@ def test_the_page_of_an_import_puts_the_bell_out_like_that_of_an_operation(as_us
 
     def posts(file_import):
         page = client.get(f"/contacts/import/{file_import.pk}/").content.decode()
-        return re.findall(r'hx-post="/operations/(\d+)/seen/" hx-trigger="load"', page)
+        return re.findall(r'hx-post="/operations/(\d+)/seen/"\s+hx-trigger="load"', page)
 
     assert posts(finished_by_another) == [str(checked.pk)]
     assert posts(own) == [str(checked.pk), str(applied.pk)]

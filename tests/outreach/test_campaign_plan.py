@@ -17,6 +17,7 @@ from outreach.domain.steps.journey import due_at, journey
 from outreach.domain.steps.pausing import pause
 from outreach.models import StepRun
 from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, TouchpointFactory, UserFactory
+from tests.markup import one_line
 from tests.outreach.steps import STARTED, begin, look, moment, runs
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +101,7 @@ def test_for_a_contact_it_says_what_they_will_read_and_when(campaign, as_user):
 def test_a_contact_without_the_campaign_is_shown_how_it_would_run(campaign, as_user):
     ben = ContactFactory()
     url = reverse("campaigns:plan", args=[campaign.pk])
-    page = as_user(ben.primary_advisor).get(url, {"contact": ben.pk}).content.decode()
+    page = one_line(as_user(ben.primary_advisor).get(url, {"contact": ben.pk}))
     assert "this is how it would run if day 1 were today" in page
 
 

@@ -17,6 +17,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
+from tests.markup import one_line
 
 URL = "/reports/experience/"
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -210,7 +211,7 @@ def test_many_groups_are_shown_on_request(as_user, admin):
 
 
 def test_it_says_as_of_when(as_user, admin, firm_of_seven):
-    assert re.search(r"As of <time datetime", as_user(admin).get(URL).content.decode())
+    assert re.search(r"As of <time datetime", one_line(as_user(admin).get(URL)))
 
 
 def test_reports_stand_in_the_rail(as_user, admin):

@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from accounts.access import editors_only, staff_only
 from contacts.domain.signing_in import zone_of
 from contacts.models import Contact
 from core.forms.conflicts import CHANGED, changed_since_shown, for_saving, shown_state
+from core.forms.pages import FormPage
 from core.forms.presses import once
 from experiences.domain.resource_files import serve_download
 from todos.domain import items
@@ -23,39 +24,66 @@ from todos.forms import ActionItemForm
 from todos.models import ActionItem, ItemFile
 
 
+class ItemPage(FormPage):
+    """Base: the form of an action item of `self.contact`."""
+
+    contact: Contact
+
+    def form_of(self, data: QueryDict | None, item: ActionItem) -> ActionItemForm:
+        """The form; "today" is the day where the client lives."""
+        self.title = f"Action item for {self.contact.name}"
+        return ActionItemForm(data, instance=item, today=_today(self.request, self.contact))
+
+    def back_url(self) -> str:
+        """The contact's action items."""
+        return _section(self.contact.pk)
+
+
 @editors_only
 @once
-@require_http_methods(["GET", "HEAD", "POST"])
-def item_add(request: HttpRequest, pk: int) -> HttpResponse:
+class ItemAdd(ItemPage):
     """A new action item for a contact."""
-    contact = get_object_or_404(Contact.objects.editable_by(request.user), pk=pk)
-    posted = request.POST if request.method == "POST" else None
-    form = ActionItemForm(posted, instance=ActionItem(contact=contact), today=_today(request, contact))
-    if request.method == "POST" and form.is_valid():
+
+    submit_label = "Add the action item"
+
+    def load(self, pk: int) -> None:
+        """The contact."""
+        self.contact = get_object_or_404(Contact.objects.editable_by(self.request.user), pk=pk)
+
+    def make_form(self, data: QueryDict | None) -> ActionItemForm:
+        """For a new item."""
+        return self.form_of(data, ActionItem(contact=self.contact))
+
+    def save(self, form: ActionItemForm) -> None:
+        """Create it by its rules."""
         form.save(commit=False)
-        items.create([form.instance], by=request.user)
-        messages.success(request, f"{contact.name} finds it in their portal.")
-        return redirect(_section(pk))
-    return _form_page(request, form, contact, "Add the action item")
+        items.create([form.instance], by=self.request.user)
+
+    def message(self, form: ActionItemForm) -> str:
+        """Where it is found."""
+        return f"{self.contact.name} finds it in their portal."
 
 
 @editors_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
+class ItemEdit(ItemPage):
     """Change an open action item."""
-    with transaction.atomic():
-        open_ones = _editable(request).open().select_related("contact")
-        item = get_object_or_404(for_saving(open_ones, request), pk=pk)
-        posted = request.POST if request.method == "POST" else None
-        form = ActionItemForm(posted, instance=item, today=_today(request, item.contact))
-        if request.method == "POST" and form.is_valid():
-            form.save()
-            tell("action_item_changed", "Action item changed", [item], actor=request.user)
-            for sentence in form.kept:
-                messages.warning(request, sentence)
-            messages.success(request, "The action item has been saved.")
-            return redirect(_section(item.contact_id))
-    return _form_page(request, form, item.contact, "Save")
+
+    saved_message = "The action item has been saved."
+
+    def load(self, pk: int) -> None:
+        """The item, while it is open."""
+        open_ones = _editable(self.request).open().select_related("contact")
+        self.item = get_object_or_404(for_saving(open_ones, self.request), pk=pk)
+        self.contact = self.item.contact
+
+    def make_form(self, data: QueryDict | None) -> ActionItemForm:
+        """For the item."""
+        return self.form_of(data, self.item)
+
+    def save(self, form: ActionItemForm) -> None:
+        """Save and record it."""
+        form.save()
+        tell("action_item_changed", "Action item changed", [self.item], actor=self.request.user)
 
 
 @editors_only
@@ -130,14 +158,3 @@ def _today(request: HttpRequest, contact: Contact) -> date:
 def _section(contact_pk: int) -> str:
     """Where the contact's action items are."""
     return f"{reverse('contacts:detail', args=[contact_pk])}#action-items"
-
-
-def _form_page(request: HttpRequest, form: ActionItemForm, contact: Contact, submit_label: str) -> HttpResponse:
-    """The form as a page of its own."""
-    context = {
-        "form": form,
-        "title": f"Action item for {contact.name}",
-        "submit_label": submit_label,
-        "cancel_url": _section(contact.pk),
-    }
-    return render(request, "core/form_page.html", context, status=422 if form.errors else 200)

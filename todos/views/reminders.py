@@ -1,9 +1,8 @@
 """Reminders: adding, changing, doing, putting off."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import editors_only
 from contacts.models import Contact
 from core.forms.conflicts import for_saving
+from core.forms.pages import FormPage
 from core.forms.presses import once
 from core.forms.resending import page_before
 from core.limits import take
@@ -41,35 +41,56 @@ def pick(request: HttpRequest) -> HttpResponse:
 
 @editors_only
 @once
-@require_http_methods(["GET", "HEAD", "POST"])
-def reminder_add(request: HttpRequest, pk: int) -> HttpResponse:
+class ReminderAdd(FormPage):
     """A new reminder about a contact."""
-    contact = get_object_or_404(Contact.objects.editable_by(request.user).select_related("team"), pk=pk)
-    form = ReminderForm(request.POST if request.method == "POST" else None, instance=Reminder(contact=contact))
-    if request.method == "POST" and form.is_valid():
+
+    submit_label = "Add the reminder"
+    saved_message = "The reminder has been added."
+
+    def load(self, pk: int) -> None:
+        """The contact."""
+        mine = Contact.objects.editable_by(self.request.user).select_related("team")
+        self.contact = get_object_or_404(mine, pk=pk)
+        self.title = f"Reminder about {self.contact.name}"
+
+    def make_form(self, data: QueryDict | None) -> ReminderForm:
+        """For a new reminder."""
+        return ReminderForm(data, instance=Reminder(contact=self.contact))
+
+    def save(self, form: ReminderForm) -> None:
+        """Create it by its rules."""
         form.save(commit=False)
-        reminders.create([form.instance], by=request.user)
-        messages.success(request, "The reminder has been added.")
-        return redirect(_section(pk))
-    return _form_page(request, form, f"Reminder about {contact.name}", "Add the reminder", _section(pk))
+        reminders.create([form.instance], by=self.request.user)
+
+    def back_url(self) -> str:
+        """The contact's reminders."""
+        return f"{reverse('contacts:detail', args=[self.contact.pk])}#reminders"
 
 
 @editors_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def reminder_edit(request: HttpRequest, pk: int) -> HttpResponse:
+class ReminderEdit(FormPage):
     """Change an open reminder."""
-    with transaction.atomic():
-        open_ones = _editable(request).open().select_related("contact__team")
-        reminder = get_object_or_404(for_saving(open_ones, request), pk=pk)
-        form = ReminderForm(request.POST if request.method == "POST" else None, instance=reminder)
-        if request.method == "POST" and form.is_valid():
-            form.save()
-            tell("reminder_changed", "Reminder changed", [reminder], actor=request.user)
-            for sentence in form.kept:
-                messages.warning(request, sentence)
-            messages.success(request, "The reminder has been saved.")
-            return redirect("todos:tasks")
-    return _form_page(request, form, f"Reminder about {reminder.contact.name}", "Save", reverse("todos:tasks"))
+
+    saved_message = "The reminder has been saved."
+
+    def load(self, pk: int) -> None:
+        """The reminder, while it is open."""
+        open_ones = _editable(self.request).open().select_related("contact__team")
+        self.reminder = get_object_or_404(for_saving(open_ones, self.request), pk=pk)
+        self.title = f"Reminder about {self.reminder.contact.name}"
+
+    def make_form(self, data: QueryDict | None) -> ReminderForm:
+        """For the reminder."""
+        return ReminderForm(data, instance=self.reminder)
+
+    def save(self, form: ReminderForm) -> None:
+        """Save and record it."""
+        form.save()
+        tell("reminder_changed", "Reminder changed", [self.reminder], actor=self.request.user)
+
+    def back_url(self) -> str:
+        """The Tasks page."""
+        return reverse("todos:tasks")
 
 
 @editors_only
@@ -125,11 +146,6 @@ def _one(request: HttpRequest, pk: int) -> QuerySet:
     rows = _editable(request).filter(pk=pk)
     get_object_or_404(rows)
     return rows
-
-
-def _section(contact_pk: int) -> str:
-    """Where the contact's reminders are."""
-    return f"{reverse('contacts:detail', args=[contact_pk])}#reminders"
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.access import staff_only
 from core.listing.pages import ListPage
 from todos.filters import DONE, STATES, WHOSE, TaskFilter
 from todos.models import Reminder
@@ -13,6 +14,7 @@ from todos.tables import TaskTable
 JUST_DONE = "tasks_just_done"  # of the session: the reminder whose undoing the next page offers
 
 
+@staff_only
 class TaskList(ListPage):
     """Reminders about the contacts that the user sees, one's own and one's teams' first."""
 
