@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role
-from advisorhub.embedded import BASE_DIR
 from contacts.domain.signing_in import give_password
 from contacts.views.bulk import BulkView
+from runner.embedded import BASE_DIR
 from tests import routing
 from tests.factories import PASSWORD, AssignmentFactory, TeamFactory, UserFactory
 from tests.routing import ROUTES
