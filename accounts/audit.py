@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Firm, User
 from core.exporting import Column
-from core.exports import ExportKind, Source
+from core.exports import ExportType, Source
 from core.listing import ListFilter, filtered, ordered_table
 from core.models import Activity, Operation
 from core.operations import register
@@ -140,13 +140,13 @@ def audit_rows(query: QueryDict, rows: QuerySet) -> QuerySet:
 
 
 @register
-class AuditExport(ExportKind):
+class AuditExport(ExportType):
     """`params["query"]`: the page's filters and order. For those who see everything."""
 
     key = "accounts.audit_export"
     label = "Export the audit trail"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """So many entries."""
         return f"{counted(count, 'row')} of the audit trail"
 

@@ -1,4 +1,4 @@
-"""What a kind of operation is: one class in one file, registered under its key."""
+"""What a type of operation is: one class in one file, registered under its key."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.exporting import Column
 from core.models import Operation, OperationLine
-from core.registry import operation_kinds
+from core.registry import operation_types
 
 # How each row of a report ended; the last columns of every report.
 OUTCOME = [
@@ -23,7 +23,7 @@ OUTCOME = [
 class Outcome:
     """What a chunk did, by subject id: done, skipped with the reason, failed with the reason.
 
-    `lines_written`: the kind has written the lines of those done itself, with more than that they are done.
+    `lines_written`: the operation type has written the lines of those done itself, with more than that they are done.
     """
 
     done: Sequence[int] = ()
@@ -32,7 +32,7 @@ class Outcome:
     lines_written: bool = False
 
     def with_(self, other: "Outcome") -> "Outcome":
-        """What two parts of a chunk did together: a kind writes the lines of those done in both or in neither."""
+        """What two parts of a chunk did together: the lines of those done are written in both or in neither."""
         return Outcome(
             done=[*self.done, *other.done],
             skipped=(self.skipped or {}) | (other.skipped or {}),
@@ -53,10 +53,10 @@ class UndoOffer:
     words: str = ""
 
 
-class Kind:
-    """Base of all kinds. Subclasses set `key` and `label`, what people call it, and answer the questions below.
+class OperationType:
+    """Base of all operation types. Subclasses set `key` and `label`, what people call it.
 
-    `chunk` is the number of rows changed in one transaction; `external` kinds never run inside the
+    `chunk` is the number of rows changed in one transaction; `external` types never run inside the
     request, because they wait for something outside the database.
     """
 
@@ -123,11 +123,11 @@ class NotNow(Exception):
 
 
 class CannotGoOn(Exception):
-    """Raised by a kind that has to give up; the text is shown to people as why the operation failed."""
+    """Raised by an operation type that has to give up; the text is shown to people as why the operation failed."""
 
 
 @dataclass(frozen=True)
-class Taken:
+class BatchResult:
     """How many rows of a batch ended how, and how many there will be in all, as far as is known."""
 
     done: int = 0
@@ -136,11 +136,11 @@ class Taken:
     total: int | None = None
 
 
-class Stream(Kind):
-    """A kind without a selection: it takes what comes from outside, batch by batch, and has no line per row.
+class StreamingOperationType(OperationType):
+    """An operation type without a selection: it takes what comes from outside, batch by batch, and has no line per row.
 
     `batches` runs outside of any transaction and may call others' servers; each batch is then taken in one transaction,
-    in which the kind also writes down how to go on. Broken off anywhere, it is asked for its batches again.
+    in which the type also writes down how to go on. Broken off anywhere, it is asked for its batches again.
     """
 
     external = True
@@ -150,12 +150,12 @@ class Stream(Kind):
         """What there is to take. May raise NotNow or CannotGoOn."""
         raise NotImplementedError
 
-    def take(self, operation: Operation, batch: Any) -> Taken:
+    def take(self, operation: Operation, batch: Any) -> BatchResult:
         """Take one batch, inside the caller's transaction."""
         raise NotImplementedError
 
 
-def register(kind: type[Kind]) -> type[Kind]:
-    """Class decorator that makes a kind known under its key."""
-    operation_kinds.register(kind.key, kind())
+def register(kind: type[OperationType]) -> type[OperationType]:
+    """Class decorator that makes an operation type known under its key."""
+    operation_types.register(kind.key, kind())
     return kind

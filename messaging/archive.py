@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 
 from accounts.models import Firm
 from core.exporting import Column
-from core.exports import ExportKind, Source
+from core.exports import ExportType, Source
 from core.listing import ListFilter, filtered, ordered_table
 from core.models import Operation
 from core.operations import register
@@ -132,13 +132,13 @@ class ArchiveFilter(ListFilter):
 
 
 @register
-class ArchiveExport(ExportKind):
+class ArchiveExport(ExportType):
     """`params["query"]`: the list's filters and order. For those who see everything."""
 
     key = "messaging.archive_export"
     label = "Export the message archive"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """So many messages."""
         return f"{counted(count, 'message')} of the message archive"
 

@@ -4,7 +4,7 @@ from django.db.models import Case, CharField, Q, Value, When
 
 from accounts.models import Firm
 from contacts.domain.placeholder_values import values_for
-from contacts.operations.base import ContactKind, skip
+from contacts.operations.base import BulkAction, skip
 from core.models import Operation
 from core.operations import register
 from core.words import counted
@@ -20,7 +20,7 @@ LOOKED_THROUGH = 500  # contacts of a selection among whom one is found as an ex
 
 
 @register
-class WriteMessages(ContactKind):
+class WriteMessages(BulkAction):
     """`params`: text, with placeholders, and waiting: whether it waits for contacts who have not signed in yet."""
 
     key = "messaging.write_many"

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Firm
 from core.exporting import Column
-from core.exports import ExportKind, Source
+from core.exports import ExportType, Source
 from core.listing import ListFilter, filtered, ordered_table
 from core.models import Operation
 from core.operations import register
@@ -83,13 +83,13 @@ class ArchiveFilter(ListFilter):
 
 
 @register
-class ArchiveExport(ExportKind):
+class ArchiveExport(ExportType):
     """`params["query"]`: the list's filters and order. For those who see everything."""
 
     key = "outreach.archive_export"
     label = "Export the mail archive"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """So many messages."""
         return f"{counted(count, 'message')} of the mail archive"
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import Firm
-from contacts.operations.base import ContactKind, skip
+from contacts.operations.base import BulkAction, skip
 from contacts.tables import detail_address
 from core.exporting import Column
 from core.models import Operation
-from core.operations import OUTCOME, Kind, Outcome, register
+from core.operations import OUTCOME, OperationType, Outcome, register
 from mail.models import Send
 from outreach.domain import deciding, inviting, scheduling
 from outreach.domain.inviting import Mode
@@ -19,7 +19,7 @@ SENT, AGAIN = "sent", "again"
 DECIDED = "Decided meanwhile, or no longer yours to decide."
 
 
-class InvitingKind(ContactKind):
+class InvitingKind(BulkAction):
     """Base of both: now, or at the time in the params."""
 
     external = True
@@ -42,7 +42,7 @@ class InvitingKind(ContactKind):
 
 
 @register
-class Decide(Kind):
+class Decide(OperationType):
     """What a person decides about many mails of unknown fate; its rows are mails."""
 
     key = "outreach.decide"

@@ -4,7 +4,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import Firm
-from core.exports import ExportKind, Source
+from core.exports import ExportType, Source
 from core.listing import filtered, ordered_table
 from core.models import Operation
 from core.operations import register
@@ -17,13 +17,13 @@ from reports.tables import ExperienceTable
 
 
 @register
-class ExperienceExport(ExportKind):
+class ExperienceExport(ExportType):
     """`params["query"]`: the report's filters and order."""
 
     key = "reports.export"
     label = "Export the experience report"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """The report of so many contacts."""
         return f"the experience report of {counted(count, 'contact')}"
 

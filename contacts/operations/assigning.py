@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import Q, When
 
 from contacts.domain import assigning
-from contacts.domain.assigning import ELEMENTS, KEEP, Change, Gift
+from contacts.domain.assigning import ELEMENTS, KEEP, AssignmentSpec, Change
 from contacts.domain.snapshots import Snapshot
-from contacts.operations.base import ContactKind, skip
+from contacts.operations.base import BulkAction, skip
 from core.models import Operation
 from core.operations import register
 from core.registry import after_assign
@@ -46,7 +46,7 @@ def from_params(params: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-class AssigningKind(ContactKind):
+class AssigningKind(BulkAction):
     """What the three kinds share: exact values before, and a refusal of all when a choice can no longer be given."""
 
     chunk = 2000
@@ -68,23 +68,23 @@ class AssigningKind(ContactKind):
 
 
 @register
-class AssignKind(AssigningKind):
+class Assign(AssigningKind):
     """Give an experience; with `invite` in the params, what the outreach room registered follows."""
 
     key = "contacts.assign"
     label = "Assign experience"
 
-    def gift(self, operation: Operation) -> Gift:
+    def spec(self, operation: Operation) -> AssignmentSpec:
         """What is given. Raises Gone."""
-        return Gift(**from_params(operation.params), start_over=bool(operation.params.get("start_over")))
+        return AssignmentSpec(**from_params(operation.params), start_over=bool(operation.params.get("start_over")))
 
     def refusals(self, operation: Operation) -> list[When]:
         """Those of `assign`."""
-        return assigning.assign_skips(self.gift(operation))
+        return assigning.assign_skips(self.spec(operation))
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Assign."""
-        assigning.give(ids, self.gift(operation), by=operation.owner, operation=operation)
+        assigning.assign_locked(ids, self.spec(operation), by=operation.owner, operation=operation)
 
     def follow(self, operation: Operation, ids: list[int]) -> dict[int, str]:
         """Invite, when that was asked for. Who cannot be invited is assigned all the same, and the report says why."""
@@ -94,7 +94,7 @@ class AssignKind(AssigningKind):
 
 
 @register
-class ChangeKind(AssigningKind):
+class ChangeExperience(AssigningKind):
     """Swap the experience or single elements without starting over."""
 
     key = "contacts.change_experience"
@@ -110,11 +110,11 @@ class ChangeKind(AssigningKind):
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Change."""
-        assigning.swap(ids, self.wanted(operation), by=operation.owner, operation=operation)
+        assigning.change_locked(ids, self.wanted(operation), by=operation.owner, operation=operation)
 
 
 @register
-class UnassignKind(AssigningKind):
+class Unassign(AssigningKind):
     """Take the experience away."""
 
     key = "contacts.unassign"
@@ -126,4 +126,4 @@ class UnassignKind(AssigningKind):
 
     def change(self, operation: Operation, ids: list[int]) -> None:
         """Unassign."""
-        assigning.take_away(ids, by=operation.owner, operation=operation)
+        assigning.unassign_locked(ids, by=operation.owner, operation=operation)

@@ -1,7 +1,7 @@
 """The base of every kind of operation on contacts: one rule for who is skipped, in the preview as in the doing.
 
     @register
-    class SetTeam(ContactKind):
+    class SetTeam(BulkAction):
         key = "contacts.set_team"
         label = "Set team"
 
@@ -61,7 +61,7 @@ def skip(reason: str, *conditions: Q, **lookups) -> When:
     return When(*conditions, **lookups, then=Value(reason))
 
 
-class ContactKind(Undoable):
+class BulkAction(Undoable):
     """Base of operations on contacts; see the head of this file."""
 
     subject_sort = "sort_name"

@@ -10,7 +10,7 @@ from accounts.models import User
 from contacts.domain.snapshots import Snapshot
 from contacts.domain.tagging import known_tags, tags_named
 from contacts.models import Contact, ContactType
-from contacts.operations.base import ContactKind, skip
+from contacts.operations.base import BulkAction, skip
 from core.domain.recording import record
 from core.models import Operation
 from core.operations import register
@@ -23,7 +23,7 @@ SET, CLEAR, ADD, REMOVE = "set", "clear", "add", "remove"
 
 
 @register
-class ChangeFields(ContactKind):
+class ChangeFields(BulkAction):
     """Primary advisor, type, team and tags. `params`: {field: {"how": …, "value": …}}; a field left is not there."""
 
     key = "contacts.edit"

@@ -8,7 +8,7 @@ from contacts.exporting import COLUMNS, export_rows
 from contacts.filters import ContactFilter
 from contacts.models import Contact
 from contacts.tables import ContactTable
-from core.exports import ExportKind, Source
+from core.exports import ExportType, Source
 from core.listing import filtered, ordered_table
 from core.models import Operation
 from core.operations import register
@@ -16,13 +16,13 @@ from core.words import counted
 
 
 @register
-class ContactExport(ExportKind):
+class ContactExport(ExportType):
     """`params`: the list's `query`, and the ticked `ids`; where there are none, all that match but those `without`."""
 
     key = "contacts.export"
     label = "Export contacts"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """So many contacts."""
         return counted(count, "contact")
 

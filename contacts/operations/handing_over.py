@@ -7,7 +7,7 @@ from accounts.models import User
 from contacts.domain.handing_over import KEY, words
 from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
-from contacts.operations.base import ContactKind, skip
+from contacts.operations.base import BulkAction, skip
 from contacts.querysets import ContactQuerySet
 from core.domain.recording import record
 from core.models import Operation
@@ -15,7 +15,7 @@ from core.operations import register
 
 
 @register
-class HandOver(ContactKind):
+class HandOver(BulkAction):
     """`params`: the keys of those who give and take, "from" and "to"."""
 
     key = KEY

@@ -17,7 +17,7 @@ from contacts.models import FileImport
 from contacts.operations.undoable_imports import UndoableImport
 from core.domain import selecting
 from core.models import Operation
-from core.operations import Kind, Outcome, register
+from core.operations import OperationType, Outcome, register
 
 BATCH = min(2000, settings.OPERATION_ROWS)
 
@@ -33,7 +33,7 @@ def rows_of(file_import: FileImport, subject_ids: Sequence[int]):
     return file_import.rows.filter(number__gt=(first - 1) * BATCH, number__lte=last * BATCH).order_by("number")
 
 
-class ImportKind(Kind):
+class ImportType(OperationType):
     """What both have in common: `params["file_import"]`, and a worker, for a file takes its time."""
 
     external = True
@@ -51,7 +51,7 @@ class ImportKind(Kind):
 
 
 @register
-class Check(ImportKind):
+class Check(ImportType):
     """The dry run: line 0 reads the file into rows, the others say what would become of them."""
 
     key = "contacts.import_check"
@@ -97,7 +97,7 @@ class Check(ImportKind):
 
 
 @register
-class Apply(ImportKind, UndoableImport):
+class Apply(ImportType, UndoableImport):
     """Contacts come of rows, batch by batch; a batch done twice does nothing the second time."""
 
     key = "contacts.import_apply"

@@ -8,7 +8,7 @@ from contacts.domain.trash import put_into_trash
 from contacts.domain.what_is_gone import TAKEN, same_address
 from contacts.filters import TrashFilter
 from contacts.models import Contact
-from contacts.operations.base import ContactKind, skip
+from contacts.operations.base import BulkAction, skip
 from contacts.querysets import ContactQuerySet
 from core.domain.recording import record
 from core.models import Operation
@@ -16,7 +16,7 @@ from core.operations import register
 
 
 @register
-class Deactivate(ContactKind):
+class Deactivate(BulkAction):
     """Closed contacts cannot sign in and get nothing; their portal account follows by trigger."""
 
     key = "contacts.deactivate"
@@ -38,7 +38,7 @@ class Deactivate(ContactKind):
 
 
 @register
-class Reactivate(ContactKind):
+class Reactivate(BulkAction):
     """Opened again, contacts have the status that applies."""
 
     key = "contacts.reactivate"
@@ -59,7 +59,7 @@ class Reactivate(ContactKind):
 
 
 @register
-class Delete(ContactKind):
+class Delete(BulkAction):
     """Deleted contacts are in the trash; they cannot sign in and get nothing."""
 
     key = "contacts.delete"
@@ -80,7 +80,7 @@ class Delete(ContactKind):
 
 
 @register
-class Restore(ContactKind):
+class Restore(BulkAction):
     """Restored contacts are what they were before they were deleted."""
 
     key = "contacts.restore"

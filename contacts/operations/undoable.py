@@ -6,12 +6,12 @@ from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
 from contacts.querysets import ContactQuerySet
 from core.models import Operation
-from core.operations import Kind, UndoOffer
+from core.operations import OperationType, UndoOffer
 
 COUNTED = 500  # judging more takes longer than a page may
 
 
-class Undoable(Kind):
+class Undoable(OperationType):
     """Base of kinds that change contacts and keep their values: see `contacts.operations.undoing`."""
 
     undo_verb = ""  # what "Undo" is followed by on the button, where the contacts are not simply put back

@@ -13,14 +13,14 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.domain.snapshots import Snapshot
 from contacts.domain.what_is_gone import obstacles
-from contacts.operations.base import ContactKind
+from contacts.operations.base import BulkAction
 from contacts.operations.undoable import Undoable
 from contacts.querysets import ContactQuerySet
 from core.domain import selecting
 from core.domain.recording import record
 from core.models import Operation
 from core.operations import register
-from core.registry import lasting_effects, operation_kinds
+from core.registry import lasting_effects, operation_types
 
 KEY = "contacts.undo"
 ALREADY = "Is as before already."
@@ -28,7 +28,7 @@ CHANGED = "Changed since, so left alone: "
 
 
 @register
-class Undo(ContactKind):
+class Undo(BulkAction):
     """Puts back what another operation changed: the one that it `undoes`."""
 
     key = KEY
@@ -89,7 +89,7 @@ class Undo(ContactKind):
 
 def kind_of(operation: Operation) -> Undoable:
     """The kind of an operation that can be undone."""
-    return operation_kinds[operation.kind]
+    return operation_types[operation.kind]
 
 
 def origin(undoing: Operation) -> tuple[Operation, bool]:
@@ -102,7 +102,7 @@ def origin(undoing: Operation) -> tuple[Operation, bool]:
 
 def refusal(operation: Operation, user) -> str:
     """Why `user` cannot undo an operation; empty when they can."""
-    kind, days = operation_kinds.get(operation.kind), Firm.get().undo_days
+    kind, days = operation_types.get(operation.kind), Firm.get().undo_days
     kept = kind.keeps(operation) if isinstance(kind, Undoable) else None
     if not kept:
         return "This kind of operation cannot be undone."
@@ -119,7 +119,7 @@ def refusal(operation: Operation, user) -> str:
 
 def undoable(operation: Operation, user) -> int:
     """How many contacts would get back what they had if `user` undid the operation now; `refusal` has been asked."""
-    undo, kind = Operation(kind=KEY, owner=user, undoes=operation), operation_kinds[KEY]
+    undo, kind = Operation(kind=KEY, owner=user, undoes=operation), operation_types[KEY]
     kept = kind_of(operation).keeps(operation).kept_by(operation).order_by().values("subject_id")
     return kind.with_reason(undo, kind.reach(undo).order_by().filter(pk__in=kept)).filter(why="").count()
 

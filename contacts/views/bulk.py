@@ -1,7 +1,7 @@
 """The way of every bulk action on contacts: frozen selection → form → preview → confirmation → operation.
 
     class SetTeam(BulkView):
-        kind = "contacts.set_team"            # key of a contacts.operations.base.ContactKind
+        kind = "contacts.set_team"            # key of a contacts.operations.base.BulkAction
         title = "Set the team"                # heading; "of 312 contacts" stands below it
         form_class = SetTeamForm              # takes `user=`, `firm=`; left out when there is nothing to choose
         verb = "Set the team of"              # the button: "Set the team of 298 contacts"
@@ -40,13 +40,13 @@ from accounts.models import Firm
 from contacts.drift import NAMES_SHOWN, Drift, drift_of, settle
 from contacts.forms import contact_url
 from contacts.models import Contact
-from contacts.operations.base import ContactKind, Preview
+from contacts.operations.base import BulkAction, Preview
 from contacts.selection import Selection, selection
 from core import presses
 from core.domain import running, selecting
 from core.keys import read_key
 from core.models import Operation, OperationLine
-from core.registry import operation_kinds
+from core.registry import operation_types
 from core.words import counted
 
 ASKED_ABOVE = 20
@@ -130,9 +130,9 @@ class BulkView(View):
         messages.warning(self.request, self.gone)
         return redirect(self.back)
 
-    def _kind(self) -> ContactKind:
+    def _kind(self) -> BulkAction:
         """The kind of operation."""
-        return operation_kinds[self.kind]
+        return operation_types[self.kind]
 
     def _draft(self, key: str | None) -> Operation | None:
         """The user's own operation of this kind with that key."""

@@ -12,7 +12,7 @@ from contacts.tables import ContactTable
 from core.exporting import FORMATS, export
 from core.exports import AT_ONCE, begin_export
 from core.listing import ordered_table
-from core.registry import operation_kinds
+from core.registry import operation_types
 
 
 @staff_only
@@ -48,7 +48,7 @@ def _as_selection(query: QueryDict) -> QueryDict:
 
 def _file(request: HttpRequest, chosen: Selection, count: int) -> HttpResponse:
     """The file, in the order of the list; of many rows it is written in the background."""
-    kind = operation_kinds[ContactExport.key]
+    kind = operation_types[ContactExport.key]
     params = {
         "format": request.POST["format"],
         "query": request.POST.get("query", ""),

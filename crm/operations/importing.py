@@ -9,13 +9,13 @@ from contacts.models import Contact
 from contacts.operations.undoable_imports import UndoableImport
 from core.exporting import Column
 from core.models import Operation
-from core.operations import OUTCOME, Kind, Outcome, register
+from core.operations import OUTCOME, OperationType, Outcome, register
 from crm.domain.imported import RecordsImported
 from crm.domain.importing import import_records
 from crm.models import Record
 
 
-class RecordKind(Kind):
+class RecordOperationType(OperationType):
     """Base of operations whose subjects are records."""
 
     chunk = 2000
@@ -53,7 +53,7 @@ def _nameable(user) -> QuerySet:
 
 
 @register
-class ImportKind(RecordKind, UndoableImport):
+class ImportRecords(RecordOperationType, UndoableImport):
     """Make contacts of the ready ones among chosen records."""
 
     key = "crm.import"

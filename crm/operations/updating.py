@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 
 from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
-from contacts.operations.base import NAMES_SHOWN, ContactKind, Preview, skip
+from contacts.operations.base import NAMES_SHOWN, BulkAction, Preview, skip
 from core.domain.recording import record as record_event
 from core.models import Operation
 from core.operations import register
@@ -27,7 +27,7 @@ NEW_ADDRESS = "New email: they sign in with it, and links mailed to the old one 
 
 
 @register
-class UpdateKind(ContactKind):
+class UpdateFromCRM(BulkAction):
     """`params`: "fields", names of the fields to take over; "by_hand", whether also those changed here by hand.
 
     "emptying": whether also where the CRM has nothing, so that the field is emptied here. "seen": by field, the

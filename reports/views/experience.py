@@ -12,7 +12,7 @@ from contacts.selection import filter_words
 from core.exporting import CSV, FORMATS, export
 from core.exports import AT_ONCE, begin_export
 from core.listing import ListPage, filtered, narrowed, ordered_table
-from core.registry import operation_kinds
+from core.registry import operation_types
 from reports.exporting import columns, export_rows
 from reports.filters import ExperienceFilter
 from reports.groups import GROUPINGS, GROUPS_SHOWN, contacts_url, groups, whole
@@ -101,7 +101,7 @@ def experience_export(request: HttpRequest) -> HttpResponse:
     file_format = request.POST.get("format") if request.POST.get("format") in FORMATS else CSV
     rows = filtered(ExperienceFilter, request.GET, assigned(request.user), request)[1]
     clock = _clock(request)
-    count, kind = rows.count(), operation_kinds[ExperienceExport.key]
+    count, kind = rows.count(), operation_types[ExperienceExport.key]
     words = filter_words(request, request.GET, ExperienceFilter)
     params = {"report": "experience", "format": file_format, "query": request.GET.urlencode()}
     if count > AT_ONCE:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from core.domain import running, selecting
 from core.models import KeptRows, Operation
-from core.registry import operation_kinds
+from core.registry import operation_types
 from tests.contacts.test_bulk import choose, confirm
 from tests.contacts.test_drift import settle
 from tests.factories import ContactFactory, ExperienceFactory, TagFactory, UserFactory
@@ -36,7 +36,7 @@ def work(monkeypatch):
     """`work(operation, before)`: a worker does it, two rows a chunk; before each chunk `before(ids)` happens."""
 
     def go(operation, before=lambda ids: None):
-        kind = operation_kinds[operation.kind]
+        kind = operation_types[operation.kind]
         doing = kind.apply
         with monkeypatch.context() as patched:
             patched.setattr(kind, "chunk", 2)

@@ -17,7 +17,7 @@ from contacts.operations.base import GONE
 from core import listing
 from core.domain import running
 from core.models import Operation
-from core.registry import operation_kinds
+from core.registry import operation_types
 from tests.contacts.test_drift import LEFT_OUT, settle
 from tests.factories import (
     ContactFactory,
@@ -198,7 +198,7 @@ def book(as_user, advisor, colleague, monkeypatch):
     monkeypatch.setattr(listing, "PAGE_SIZES", (A_PAGE, 50))
     monkeypatch.setattr(running, "INLINE_LIMIT", 0)
     for key in ("contacts.deactivate", "contacts.edit"):
-        monkeypatch.setattr(operation_kinds[key], "chunk", A_CHUNK)
+        monkeypatch.setattr(operation_types[key], "chunk", A_CHUNK)
     return lambda: Book(as_user(advisor), advisor, colleague)
 
 
@@ -216,7 +216,7 @@ def outcome(book, pk, kind, *, matches, out=(), kept=()):
 
 def work(book, operation, kind, during, judge, monkeypatch):
     """A worker does it while others edit; every row has to end as `judge` says when it is its turn."""
-    doing, expected, turns = operation_kinds[operation.kind].apply, {}, iter(during)
+    doing, expected, turns = operation_types[operation.kind].apply, {}, iter(during)
 
     def apply(current, ids):
         book.edit(next(turns, []))
@@ -224,7 +224,7 @@ def work(book, operation, kind, during, judge, monkeypatch):
         return doing(current, ids)
 
     with monkeypatch.context() as patched:
-        patched.setattr(operation_kinds[operation.kind], "apply", apply)
+        patched.setattr(operation_types[operation.kind], "apply", apply)
         running.run(operation.pk)
     operation.refresh_from_db()
     assert operation.state == "finished", operation.error

@@ -11,7 +11,7 @@ from contacts.domain import what_is_gone
 from contacts.models import Assignment, Contact, ResourceView
 from core.domain import running, selecting
 from core.models import Activity, Operation
-from core.registry import operation_kinds
+from core.registry import operation_types
 from experiences.domain.reach import delete_template
 from tests.factories import (
     AssignmentFactory,
@@ -288,7 +288,7 @@ def test_mails_that_left_are_named(as_user, admin, book):
 
 def test_every_kind_on_contacts_says_what_it_keeps(whatever, admin):
     for kind, params in whatever.items():
-        assert operation_kinds[kind].keeps(Operation(kind=kind, params=params, owner=admin))
+        assert operation_types[kind].keeps(Operation(kind=kind, params=params, owner=admin))
 
 
 def test_what_could_be_undone_at_the_preview_is_asked_again_at_the_end(as_user, admin, book):

@@ -84,9 +84,9 @@ def test_nothing_is_scheduled_and_what_was_scheduled_does_not_go(as_user, assign
 
 
 def _skips(draft: Operation) -> list:
-    from core.registry import operation_kinds
+    from core.registry import operation_types
 
-    return operation_kinds[draft.kind].skips(draft)
+    return operation_types[draft.kind].skips(draft)
 
 
 @BOTH
