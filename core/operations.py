@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.exporting import Column
 from core.models import Operation, OperationLine
-from core.registry import operation_types
+from core.registry import operation_types, undo_offers
 
 # How each row of a report ended; the last columns of every report.
 OUTCOME = [
@@ -70,7 +70,11 @@ class OperationType:
     repeatable = False  # whether it can be begun again over some of its rows: those that failed, or were never reached
     subject_sort = ""  # the column of its `subject_rows` by which they are sorted as people expect it
     unnamed = "No longer there, or not yours to see"  # what a report calls a row of which `subjects` gives no name
+    undo: Any = None  # how it is undone, as the room that undoes it reads it; None: it cannot be
     selection_key = ""  # whose ticks are dropped once the operation has been started from a list
+
+    def registered(self) -> None:
+        """Called once it is known under its key. Nothing by default."""
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """Change one chunk of rows, set-based, inside the caller's transaction.
@@ -90,10 +94,6 @@ class OperationType:
     def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
         """The columns and rows of the downloadable report, as `core.exporting` takes them."""
         return [Column("Row", "subject_id"), *OUTCOME], operation.lines.order_by("subject_id")
-
-    def undo_offer(self, operation: Operation, user) -> UndoOffer:
-        """Whether `user` can undo the operation now, and how much of it."""
-        return UndoOffer()
 
     def result(self, operation: Operation, user) -> tuple[str, str] | None:
         """What `user` can fetch now that it has ended: words for the button, and the address. Nothing by default."""
@@ -157,5 +157,11 @@ class StreamingOperationType(OperationType):
 
 def register(kind: type[OperationType]) -> type[OperationType]:
     """Class decorator that makes an operation type known under its key."""
-    operation_types.register(kind.key, kind())
+    operation_types.register(kind.key, kind()).registered()
     return kind
+
+
+def undo_offer(operation: Operation, user) -> UndoOffer:
+    """Whether `user` can undo the operation now, and how much of it: what the room says that knows how to."""
+    offers = (offer(operation, user) for offer in undo_offers)
+    return next((one for one in offers if one != UndoOffer()), UndoOffer())

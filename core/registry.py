@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 
 class Registry:
     """Entries by key, in the order of `order` and then of registration."""
@@ -70,6 +72,10 @@ class Action:
     allowed: Callable[[Any], bool] = field(default=lambda user: True)
     applies: Callable[[Any], bool] = field(default=lambda row: True)
     danger: bool = False
+
+    def url(self, pk: int | None = None) -> str:
+        """Where it begins, of one row when `pk` is given. Raises NoReverseMatch where its room has no such page."""
+        return reverse(self.url_name, args=[] if pk is None else [pk])
 
 
 @dataclass(frozen=True)
@@ -173,8 +179,8 @@ class ContactGroup:
 nav = Registry("nav")  # NavItem: the staff rail
 add_menu = Registry("add_menu")  # NavItem: what the Add button offers
 person_menu = Registry("person_menu")  # NavItem: the menu behind one's own face
-contact_actions = Registry("contact_actions")  # Action per row, for the list and the summary page
-contact_bulk_actions = Registry("contact_bulk_actions")  # Action on a selection of contacts
+contact_actions = Registry("contact_actions")  # Action or bulk action per row, for the list and the summary page
+contact_bulk_actions = Registry("contact_bulk_actions")  # Action or bulk action on a selection of contacts
 contact_groups = Registry("contact_groups")  # ContactGroup: what the contact list can be narrowed to from elsewhere
 contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -> (sentence, url, label) | None
 contact_sections = Registry("contact_sections")  # callable(contact, request) -> rendered section | None
@@ -189,6 +195,7 @@ staff_duties = Registry("staff_duties")  # Duty
 staff_actions = Registry("staff_actions")  # Action on one of the staff, begun by POST, for admins
 contact_traces = Registry("contact_traces")  # Traces: what goes with a contact who is purged, and what stays
 operation_types = Registry("operation_types")  # core.operations.OperationType instances, by their key
+undo_offers = Registry("undo_offers")  # callable(operation, user) -> core.operations.UndoOffer
 template_reach = Registry("template_reach")  # TemplateReach under the name of the template's model
 lasting_effects = Registry("lasting_effects")  # LastingEffect: what undoing cannot take back, and what it stops
 mail_ledgers = Registry("mail_ledgers")  # MailLedger: what waits in it is doubted when the database has gone back

@@ -14,14 +14,13 @@ class MessagingConfig(AppConfig):
         from core.registry import (
             NavItem,
             contact_actions,
-            contact_bulk_actions,
             contact_sections,
             contact_traces,
             nav,
             timeline_sources,
         )
         from mail.registry import purposes
-        from messaging import archive, on_contacts, operations  # noqa: F401 - kinds register themselves
+        from messaging import archive, on_contacts, operations  # noqa: F401 - its operation types register themselves
         from messaging.domain.purposes import ClientHasWritten, StaffNotice, unanswered_line
         from messaging.domain.traces import TRACES
         from messaging.inbox import waiting_count
@@ -30,7 +29,6 @@ class MessagingConfig(AppConfig):
         item = NavItem("Messages", "message-circle", "messaging:inbox", "/messages/", count=waiting_count)
         nav.register("messages", item, order=15)
         contact_actions.register("message", on_contacts.WRITE, order=28)
-        contact_bulk_actions.register("message", on_contacts.WRITE_TO_MANY, order=45)
         contact_sections.register("messages", on_contacts.section, order=5)
         contact_traces.register("messages", TRACES)
         purposes.register(StaffNotice.key, StaffNotice())

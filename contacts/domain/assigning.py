@@ -35,6 +35,14 @@ class _Keep:
 KEEP: Any = _Keep()
 # What an assignment holds; the team stands on the contact itself.
 PARTS = ("experience", "campaign", "card_template", "resource_template", "featured_template")
+MODELS = {
+    "experience": Experience,
+    "campaign": Campaign,
+    "card_template": CardTemplate,
+    "resource_template": ResourceTemplate,
+    "featured_template": FeaturedTemplate,
+    "team": Team,
+}
 ELEMENTS = (*PARTS, "team")
 
 IN_TRASH = "In the trash."
@@ -97,14 +105,14 @@ def assign(
     The campaign of somebody who has signed in before starts today, in their own time zone; of others with
     their first sign-in.
     """
-    ids, skipped = _take(contacts, assign_skips(spec))
+    ids, skipped = _take(contacts, assign_skip_reasons(spec))
     if ids:
         assign_locked(ids, spec, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
 
 
 def assign_locked(ids: list[int], spec: AssignmentSpec, *, by: User | None, operation: Operation | None = None) -> None:
-    """`assign` for contacts that are locked, and that `assign_skips` refuses none of."""
+    """`assign` for contacts that are locked, and that `assign_skip_reasons` refuses none of."""
     replaced = _end(ids)
     _start(ids, spec, by)
     moved = {"experience": spec.experience, "campaign": spec.campaign}
@@ -120,14 +128,14 @@ def change(
 
     A changed campaign goes on from the same day; one given to an active contact who had none starts today.
     """
-    ids, skipped = _take(contacts, change_skips(wanted))
+    ids, skipped = _take(contacts, change_skip_reasons(wanted))
     if ids:
         change_locked(ids, wanted, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
 
 
 def change_locked(ids: list[int], wanted: Change, *, by: User | None, operation: Operation | None = None) -> None:
-    """`change` for contacts that are locked, and that `change_skips` refuses none of."""
+    """`change` for contacts that are locked, and that `change_skip_reasons` refuses none of."""
     if wanted.experience is None:
         raise ValueError("An experience is swapped for another or taken away with unassign, never cleared.")
     sentences = words_for_changed(ids, wanted.elements())
@@ -144,21 +152,21 @@ def unassign(
     contacts: ContactQuerySet | Sequence[int], *, by: User | None, operation: Operation | None = None
 ) -> Outcome:
     """Take the experience and campaign away. The team stays, and nobody stops being active by it."""
-    ids, skipped = _take(contacts, unassign_skips())
+    ids, skipped = _take(contacts, unassign_skip_reasons())
     if ids:
         unassign_locked(ids, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
 
 
 def unassign_locked(ids: list[int], *, by: User | None, operation: Operation | None = None) -> None:
-    """`unassign` for contacts that are locked, and that `unassign_skips` refuses none of."""
+    """`unassign` for contacts that are locked, and that `unassign_skip_reasons` refuses none of."""
     ended = _end(ids)
     _move(ids, {"experience": None, "campaign": None})
     for name, subject_ids in ended.items():
         record("unassigned", f"{name} removed", subject_ids=subject_ids, actor=by, operation=operation)
 
 
-def assign_skips(spec: AssignmentSpec) -> list[When]:
+def assign_skip_reasons(spec: AssignmentSpec) -> list[When]:
     """Why `assign` would skip a contact; the first that applies is the reason."""
     whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
     if not spec.start_over:
@@ -168,7 +176,7 @@ def assign_skips(spec: AssignmentSpec) -> list[When]:
     return whens
 
 
-def change_skips(wanted: Change) -> list[When]:
+def change_skip_reasons(wanted: Change) -> list[When]:
     """Why `change` would skip a contact; the first that applies is the reason."""
     whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
     parts = wanted.parts()
@@ -181,7 +189,7 @@ def change_skips(wanted: Change) -> list[When]:
     return whens
 
 
-def unassign_skips() -> list[When]:
+def unassign_skip_reasons() -> list[When]:
     """Why `unassign` would skip a contact; the first that applies is the reason."""
     return [
         When(deleted_at__isnull=False, then=Value(IN_TRASH)),

@@ -14,7 +14,7 @@ from contacts.imports.checking import last_line, plan
 from contacts.imports.limits import Unreadable
 from contacts.imports.storing import stage, write_plans
 from contacts.models import FileImport
-from contacts.operations.undoable_imports import UndoableImport
+from contacts.operations.import_undo import import_undo
 from core.domain import selecting
 from core.models import Operation
 from core.operations import OperationType, Outcome, register
@@ -96,17 +96,19 @@ class Check(ImportType):
         return FileImport.objects.filter(check_operation=operation, state=FileImport.State.CHECKING)
 
 
+def _snapshot(operation: Operation) -> Snapshot:
+    """What the columns of the file may change; without the import nobody knows."""
+    file_import = FileImport.objects.filter(pk=operation.params["file_import"]).first()
+    return written_by(file_import, operation) if file_import else Snapshot()
+
+
 @register
-class Apply(ImportType, UndoableImport):
+class Apply(ImportType):
     """Contacts come of rows, batch by batch; a batch done twice does nothing the second time."""
 
     key = "contacts.import_apply"
     label = "Import"
-
-    def keeps(self, operation: Operation) -> Snapshot:
-        """What the columns of the file may change; without the import nobody knows."""
-        file_import = FileImport.objects.filter(pk=operation.params["file_import"]).first()
-        return written_by(file_import, operation) if file_import else Snapshot()
+    undo = import_undo(_snapshot)
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """One batch."""

@@ -30,8 +30,8 @@ from core.exporting import Column
 from core.exports import Source, download
 from core.listing import ListFilter, ListPage
 from core.models import Operation
+from core.operations import undo_offer
 from core.presses import once
-from core.registry import operation_types
 from core.templatetags.ui import badge
 from core.views.operations import progress, undone_by
 from core.words import counted
@@ -237,8 +237,7 @@ def applications(file_import: FileImport) -> list[Operation]:
 
 def undo_offers(applied: list[Operation], user) -> list[tuple[str, str]]:
     """What the buttons that undo an import are called, and where they lead."""
-    kind = operation_types[Apply.key]
-    found = [(n, kind.undo_offer(one, user)) for n, one in enumerate(applied, start=1)]
+    found = [(n, undo_offer(one, user)) for n, one in enumerate(applied, start=1)]
     if len(found) == 1:
         return [(one.label, one.url) for _, one in found if one.url]
     # "Undo 3 of 5" is "Undo part 2: 3 of 5" where there are several.

@@ -17,6 +17,7 @@ from core.exports import Source, download
 from core.filters import LineFilter, OperationFilter
 from core.listing import ListPage
 from core.models import Operation, OperationLine
+from core.operations import undo_offer
 from core.registry import operation_types
 from core.tables import STATE_TONES, LineTable, OperationTable
 from core.templatetags.table_rows import thousands
@@ -103,7 +104,7 @@ class OperationPage(ListPage):
             "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",
             "result": kind.result(operation, self.request.user) if kind and operation.is_over else None,
             "without_list": bool(kind) and not kind.has_lines,
-            "undo": kind.undo_offer(operation, self.request.user) if kind and operation.is_over else None,
+            "undo": undo_offer(operation, self.request.user) if kind and operation.is_over else None,
             **repetitions(operation, self.request.user),
         }
 

@@ -87,7 +87,9 @@ def test_what_the_operation_does_itself_lets_nobody_leave(as_user, advisor, six,
     url = choose(client, "assign", all="1", query="experience=none&status=not_invited&q=client")
     form = client.get(url).context["form"]
     posted = {name: form.initial.get(name, field.initial) or "" for name, field in form.fields.items()}
-    answer = client.post("/contacts/assign/", posted | {"draft": url.split("=")[1], "experience": experience.pk})
+    answer = client.post(
+        "/contacts/bulk/contacts.assign/", posted | {"draft": url.split("=")[1], "experience": experience.pk}
+    )
     assert answer.status_code == 302, answer.context["form"].errors
     confirm(client, answer.url)
     operation = work(Operation.objects.latest("pk"))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contacts.models import Contact
-from contacts.operations.base import GONE
+from contacts.operations.preview import GONE
 from core import listing
 from core.domain import running
 from core.models import Operation
@@ -83,7 +83,7 @@ def stories(draw, *steps):
 
 
 sorts = st.sampled_from(["", "name", "-name", "type", "-status", "team", "-experience", "advisor", "last_login"])
-kinds = st.sampled_from(["deactivate", "bulk_edit"])
+kinds = st.sampled_from(["deactivate", "edit"])
 thorough = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -181,15 +181,12 @@ class Book:
 
     def chosen(self, kind, **posted) -> str:
         """Freeze a selection and fill in the form, if there is one; the address of the preview, or of the list."""
-        answer = self.client.post(f"/contacts/{PATHS[kind]}/", posted)
+        answer = self.client.post(f"/contacts/bulk/contacts.{kind}/", posted)
         if "draft=" not in answer.url or kind == "deactivate":
             return answer.url
         leave = {f"{name}_how": "leave" for name in ("primary_advisor", "team", "tags")}
         wanted = {"contact_type_how": "set", "contact_type": "lead", "draft": answer.url.split("draft=")[1]}
-        return self.client.post(f"/contacts/{PATHS[kind]}/", leave | wanted).url
-
-
-PATHS = {"deactivate": "deactivate", "bulk_edit": "edit"}
+        return self.client.post(f"/contacts/bulk/contacts.{kind}/", leave | wanted).url
 
 
 @pytest.fixture
@@ -209,7 +206,7 @@ def outcome(book, pk, kind, *, matches, out=(), kept=()):
         return LEFT_OUT
     if row.primary_advisor_id != book.advisors[0].pk:
         return GONE
-    if kind == "bulk_edit" and row.contact_type == "lead":
+    if kind == "edit" and row.contact_type == "lead":
         return NOTHING
     return "" if matches or pk in kept else "left"
 
@@ -231,7 +228,7 @@ def work(book, operation, kind, during, judge, monkeypatch):
     lines = dict(operation.lines.values_list("subject_id", "reason"))
     told = {pk: "left" if reason.startswith("No longer in the filter") else reason for pk, reason in lines.items()}
     changed = set(Contact.objects.exclude(deactivated_at=None).values_list("pk", flat=True))
-    if kind == "bulk_edit":
+    if kind == "edit":
         changed = set(
             operation.lines.filter(state="done", after__contact_type="lead").values_list("subject_id", flat=True)
         )
