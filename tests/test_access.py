@@ -3,10 +3,10 @@
 import re
 
 import pytest
+from advisorhub.embedded import BASE_DIR
 from django.test import Client
 
 from accounts.models import Role
-from advisorhub.embedded import BASE_DIR
 from contacts.domain.signing_in import give_password
 from contacts.views.bulk import BulkView
 from tests import routing
