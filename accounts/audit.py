@@ -18,7 +18,7 @@ from core.listing.pages import ListFilter, filtered, ordered_table
 from core.listing.searching import narrow
 from core.models import Activity, Operation
 from core.operations.types import register
-from core.spreadsheets.exports import ExportKind, Source
+from core.spreadsheets.exports import ExportType, Source
 from core.spreadsheets.writing import Column
 from core.templatetags.ui import exact
 from core.words import counted
@@ -140,13 +140,13 @@ def audit_rows(query: QueryDict, rows: QuerySet) -> QuerySet:
 
 
 @register
-class AuditExport(ExportKind):
+class AuditExport(ExportType):
     """`params["query"]`: the page's filters and order. For those who see everything."""
 
     key = "accounts.audit_export"
     label = "Export the audit trail"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """So many entries."""
         return f"{counted(count, 'row')} of the audit trail"
 

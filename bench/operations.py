@@ -49,7 +49,7 @@ def operations() -> Iterator[Figure]:
 
 def _select_all() -> Iterator[Figure]:
     """From the press of "Assign experience" with all that there are to the form; then the preview of assigning it."""
-    client, address = people.signed_in(people.admin()), reverse("contacts:assign")
+    client, address = people.signed_in(people.admin()), reverse("contacts:bulk", args=["contacts.assign"])
 
     def choose() -> None:
         answer = client.post(address, {"all": "1", "query": ""})

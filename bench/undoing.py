@@ -7,7 +7,7 @@ from bench.figures import Figure, Missing
 from contacts.operations import undoing
 from core.models import Operation
 from core.operations import running
-from core.registry import operation_kinds
+from core.registry import operation_types
 
 ROWS_PER_SECOND = 2_500
 
@@ -16,7 +16,7 @@ def undone(name: str, operation: Operation) -> Iterator[Figure]:
     """Undo all that an operation did: how long the preview takes, and rows a second with history."""
     draft = undoing.draft(operation, operation.owner)
     start = time.perf_counter()
-    operation_kinds[draft.kind].preview(draft)
+    operation_types[draft.kind].preview(draft)
     yield Figure(f"{name}.preview", (time.perf_counter() - start) * 1000, "ms")
     Operation.objects.filter(pk=draft.pk).update(state=Operation.State.QUEUED)
     start = time.perf_counter()

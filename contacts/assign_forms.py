@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from contacts.domain.assigning import ELEMENTS
+from contacts.bulk_forms import BulkForm
+from contacts.domain.assigning import ELEMENTS, MODELS
 from contacts.forms import teams_for
-from contacts.operations.assigning import MODELS
 from contacts.registry import after_assign
+from core.models import Operation
 
 KEEP, NONE = "keep", "none"
 LABELS = {
@@ -22,13 +23,14 @@ LABELS = {
 OWN = ("card_template", "resource_template", "featured_template")
 
 
-class ElementsForm(forms.Form):
+class ElementsForm(BulkForm):
     """Base: a choice for each element. `first` is what stands above the rows: [(value, words)] by element."""
 
     first: dict[str, list[tuple[str, str]]] = {}
 
-    def __init__(self, *args, user, firm, initial=None, **kwargs) -> None:
-        super().__init__(*args, initial=self._as_chosen(initial or {}), **kwargs)
+    def __init__(self, *args, operation: Operation, initial: dict[str, Any] | None = None, **kwargs) -> None:
+        super().__init__(*args, operation=operation, initial=self._as_chosen(initial or {}), **kwargs)
+        user = operation.owner
         for name, label in LABELS.items():
             rows = teams_for(None, user) if name == "team" else MODELS[name].objects.visible_to(user).usable()
             choices = [*self.first[name], *((str(pk), words) for pk, words in rows.values_list("pk", "name"))]

@@ -61,10 +61,10 @@ def drift_of(
     """What has drifted of a draft's selection by now, among the contacts of `scope` and still to be changed."""
     matching = filtered(filterset_class, QueryDict(draft.query), scope, request)[1].order_by()
     still = Exists(matching.filter(pk=OuterRef("pk")))
-    astray = scope.filter(~still, pk__in=draft.planned()).order_by()
+    mismatches = scope.filter(~still, pk__in=draft.planned()).order_by()
     with expecting(draft.total, Contact):
-        found = astray.aggregate(number=Count("pk"), last=Max("pk"), sum=Sum("pk"))
-    return Drift(astray, found["number"], f"{found['number']}.{found['last']}.{found['sum']}", draft.total)
+        found = mismatches.aggregate(number=Count("pk"), last=Max("pk"), sum=Sum("pk"))
+    return Drift(mismatches, found["number"], f"{found['number']}.{found['last']}.{found['sum']}", draft.total)
 
 
 @transaction.atomic
@@ -103,7 +103,7 @@ class Watch:
         kept = KeptRows.objects.filter(operation=operation).values_list("subject_ids", flat=True).first()
         return cls(matching, frozenset(kept or ()), f"{LEFT}{words[:WORDS_AT_MOST]}.")
 
-    def astray(self, ids: Sequence[int]) -> dict[int, str]:
+    def mismatches(self, ids: Sequence[int]) -> dict[int, str]:
         """Those of a chunk who match no more, with the reason to skip them; not those who are to be changed even so."""
         still = set(self.matching.filter(pk__among=ids).values_list("pk", flat=True))
         return {pk: self.reason for pk in ids if pk not in still and pk not in self.kept}

@@ -17,7 +17,7 @@ from contacts.templatetags.contact_ui import status_badge
 from core.listing.columns import SelectColumn, person_cell
 from core.listing.paging import Grouping
 from core.markup import escaped, markup
-from core.registry import Action
+from core.registry import Action, operation_types
 from core.templatetags.ui import ago, badge, icon
 from experiences.models import Campaign, Experience, Team
 
@@ -63,10 +63,14 @@ GROUPINGS = {
 
 
 class Address:
-    """Addresses of one named view for many rows, made without reversing again for each."""
+    """Addresses of one page for many rows, made without reversing again for each.
 
-    def __init__(self, url_name: str) -> None:
-        self.before, self.after = reverse(url_name, args=[0]).rsplit("0", 1)
+    The page is a named view that takes the row's key, or is given by its address for the row 0.
+    """
+
+    def __init__(self, url_name: str = "", *, url: str = "") -> None:
+        before, after = (url or reverse(url_name, args=[0])).split("/0/", 1)
+        self.before, self.after = f"{before}/", f"/{after}"
 
     def of(self, pk: int) -> str:
         """The address for one row."""
@@ -256,7 +260,7 @@ class TrashTable(tables.Table):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.restore = Address("contacts:restore_one")
+        self.restore = Address(url=operation_types["contacts.restore"].url(0))
 
     def render_name(self, record: Contact) -> SafeString:
         """Face, name and email."""
@@ -298,7 +302,7 @@ def offered_actions(user) -> list[tuple]:
         if not action.allowed(user):
             continue
         try:
-            found.append((action, Address(action.url_name)))
+            found.append((action, Address(url=action.url(0))))
         except NoReverseMatch:
             continue
     return found

@@ -2,19 +2,10 @@
 
 from django.urls import include, path
 
-from accounts.access import admins_only, editors_only
-from contacts.views import (
-    assigning,
-    changing,
-    editing,
-    exporting,
-    handing_over,
-    lifecycle,
-    notes,
-    saved_views,
-    summary,
-    undoing,
-)
+from accounts.access import editors_only
+from contacts.views import editing, exporting, handing_over, notes, saved_views, summary, trash, undoing
+from contacts.views.bulk import BulkView
+from contacts.views.bulk_one import BulkOneView
 from contacts.views.list import ContactList
 
 app_name = "contacts"
@@ -37,24 +28,9 @@ urlpatterns = [
     path("<int:pk>/notes/<int:note_pk>/delete/", notes.note_delete, name="note_delete"),
     path("<int:pk>/sections/<slug:section>/", summary.section_edit, name="section_edit"),
     path("<int:pk>/edit/", editing.contact_edit, name="edit"),
-    path("assign/", editors_only(assigning.AssignView.as_view()), name="assign"),
-    path("<int:pk>/assign/", editors_only(assigning.AssignView.as_view()), name="assign_one"),
-    path("change/", editors_only(assigning.ChangeExperienceView.as_view()), name="change"),
-    path("<int:pk>/change/", editors_only(assigning.ChangeExperienceView.as_view()), name="change_one"),
-    path("unassign/", editors_only(assigning.UnassignView.as_view()), name="unassign"),
-    path("<int:pk>/unassign/", editors_only(assigning.UnassignView.as_view()), name="unassign_one"),
-    path("edit/", editors_only(changing.ChangeView.as_view()), name="bulk_edit"),
-    path("deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate"),
-    path("reactivate/", editors_only(lifecycle.ReactivateView.as_view()), name="reactivate"),
-    path("delete/", editors_only(lifecycle.DeleteView.as_view()), name="delete"),
-    path("<int:pk>/deactivate/", editors_only(lifecycle.DeactivateView.as_view()), name="deactivate_one"),
-    path("<int:pk>/reactivate/", editors_only(lifecycle.ReactivateView.as_view()), name="reactivate_one"),
-    path("<int:pk>/delete/", editors_only(lifecycle.DeleteView.as_view()), name="delete_one"),
-    path("hand-over/", admins_only(handing_over.HandOverView.as_view()), name="hand_over"),
+    path("bulk/<str:key>/", editors_only(BulkView.as_view()), name="bulk"),
+    path("<int:pk>/do/<str:key>/", editors_only(BulkOneView.as_view()), name="bulk_one"),
     path("hand-over/<int:user_pk>/", handing_over.hand_over_begin, name="hand_over_begin"),
-    path("undo/", editors_only(undoing.UndoView.as_view()), name="undo"),
     path("undo/<int:pk>/", undoing.undo_begin, name="undo_begin"),
-    path("trash/", lifecycle.TrashList.as_view(), name="trash"),
-    path("restore/", editors_only(lifecycle.RestoreView.as_view()), name="restore"),
-    path("<int:pk>/restore/", editors_only(lifecycle.RestoreView.as_view()), name="restore_one"),
+    path("trash/", trash.TrashList.as_view(), name="trash"),
 ]

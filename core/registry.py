@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 
 class Registry:
     """Entries by key, in the order of `order` and then of registration."""
@@ -71,6 +73,10 @@ class Action:
     applies: Callable[[Any], bool] = field(default=lambda row: True)
     danger: bool = False
 
+    def url(self, pk: int | None = None) -> str:
+        """Where it begins, of one row when `pk` is given. Raises NoReverseMatch where its room has no such page."""
+        return reverse(self.url_name, args=[] if pk is None else [pk])
+
 
 @dataclass(frozen=True)
 class MailLedger:
@@ -89,5 +95,6 @@ add_menu = Registry("add_menu")  # NavItem: what the Add button offers
 person_menu = Registry("person_menu")  # NavItem: the menu behind one's own face
 sweepers = Registry("sweepers")  # callable() run by every sweep: finds what is due or stuck
 daily_jobs = Registry("daily_jobs")  # callable() run once a day
-operation_kinds = Registry("operation_kinds")  # core.operations.types.Kind classes
+operation_types = Registry("operation_types")  # core.operations.types.OperationType instances, by their key
+undo_offers = Registry("undo_offers")  # callable(operation, user) -> core.operations.types.UndoOffer
 mail_ledgers = Registry("mail_ledgers")  # MailLedger: what waits in it is doubted when the database has gone back

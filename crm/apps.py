@@ -12,9 +12,9 @@ class CRMConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the CRM room brings to other rooms."""
-        from contacts.registry import contact_bulk_actions, contact_integrations, contact_next_steps, contact_traces
-        from core.registry import Action, NavItem, add_menu, nav, sweepers
-        from crm import on_contacts, operations  # noqa: F401 - its kinds register themselves
+        from contacts.registry import contact_integrations, contact_next_steps, contact_traces
+        from core.registry import NavItem, add_menu, nav, sweepers
+        from crm import on_contacts, operations  # noqa: F401 - its operation types register themselves
         from crm.domain.comparing import compare_due
         from crm.domain.traces import TRACES
 
@@ -23,9 +23,6 @@ class CRMConfig(AppConfig):
 
         nav.register("crm", NavItem("CRM", "plug", "crm:connections", "/crm/"), order=60)
         add_menu.register("crm", NavItem("Import from CRM", "plug", "crm:ready", "/crm/records/", may_edit), order=30)
-        contact_bulk_actions.register(
-            "crm_update", Action("Update from CRM", "refresh-cw", "crm:update", may_edit), order=50
-        )
         contact_integrations.register("crm", on_contacts.integrations)
         contact_next_steps.register("crm", on_contacts.next_step, order=50)
         contact_traces.register("crm", TRACES)

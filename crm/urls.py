@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from accounts.access import editors_only
 from crm.views import connections, locking, mapping, records, updating
 
 app_name = "crm"
@@ -35,7 +34,6 @@ urlpatterns = [
     path("records/<int:pk>/apart/", records.keep_apart, name="keep_apart"),
     path("records/<int:pk>/back/", records.bring_back, name="bring_back"),
     path("records/<int:pk>/follow/", records.follow, name="follow"),
-    path("update/", editors_only(updating.UpdateView.as_view()), name="update"),
     path("update/<int:pk>/", updating.update_one, name="update_one"),
     path("update/<int:pk>/lock/", locking.lock, name="lock"),
     path("update/<int:pk>/again/", updating.read_again, name="read_again"),

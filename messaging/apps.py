@@ -11,16 +11,10 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what messaging brings to other rooms."""
-        from contacts.registry import (
-            contact_actions,
-            contact_bulk_actions,
-            contact_sections,
-            contact_traces,
-            timeline_sources,
-        )
+        from contacts.registry import contact_actions, contact_sections, contact_traces, timeline_sources
         from core.registry import NavItem, nav
         from mail.registry import purposes
-        from messaging import archive, on_contacts, operations  # noqa: F401 - kinds register themselves
+        from messaging import archive, on_contacts, operations  # noqa: F401 - its operation types register themselves
         from messaging.domain.purposes import ClientHasWritten, StaffNotice, unanswered_line
         from messaging.domain.traces import TRACES
         from messaging.inbox import waiting_count
@@ -29,7 +23,6 @@ class MessagingConfig(AppConfig):
         item = NavItem("Messages", "message-circle", "messaging:inbox", "/messages/", count=waiting_count)
         nav.register("messages", item, order=15)
         contact_actions.register("message", on_contacts.WRITE, order=28)
-        contact_bulk_actions.register("message", on_contacts.WRITE_TO_MANY, order=45)
         contact_sections.register("messages", on_contacts.section, order=5)
         contact_traces.register("messages", TRACES)
         purposes.register(StaffNotice.key, StaffNotice())

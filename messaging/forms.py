@@ -4,8 +4,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
-from accounts.models import Firm, User
+from accounts.models import User
 from accounts.models.user import EDITING_ROLES
+from contacts.bulk_forms import BulkForm
 from core.keys import read_key
 from experiences.domain.placeholders import with_known_placeholders
 from messaging.domain.attachments import BYTES_AT_MOST, FILES_AT_MOST, MEGABYTE, check_files
@@ -131,7 +132,7 @@ class WriteForm(WrittenForm):
         return {"team": self._team} if chosen == "team" else {"user": self._people[chosen]}
 
 
-class ManyForm(forms.Form):
+class ManyForm(BulkForm):
     """A message to many contacts."""
 
     text = TextField(
@@ -145,9 +146,6 @@ class ManyForm(forms.Form):
         required=False,
         help_text="The message waits in their portal. Leave it off for what will be out of date by then.",
     )
-
-    def __init__(self, *args, user: User, firm: Firm, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
 
 
 class HandOnForm(forms.Form):

@@ -20,7 +20,6 @@ WRITE = Action(
     allowed=lambda user: user.may_edit,
     applies=lambda contact: contact.deactivated_at is None and not contact.deceased,  # columns that lists load
 )
-WRITE_TO_MANY = Action("Write a message", "message-circle", "messaging:write_many", allowed=lambda user: user.may_edit)
 
 
 def section(contact: Contact, request: HttpRequest) -> str:

@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from accounts.access import editors_only
-from messaging.views import archive, inbox, saved_replies, starting, thread, to_many
+from messaging.views import archive, inbox, saved_replies, starting, thread
 
 app_name = "messaging"
 urlpatterns = [
@@ -16,7 +15,6 @@ urlpatterns = [
     path("<int:pk>/settle/", thread.settle, name="settle"),
     path("<int:pk>/hand-on/", starting.hand_on_thread, name="hand_on"),
     path("contacts/<int:pk>/write/", starting.write, name="write"),
-    path("contacts/write/", editors_only(to_many.WriteToMany.as_view()), name="write_many"),
     path("contacts/<int:pk>/replies/<int:reply_pk>/", saved_replies.text, name="saved_reply_text"),
     path("replies/", saved_replies.SavedReplyList.as_view(), name="saved_replies"),
     path("replies/new/", saved_replies.SavedReplyAdd.as_view(), name="saved_reply_add"),

@@ -24,7 +24,7 @@ class OutreachConfig(AppConfig):
         )
         from core.registry import NavItem, nav, person_menu
         from mail.registry import link_answers, purposes
-        from outreach import archive, on_contacts, operations  # noqa: F401 - its kinds register themselves
+        from outreach import archive, on_contacts, operations  # noqa: F401 - its operation types register themselves
         from outreach.domain import bouncing  # noqa: F401 - listens to the provider's reports
         from outreach.domain.passwords import answer
         from outreach.domain.purposes import PURPOSES
@@ -92,23 +92,20 @@ def _is_demo(user) -> bool:
 
 
 def _offer_actions() -> None:
-    """What can be done with one contact, and with many."""
-    from contacts.registry import contact_actions, contact_bulk_actions
+    """What can be done with one contact beside inviting."""
+    from contacts.registry import contact_actions
     from core.registry import Action
 
     def may_edit(user) -> bool:
         return user.may_edit
 
-    def in_state(*states):
-        return lambda contact: contact.status in states and contact.may_be_written_to
+    def can_enter(contact) -> bool:
+        return contact.status in ("assigned", "invited", "active") and contact.may_be_written_to
 
-    one, many = contact_actions.register, contact_bulk_actions.register
-    one("invite", Action("Invite", "send", "outreach:invite_one", may_edit, in_state("assigned")), order=20)
-    again = Action("Re-invite", "mail", "outreach:reinvite_one", may_edit, in_state("invited"))
-    one("reinvite", again, order=20)
-    can_enter = in_state("assigned", "invited", "active")
-    one("password", Action("Reset password", "key-round", "outreach:password_link", may_edit, can_enter), order=30)
-    signed_up = Action("End sign-in", "user-x", "outreach:end_access", may_edit, lambda contact: bool(contact.user_id))
-    one("end_access", signed_up, order=35)
-    many("invite", Action("Invite", "send", "outreach:invite", may_edit), order=30)
-    many("reinvite", Action("Re-invite", "mail", "outreach:reinvite", may_edit), order=40)
+    def signed_up(contact) -> bool:
+        return bool(contact.user_id)
+
+    password = Action("Reset password", "key-round", "outreach:password_link", may_edit, can_enter)
+    contact_actions.register("password", password, order=30)
+    end_access = Action("End sign-in", "user-x", "outreach:end_access", may_edit, signed_up)
+    contact_actions.register("end_access", end_access, order=35)

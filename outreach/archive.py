@@ -13,7 +13,7 @@ from accounts.models import Firm
 from core.listing.pages import ListFilter, filtered, ordered_table
 from core.models import Operation
 from core.operations.types import register
-from core.spreadsheets.exports import ExportKind, Source
+from core.spreadsheets.exports import ExportType, Source
 from core.spreadsheets.writing import Column
 from core.templatetags.ui import exact
 from core.words import counted
@@ -83,13 +83,13 @@ class ArchiveFilter(ListFilter):
 
 
 @register
-class ArchiveExport(ExportKind):
+class ArchiveExport(ExportType):
     """`params["query"]`: the list's filters and order. For those who see everything."""
 
     key = "outreach.archive_export"
     label = "Export the mail archive"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """So many messages."""
         return f"{counted(count, 'message')} of the mail archive"
 

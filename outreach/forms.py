@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import Firm
 from accounts.models.firm import validate_reinvite_days
+from contacts.bulk_forms import BulkForm
 from core.forms.conflicts import ConflictForm, ConflictModelForm
 from core.listing.paging import whole
 from experiences.domain.placeholders import with_known_placeholders
@@ -110,7 +111,7 @@ def _to_come(moment: datetime) -> datetime:
     return moment
 
 
-class WhenForm(MomentForm):
+class WhenForm(BulkForm, MomentForm):
     """Now, or at a date and time."""
 
     when = forms.ChoiceField(
@@ -121,7 +122,7 @@ class WhenForm(MomentForm):
     )
     field_order = ["when", "at", "which"]
 
-    def __init__(self, *args, user, firm, **kwargs) -> None:
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["at"].help_text += " Only for “At a date and time”."
 

@@ -13,6 +13,7 @@ from accounts.models import Firm
 from contacts.models import Contact, Status
 from contacts.timeline import Entry, newest_before
 from core.mailing import server_status
+from core.registry import operation_types
 from mail.models import Send
 from outreach.domain import counting, inviting, scheduling, suppressing
 from outreach.domain.inviting import Mode
@@ -63,14 +64,14 @@ def next_step(contact: Contact, user) -> tuple[str, str, str] | None:
     if contact.status == Status.ASSIGNED:
         if reason := inviting.refusal_of(contact, Mode.FIRST):
             return f"Not invited yet. {reason}", "", ""
-        return "Has an experience, not invited yet.", reverse("outreach:invite_one", args=[contact.pk]), "Invite"
+        return "Has an experience, not invited yet.", operation_types["outreach.invite"].url(contact.pk), "Invite"
     since = _since(contact.last_invited_at)
     if not Invitation.objects.filter(contact=contact, accepted_at=None, revoked_at=None).exists():
-        url = reverse("outreach:reinvite_one", args=[contact.pk])
+        url = operation_types["outreach.reinvite"].url(contact.pk)
         return f"Invited {since}; the links no longer work.", url, "Re-invite"
     if inviting.refusal_of(contact, Mode.AGAIN):
         return f"Invited {since}, not seen yet.", "", ""
-    url = reverse("outreach:reinvite_one", args=[contact.pk])
+    url = operation_types["outreach.reinvite"].url(contact.pk)
     return f"Invited {since}, not seen yet.", url, "Re-invite"
 
 
@@ -88,7 +89,7 @@ def invite_after_assigning(contact_ids: list[int], by, operation) -> dict[int, s
 
 def left_out(contacts) -> dict[str, int]:
     """How many of these contacts would be assigned but not invited, by reason."""
-    reasons = inviting.skips(Mode.FIRST, Firm.get(), will_have_experience=True)
+    reasons = inviting.skip_reasons(Mode.FIRST, Firm.get(), will_have_experience=True)
     found = inviting.judged(contacts, reasons).exclude(refusal="").order_by()
     return dict(found.values_list("refusal").annotate(number=Count("pk")))
 

@@ -6,28 +6,60 @@ from datetime import datetime
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import Firm
-from contacts.operations.base import ContactKind, skip
+from contacts.models import Contact
+from contacts.operations.bulk_action import BulkAction, skip
 from contacts.tables import detail_address
+from core.mailing.server_status import obstacle, promise
 from core.models import Operation
-from core.operations.types import OUTCOME, Kind, Outcome, register
+from core.operations.types import OUTCOME, OperationType, Outcome, register
 from core.spreadsheets.writing import Column
 from mail.models import Send
 from outreach.domain import deciding, inviting, scheduling
 from outreach.domain.inviting import Mode
+from outreach.forms import WhenForm
 
 SENT, AGAIN = "sent", "again"
 DECIDED = "Decided meanwhile, or no longer yours to decide."
 
 
-class InvitingKind(ContactKind):
-    """Base of both: now, or at the time in the params."""
+@register
+class Invite(BulkAction):
+    """The first invitation, now, or at the time in the params."""
 
+    key = "outreach.invite"
+    label = verb = "Invite"
+    title = "Invite to the portal"
+    icon = "send"
+    in_bar, in_menu = 30, 20
     external = True
-    mode: Mode
+    form = WhenForm
+    form_template = "outreach/when_form.html"
+    mode = Mode.FIRST
+    status = "assigned"  # of those whose menu offers it
 
-    def skips(self, operation: Operation) -> list:
+    def applies(self, contact: Contact) -> bool:
+        """Who has the status that comes before it, and may be written to."""
+        return contact.status == self.status and contact.may_be_written_to
+
+    def describe(self, operation: Operation) -> str:
+        """Says when, if not now."""
+        at = operation.params.get("at")
+        return f"{self.label} at {scheduling.words(datetime.fromisoformat(at))}" if at else f"{self.label} by mail"
+
+    def more_consequences(self, operation: Operation) -> list[str]:
+        """That mail waits, and why, before anybody is invited."""
+        found = obstacle()
+        return [f"The invitations wait. {found.words}"] if found else []
+
+    def started(self, contact: Contact, operation: Operation) -> str:
+        """That the invitation is on its way is said only while mail flows."""
+        if operation.params.get("at"):
+            return super().started(contact, operation)
+        return f"{contact.name}: " + promise("An invitation", contact.email, within="seven days", asked_for=False).words
+
+    def skip_reasons(self, operation: Operation) -> list:
         """The firm's rules; and nobody is scheduled twice."""
-        reasons = inviting.skips(self.mode, Firm.get())
+        reasons = inviting.skip_reasons(self.mode, Firm.get())
         if operation.params.get("at"):
             reasons.append(skip(scheduling.SCHEDULED_ALREADY, scheduling.is_scheduled()))
         return reasons
@@ -42,7 +74,20 @@ class InvitingKind(ContactKind):
 
 
 @register
-class Decide(Kind):
+class Reinvite(Invite):
+    """The welcome once more, for those who were invited and never came."""
+
+    key = "outreach.reinvite"
+    label = verb = "Re-invite"
+    title = "Re-invite to the portal"
+    icon = "mail"
+    in_bar, in_menu = 40, 20
+    mode = Mode.AGAIN
+    status = "invited"
+
+
+@register
+class Decide(OperationType):
     """What a person decides about many mails of unknown fate; its rows are mails."""
 
     key = "outreach.decide"
@@ -71,21 +116,3 @@ class Decide(Kind):
         seen = Send.objects.visible_to(user).filter(pk=OuterRef("subject_id"))
         lines = operation.lines.annotate(recipient=Subquery(seen.values("recipient")[:1]))
         return [Column("Address", "recipient", width=40), *OUTCOME], lines.order_by("subject_id")
-
-
-@register
-class Invite(InvitingKind):
-    """The first invitation."""
-
-    key = "outreach.invite"
-    label = "Invite"
-    mode = Mode.FIRST
-
-
-@register
-class Reinvite(InvitingKind):
-    """The welcome once more, for those who were invited and never came."""
-
-    key = "outreach.reinvite"
-    label = "Re-invite"
-    mode = Mode.AGAIN

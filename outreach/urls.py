@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.urls import include, path
 
-from accounts.access import editors_only
 from outreach.views import archive, deciding, inviting, ledger, mail_text, mailbox, paused, reinviting
 
 app_name = "outreach"
@@ -12,10 +11,6 @@ urlpatterns = [
     path("<int:pk>/decide/", ledger.decide, name="decide"),
     path("decide/", deciding.decide_many, name="decide_many"),
     path("paused/", paused.paused, name="paused"),
-    path("invite/", editors_only(inviting.InviteView.as_view()), name="invite"),
-    path("invite/<int:pk>/", editors_only(inviting.InviteView.as_view()), name="invite_one"),
-    path("reinvite/", editors_only(inviting.ReinviteView.as_view()), name="reinvite"),
-    path("reinvite/<int:pk>/", editors_only(inviting.ReinviteView.as_view()), name="reinvite_one"),
     path("password/<int:pk>/", inviting.password_link, name="password_link"),
     path("end-access/<int:pk>/", inviting.end_access, name="end_access"),
     path("revoke/<int:pk>/", inviting.revoke, name="revoke"),

@@ -7,7 +7,7 @@ from accounts.models import Firm
 from core.listing.pages import filtered, ordered_table
 from core.models import Operation
 from core.operations.types import register
-from core.spreadsheets.exports import ExportKind, Source
+from core.spreadsheets.exports import ExportType, Source
 from core.words import counted
 from reports.exporting import columns, export_rows
 from reports.filters import ExperienceFilter
@@ -17,13 +17,13 @@ from reports.tables import ExperienceTable
 
 
 @register
-class ExperienceExport(ExportKind):
+class ExperienceExport(ExportType):
     """`params["query"]`: the report's filters and order."""
 
     key = "reports.export"
     label = "Export the experience report"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """The report of so many contacts."""
         return f"the experience report of {counted(count, 'contact')}"
 

@@ -1,6 +1,7 @@
 """Every address of the application, and what it answers to somebody."""
 
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -8,8 +9,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Role, User
+from contacts.operations.bulk_action import BulkAction
+from core.registry import operation_types
 from tests.world import World
 
+BULK = ("contacts/bulk/<str:key>/", "contacts/<int:pk>/do/<str:key>/")
 # Addresses that are not ours to guard: Django admin has its own door, the mail provider's reports their secret.
 FOREIGN = ("django-admin/", "outreach/tracking/", "anymail/")
 
@@ -25,7 +29,18 @@ def patterns(resolver=None, prefix=""):
             yield route, one.callback, one.name
 
 
-ROUTES = {route: view for route, view, _ in patterns()}
+def each_bulk_action(route, view):
+    """The route of an address that names a bulk action once for each of them; any other route as it is."""
+    if not route.endswith(BULK):
+        return [(route, view)]
+    actions = [
+        one for one in operation_types if isinstance(one, BulkAction) and (one.for_one or "<int:pk>" not in route)
+    ]
+    guarded = {one: SimpleNamespace(access="admins" if one.for_admins else view.access) for one in actions}
+    return [(route.replace("<str:key>", one.key), guarded[one]) for one in actions]
+
+
+ROUTES = {each: guarded for route, view, _ in patterns() for each, guarded in each_bulk_action(route, view)}
 
 
 def answers(

@@ -26,7 +26,7 @@ DOORS = {
 # Where rows are reached by key: verbs, which are handed rows by those who asked; and operations, whose base class
 # has narrowed and locked the rows of a chunk before it hands over their keys.
 INNER = ("contacts/models/", "contacts/querysets.py", "demo/", "bench/", "tests/")
-INNER_OPERATIONS = {f"contacts/operations/{name}.py" for name in ("base", "changing", "lifecycle")}
+INNER_OPERATIONS = {f"contacts/operations/{name}.py" for name in ("bulk_action", "editing_fields", "lifecycle")}
 # Where text is declared to be HTML, how often. Each use escapes what it holds, or holds nothing of a user's.
 SAFE_HTML = {
     "contacts/tables.py": 1,

@@ -142,7 +142,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
     archived = ArchivedMessage.objects.create(send=send, recipient=contact.email, subject="x", text="x", html="x")
     tomorrow = timezone.now() + timedelta(days=1)
     scheduled = ScheduledInvitation.objects.create(contact=contact, at=tomorrow, created_by=owner)
-    one_contact = "contacts/ messages/contacts/ portal/preview/ outreach/invite/ outreach/reinvite/ outreach/password/"
+    one_contact = "contacts/ messages/contacts/ portal/preview/ outreach/password/"
     keys = dict.fromkeys(
         (*one_contact.split(), "outreach/revoke/", "outreach/end-access/", "outreach/allow-mail/"), contact.pk
     )
@@ -157,7 +157,7 @@ def _about(contact: Contact, owner: User) -> tuple[dict, dict]:
         "outreach/scheduled/": scheduled.pk,
     }
     in_trash = ContactFactory(primary_advisor=owner, deleted_at=timezone.now())
-    keys["contacts/<int:pk>/restore/"] = in_trash.pk
+    keys["contacts/<int:pk>/do/contacts.restore/"] = in_trash.pk
     keys |= _in_the_crm(contact, owner)
     keys |= _to_do(contact)
     note = NoteFactory(contact=contact)

@@ -92,7 +92,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     except staffing.NotAllowed as refusal:
         form.add_error("role", str(refusal))
     actions = [
-        SimpleNamespace(label=action.label, icon=action.icon, url=reverse(action.url_name, args=[pk]))
+        SimpleNamespace(label=action.label, icon=action.icon, url=action.url(pk))
         for action in staff_actions
         if action.applies(user)
     ]

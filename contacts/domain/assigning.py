@@ -35,6 +35,14 @@ class _Keep:
 KEEP: Any = _Keep()
 # What an assignment holds; the team stands on the contact itself.
 PARTS = ("experience", "campaign", "card_template", "resource_template", "featured_template")
+MODELS = {
+    "experience": Experience,
+    "campaign": Campaign,
+    "card_template": CardTemplate,
+    "resource_template": ResourceTemplate,
+    "featured_template": FeaturedTemplate,
+    "team": Team,
+}
 ELEMENTS = (*PARTS, "team")
 
 IN_TRASH = "In the trash."
@@ -46,7 +54,7 @@ NOTHING_TO_END = "Has no experience."
 
 
 @dataclass(frozen=True)
-class Gift:
+class AssignmentSpec:
     """What `assign` gives. The own templates beat the experience's; `team` KEEP leaves the contact's present one.
 
     With `start_over`, contacts who have exactly this already begin anew instead of being skipped.
@@ -86,26 +94,30 @@ class Change:
 
 
 def assign(
-    contacts: ContactQuerySet | Sequence[int], gift: Gift, *, by: User | None, operation: Operation | None = None
+    contacts: ContactQuerySet | Sequence[int],
+    spec: AssignmentSpec,
+    *,
+    by: User | None,
+    operation: Operation | None = None,
 ) -> Outcome:
     """End each contact's assignment, if any, and start a new one. Tells the contacts nothing.
 
     The campaign of somebody who has signed in before starts today, in their own time zone; of others with
     their first sign-in.
     """
-    ids, skipped = _take(contacts, assign_skips(gift))
+    ids, skipped = _take(contacts, assign_skip_reasons(spec))
     if ids:
-        give(ids, gift, by=by, operation=operation)
+        assign_locked(ids, spec, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
 
 
-def give(ids: list[int], gift: Gift, *, by: User | None, operation: Operation | None = None) -> None:
-    """`assign` for contacts that are locked, and that `assign_skips` refuses none of."""
+def assign_locked(ids: list[int], spec: AssignmentSpec, *, by: User | None, operation: Operation | None = None) -> None:
+    """`assign` for contacts that are locked, and that `assign_skip_reasons` refuses none of."""
     replaced = _end(ids)
-    _start(ids, gift, by)
-    moved = {"experience": gift.experience, "campaign": gift.campaign}
-    _move(ids, moved if gift.team is KEEP else moved | {"team": gift.team})
-    for sentence, subject_ids in words_for_assigned(gift, replaced, ids, has_team=gift.team is not KEEP):
+    _start(ids, spec, by)
+    moved = {"experience": spec.experience, "campaign": spec.campaign}
+    _move(ids, moved if spec.team is KEEP else moved | {"team": spec.team})
+    for sentence, subject_ids in words_for_assigned(spec, replaced, ids, has_team=spec.team is not KEEP):
         record("assigned", sentence, subject_ids=subject_ids, actor=by, operation=operation)
 
 
@@ -116,14 +128,14 @@ def change(
 
     A changed campaign goes on from the same day; one given to an active contact who had none starts today.
     """
-    ids, skipped = _take(contacts, change_skips(wanted))
+    ids, skipped = _take(contacts, change_skip_reasons(wanted))
     if ids:
-        swap(ids, wanted, by=by, operation=operation)
+        change_locked(ids, wanted, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
 
 
-def swap(ids: list[int], wanted: Change, *, by: User | None, operation: Operation | None = None) -> None:
-    """`change` for contacts that are locked, and that `change_skips` refuses none of."""
+def change_locked(ids: list[int], wanted: Change, *, by: User | None, operation: Operation | None = None) -> None:
+    """`change` for contacts that are locked, and that `change_skip_reasons` refuses none of."""
     if wanted.experience is None:
         raise ValueError("An experience is swapped for another or taken away with unassign, never cleared.")
     sentences = words_for_changed(ids, wanted.elements())
@@ -140,31 +152,31 @@ def unassign(
     contacts: ContactQuerySet | Sequence[int], *, by: User | None, operation: Operation | None = None
 ) -> Outcome:
     """Take the experience and campaign away. The team stays, and nobody stops being active by it."""
-    ids, skipped = _take(contacts, unassign_skips())
+    ids, skipped = _take(contacts, unassign_skip_reasons())
     if ids:
-        take_away(ids, by=by, operation=operation)
+        unassign_locked(ids, by=by, operation=operation)
     return Outcome(done=ids, skipped=skipped)
 
 
-def take_away(ids: list[int], *, by: User | None, operation: Operation | None = None) -> None:
-    """`unassign` for contacts that are locked, and that `unassign_skips` refuses none of."""
+def unassign_locked(ids: list[int], *, by: User | None, operation: Operation | None = None) -> None:
+    """`unassign` for contacts that are locked, and that `unassign_skip_reasons` refuses none of."""
     ended = _end(ids)
     _move(ids, {"experience": None, "campaign": None})
     for name, subject_ids in ended.items():
         record("unassigned", f"{name} removed", subject_ids=subject_ids, actor=by, operation=operation)
 
 
-def assign_skips(gift: Gift) -> list[When]:
+def assign_skip_reasons(spec: AssignmentSpec) -> list[When]:
     """Why `assign` would skip a contact; the first that applies is the reason."""
     whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
-    if not gift.start_over:
+    if not spec.start_over:
         # What the contact repeats is compared first: most have another experience, and need no look at the assignment.
-        same = Q(experience=gift.experience, campaign=gift.campaign) & Q(Exists(_open().filter(**gift.parts())))
-        whens.append(When(same if gift.team is KEEP else same & Q(team=gift.team), then=Value(SAME_ALREADY)))
+        same = Q(experience=spec.experience, campaign=spec.campaign) & Q(Exists(_open().filter(**spec.parts())))
+        whens.append(When(same if spec.team is KEEP else same & Q(team=spec.team), then=Value(SAME_ALREADY)))
     return whens
 
 
-def change_skips(wanted: Change) -> list[When]:
+def change_skip_reasons(wanted: Change) -> list[When]:
     """Why `change` would skip a contact; the first that applies is the reason."""
     whens = [When(deleted_at__isnull=False, then=Value(IN_TRASH)), _closed()]
     parts = wanted.parts()
@@ -177,7 +189,7 @@ def change_skips(wanted: Change) -> list[When]:
     return whens
 
 
-def unassign_skips() -> list[When]:
+def unassign_skip_reasons() -> list[When]:
     """Why `unassign` would skip a contact; the first that applies is the reason."""
     return [
         When(deleted_at__isnull=False, then=Value(IN_TRASH)),
@@ -238,10 +250,10 @@ def _days(ids: list[int]) -> dict[str, Any]:
     return local_days(list(zones))
 
 
-def _start(ids: list[int], gift: Gift, by: User | None) -> None:
+def _start(ids: list[int], spec: AssignmentSpec, by: User | None) -> None:
     """Open an assignment for each contact, in one statement."""
-    keys = {f"{part}_id": value.pk if value else None for part, value in gift.parts().items()}
-    days = _days(ids) if gift.campaign else {}
+    keys = {f"{part}_id": value.pk if value else None for part, value in spec.parts().items()}
+    days = _days(ids) if spec.campaign else {}
     columns = ", ".join(keys)
     marks = ", ".join(["%s::bigint"] * len(keys))
     with connection.cursor() as cursor:

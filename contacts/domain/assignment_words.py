@@ -18,15 +18,15 @@ NAMES = {
 
 
 def words_for_assigned(
-    gift, replaced: dict[str, list[int]], ids: list[int], *, has_team: bool
+    spec, replaced: dict[str, list[int]], ids: list[int], *, has_team: bool
 ) -> Iterator[tuple[str, list[int]]]:
     """Sentences for `assign`, each with the contacts it is about; `replaced` is contacts by ended experience."""
     extras = [
         f"{NAMES[name].lower()} {value}"
-        for name, value in [*gift.parts().items(), ("team", gift.team if has_team else None)]
+        for name, value in [*spec.parts().items(), ("team", spec.team if has_team else None)]
         if value is not None and name != "experience"
     ]
-    base = f"{gift.experience} assigned" + (f", with {', '.join(extras)}" if extras else "")
+    base = f"{spec.experience} assigned" + (f", with {', '.join(extras)}" if extras else "")
     told: set[int] = set()
     for before, subject_ids in replaced.items():
         told.update(subject_ids)

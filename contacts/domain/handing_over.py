@@ -22,7 +22,7 @@ def book_size(user: User) -> int:
     return Contact.objects.advised_by(user).count()
 
 
-def words(user: User, to: User) -> str:
+def describe(user: User, to: User) -> str:
     """What is done, for people."""
     return f"Hand over from {user.name} to {to.name}"
 
@@ -31,7 +31,7 @@ def draft(user: User, by: User, to: User | None = None) -> Operation:
     """A handing over of all that `user` has now; to whom may be chosen later."""
     operation = Operation.objects.create(
         kind=KEY,
-        title=(words(user, to) if to else f"Hand over from {user.name}")[:200],
+        title=(describe(user, to) if to else f"Hand over from {user.name}")[:200],
         owner=by,
         params={"from": user.pk} | ({"to": to.pk} if to else {}),
         selection=f"All contacts of {user.name}, those in the trash included",

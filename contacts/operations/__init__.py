@@ -1,11 +1,11 @@
-"""Kinds of operation on contacts, one idea a file."""
+"""Types of operation on contacts, one idea a file. `load` registers them."""
 
 
 def load() -> None:
-    """Register all kinds of this room."""
+    """Register all of this room."""
     from contacts.operations import (  # noqa: F401 - importing registers
         assigning,
-        changing,
+        editing_fields,
         exporting,
         handing_over,
         importing,

@@ -11,18 +11,18 @@ from contacts.tables import ContactTable
 from core.listing.pages import filtered, ordered_table
 from core.models import Operation
 from core.operations.types import register
-from core.spreadsheets.exports import ExportKind, Source
+from core.spreadsheets.exports import ExportType, Source
 from core.words import counted
 
 
 @register
-class ContactExport(ExportKind):
+class ContactExport(ExportType):
     """`params`: the list's `query`, and the ticked `ids`; where there are none, all that match but those `without`."""
 
     key = "contacts.export"
     label = "Export contacts"
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """So many contacts."""
         return counted(count, "contact")
 

@@ -14,10 +14,10 @@ from contacts.imports.checking import last_line, plan
 from contacts.imports.limits import Unreadable
 from contacts.imports.storing import stage, write_plans
 from contacts.models import FileImport
-from contacts.operations.undoable_imports import UndoableImport
+from contacts.operations.import_undo import import_undo
 from core.models import Operation
 from core.operations import selecting
-from core.operations.types import Kind, Outcome, register
+from core.operations.types import OperationType, Outcome, register
 
 BATCH = min(2000, settings.OPERATION_ROWS)
 
@@ -33,7 +33,7 @@ def rows_of(file_import: FileImport, subject_ids: Sequence[int]):
     return file_import.rows.filter(number__gt=(first - 1) * BATCH, number__lte=last * BATCH).order_by("number")
 
 
-class ImportKind(Kind):
+class ImportType(OperationType):
     """What both have in common: `params["file_import"]`, and a worker, for a file takes its time."""
 
     external = True
@@ -51,7 +51,7 @@ class ImportKind(Kind):
 
 
 @register
-class Check(ImportKind):
+class Check(ImportType):
     """The dry run: line 0 reads the file into rows, the others say what would become of them."""
 
     key = "contacts.import_check"
@@ -96,17 +96,19 @@ class Check(ImportKind):
         return FileImport.objects.filter(check_operation=operation, state=FileImport.State.CHECKING)
 
 
+def _snapshot(operation: Operation) -> Snapshot:
+    """What the columns of the file may change; without the import nobody knows."""
+    file_import = FileImport.objects.filter(pk=operation.params["file_import"]).first()
+    return written_by(file_import, operation) if file_import else Snapshot()
+
+
 @register
-class Apply(ImportKind, UndoableImport):
+class Apply(ImportType):
     """Contacts come of rows, batch by batch; a batch done twice does nothing the second time."""
 
     key = "contacts.import_apply"
     label = "Import"
-
-    def keeps(self, operation: Operation) -> Snapshot:
-        """What the columns of the file may change; without the import nobody knows."""
-        file_import = FileImport.objects.filter(pk=operation.params["file_import"]).first()
-        return written_by(file_import, operation) if file_import else Snapshot()
+    undo = import_undo(_snapshot)
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """One batch."""

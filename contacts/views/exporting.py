@@ -10,7 +10,7 @@ from contacts.operations.exporting import ContactExport
 from contacts.selection import Selection, read_ids, selection, ticked_ids
 from contacts.tables import ContactTable
 from core.listing.pages import ordered_table
-from core.registry import operation_kinds
+from core.registry import operation_types
 from core.spreadsheets.exports import AT_ONCE, begin_export
 from core.spreadsheets.writing import FORMATS, export
 
@@ -48,7 +48,7 @@ def _as_selection(query: QueryDict) -> QueryDict:
 
 def _file(request: HttpRequest, chosen: Selection, count: int) -> HttpResponse:
     """The file, in the order of the list; of many rows it is written in the background."""
-    kind = operation_kinds[ContactExport.key]
+    kind = operation_types[ContactExport.key]
     params = {
         "format": request.POST["format"],
         "query": request.POST.get("query", ""),

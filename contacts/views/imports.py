@@ -29,8 +29,8 @@ from core.forms.presses import once
 from core.limits import take
 from core.listing.pages import ListFilter, ListPage
 from core.models import Operation
+from core.operations.types import undo_offer
 from core.operations.views import progress, undone_by
-from core.registry import operation_kinds
 from core.spreadsheets.exports import Source, download
 from core.spreadsheets.writing import Column
 from core.templatetags.ui import badge
@@ -238,8 +238,7 @@ def applications(file_import: FileImport) -> list[Operation]:
 
 def undo_offers(applied: list[Operation], user) -> list[tuple[str, str]]:
     """What the buttons that undo an import are called, and where they lead."""
-    kind = operation_kinds[Apply.key]
-    found = [(n, kind.undo_offer(one, user)) for n, one in enumerate(applied, start=1)]
+    found = [(n, undo_offer(one, user)) for n, one in enumerate(applied, start=1)]
     if len(found) == 1:
         return [(one.label, one.url) for _, one in found if one.url]
     # "Undo 3 of 5" is "Undo part 2: 3 of 5" where there are several.

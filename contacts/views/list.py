@@ -93,7 +93,7 @@ def bulk_actions(user) -> list[SimpleNamespace]:
         if not action.allowed(user):
             continue
         try:
-            url = reverse(action.url_name)
+            url = action.url()
         except NoReverseMatch:
             continue
         found.append(SimpleNamespace(label=action.label, icon=action.icon, url=url, danger=action.danger))

@@ -199,7 +199,7 @@ def offered(contact: Contact, user) -> list[dict]:
     for action in contact_actions:
         if action.allowed(user) and action.applies(contact):
             try:
-                url = reverse(action.url_name, args=[contact.pk])
+                url = action.url(contact.pk)
             except NoReverseMatch:
                 continue
             found.append({"label": action.label, "icon": action.icon, "url": url, "danger": action.danger})

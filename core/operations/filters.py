@@ -5,12 +5,12 @@ from django.db.models import QuerySet
 
 from core.listing.pages import ListFilter
 from core.models import Operation, OperationLine
-from core.registry import operation_kinds
+from core.registry import operation_types
 
 
 def kinds() -> list[tuple[str, str]]:
     """Every kind of operation by what people call it."""
-    return sorted(((kind.key, kind.label or kind.key) for kind in operation_kinds), key=lambda pair: pair[1])
+    return sorted(((kind.key, kind.label or kind.key) for kind in operation_types), key=lambda pair: pair[1])
 
 
 class OperationFilter(ListFilter):

@@ -14,9 +14,9 @@ from core.files.disk import NEXT, WORDS, is_full
 from core.history.signature import signed
 from core.models import KeptRows, Operation, OperationLine
 from core.operations import selecting
-from core.operations.types import CannotGoOn, Kind, NotNow, Outcome, Stream
+from core.operations.types import CannotGoOn, NotNow, OperationType, Outcome, StreamingOperationType
 from core.queueing import call_worker
-from core.registry import operation_kinds
+from core.registry import operation_types
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def _queue(operation: Operation) -> bool:
 
 def _set_going(operation: Operation) -> None:
     """Do what waits at once when it is small, or call a worker. What gets lost here is found by the sweep."""
-    kind: Kind = operation_kinds[operation.kind]
+    kind: OperationType = operation_types[operation.kind]
     if kind.external or operation.total > INLINE_LIMIT:
         enqueue(operation.pk)
         return
@@ -100,7 +100,7 @@ def run(operation_id: int) -> None:
     operation = _claim(operation_id)
     if operation is None:
         return
-    kind: Kind = operation_kinds[operation.kind]
+    kind: OperationType = operation_types[operation.kind]
     with signed(user=operation.owner_id, operation=operation.pk):
         try:
             _work(operation, kind)
@@ -121,12 +121,12 @@ def run(operation_id: int) -> None:
             _end_early(operation, Operation.State.FAILED, words, attempts=operation.attempts)
 
 
-def _work(operation: Operation, kind: Kind) -> None:
+def _work(operation: Operation, kind: OperationType) -> None:
     """Do chunk after chunk, or batch after batch, up to the end, or until there is something to wait for."""
     try:
-        if isinstance(kind, Stream):
+        if isinstance(kind, StreamingOperationType):
             _take_all(operation, kind)
-        while not isinstance(kind, Stream) and _step(operation, kind):
+        while not isinstance(kind, StreamingOperationType) and _step(operation, kind):
             pass
     except NotNow as later:
         with transaction.atomic():
@@ -179,7 +179,7 @@ def _claim(operation_id: int) -> Operation | None:
     return Operation.objects.select_related("owner").get(pk=operation_id)
 
 
-def _step(operation: Operation, kind: Kind) -> bool:
+def _step(operation: Operation, kind: OperationType) -> bool:
     """Do one chunk in one transaction with its progress. Returns whether there is more to do."""
     with transaction.atomic():
         if not _goes_on(operation):
@@ -193,7 +193,7 @@ def _step(operation: Operation, kind: Kind) -> bool:
         return True
 
 
-def _applied(operation: Operation, kind: Kind, ids: list[int]) -> Outcome:
+def _applied(operation: Operation, kind: OperationType, ids: list[int]) -> Outcome:
     """Apply a chunk; what the database refuses is looked for by halves until it stands alone, and fails by itself.
 
     Raises what the database says when it refuses more than a few rows: then it is not the rows that are wrong. So it
@@ -236,7 +236,7 @@ def _goes_on(operation: Operation) -> bool:
     return True
 
 
-def _take_all(operation: Operation, kind: Stream) -> None:
+def _take_all(operation: Operation, kind: StreamingOperationType) -> None:
     """Take batch after batch, each in one transaction with its figures, and end the operation after the last."""
     for batch in kind.batches(operation):
         with transaction.atomic():
@@ -290,7 +290,7 @@ def _end(operation: Operation, state: str, error: str = "", **still) -> bool:
 def _end_early(operation: Operation, state: str, error: str = "", **still) -> None:
     """End the operation before all is done, as `_end` does, and let its kind know."""
     if _end(operation, state, error, **still):
-        operation_kinds[operation.kind].ended_early(operation)
+        operation_types[operation.kind].ended_early(operation)
 
 
 def repeat(operation: Operation, state: str, by) -> Operation:

@@ -1,4 +1,4 @@
-"""What a kind of operation is: one class in one file, registered under its key."""
+"""What a type of operation is: one class in one file, registered under its key."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from core.models import Operation, OperationLine
-from core.registry import operation_kinds
+from core.registry import operation_types, undo_offers
 from core.spreadsheets.writing import Column
 
 # How each row of a report ended; the last columns of every report.
@@ -23,7 +23,7 @@ OUTCOME = [
 class Outcome:
     """What a chunk did, by subject id: done, skipped with the reason, failed with the reason.
 
-    `lines_written`: the kind has written the lines of those done itself, with more than that they are done.
+    `lines_written`: the operation type has written the lines of those done itself, with more than that they are done.
     """
 
     done: Sequence[int] = ()
@@ -32,7 +32,7 @@ class Outcome:
     lines_written: bool = False
 
     def with_(self, other: "Outcome") -> "Outcome":
-        """What two parts of a chunk did together: a kind writes the lines of those done in both or in neither."""
+        """What two parts of a chunk did together: the lines of those done are written in both or in neither."""
         return Outcome(
             done=[*self.done, *other.done],
             skipped=(self.skipped or {}) | (other.skipped or {}),
@@ -53,10 +53,10 @@ class UndoOffer:
     words: str = ""
 
 
-class Kind:
-    """Base of all kinds. Subclasses set `key` and `label`, what people call it, and answer the questions below.
+class OperationType:
+    """Base of all operation types. Subclasses set `key` and `label`, what people call it.
 
-    `chunk` is the number of rows changed in one transaction; `external` kinds never run inside the
+    `chunk` is the number of rows changed in one transaction; `external` types never run inside the
     request, because they wait for something outside the database.
     """
 
@@ -70,7 +70,11 @@ class Kind:
     repeatable = False  # whether it can be begun again over some of its rows: those that failed, or were never reached
     subject_sort = ""  # the column of its `subject_rows` by which they are sorted as people expect it
     unnamed = "No longer there, or not yours to see"  # what a report calls a row of which `subjects` gives no name
+    undo: Any = None  # how it is undone, as the room that undoes it reads it; None: it cannot be
     selection_key = ""  # whose ticks are dropped once the operation has been started from a list
+
+    def registered(self) -> None:
+        """Called once it is known under its key. Nothing by default."""
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """Change one chunk of rows, set-based, inside the caller's transaction.
@@ -90,10 +94,6 @@ class Kind:
     def report(self, operation: Operation, user) -> tuple[list[Column], QuerySet]:
         """The columns and rows of the downloadable report, as `core.spreadsheets.writing` takes them."""
         return [Column("Row", "subject_id"), *OUTCOME], operation.lines.order_by("subject_id")
-
-    def undo_offer(self, operation: Operation, user) -> UndoOffer:
-        """Whether `user` can undo the operation now, and how much of it."""
-        return UndoOffer()
 
     def result(self, operation: Operation, user) -> tuple[str, str] | None:
         """What `user` can fetch now that it has ended: words for the button, and the address. Nothing by default."""
@@ -123,11 +123,11 @@ class NotNow(Exception):
 
 
 class CannotGoOn(Exception):
-    """Raised by a kind that has to give up; the text is shown to people as why the operation failed."""
+    """Raised by an operation type that has to give up; the text is shown to people as why the operation failed."""
 
 
 @dataclass(frozen=True)
-class Taken:
+class BatchResult:
     """How many rows of a batch ended how, and how many there will be in all, as far as is known."""
 
     done: int = 0
@@ -136,11 +136,11 @@ class Taken:
     total: int | None = None
 
 
-class Stream(Kind):
-    """A kind without a selection: it takes what comes from outside, batch by batch, and has no line per row.
+class StreamingOperationType(OperationType):
+    """An operation type without a selection: it takes what comes from outside, batch by batch, and has no line per row.
 
     `batches` runs outside of any transaction and may call others' servers; each batch is then taken in one transaction,
-    in which the kind also writes down how to go on. Broken off anywhere, it is asked for its batches again.
+    in which the type also writes down how to go on. Broken off anywhere, it is asked for its batches again.
     """
 
     external = True
@@ -150,12 +150,18 @@ class Stream(Kind):
         """What there is to take. May raise NotNow or CannotGoOn."""
         raise NotImplementedError
 
-    def take(self, operation: Operation, batch: Any) -> Taken:
+    def take(self, operation: Operation, batch: Any) -> BatchResult:
         """Take one batch, inside the caller's transaction."""
         raise NotImplementedError
 
 
-def register(kind: type[Kind]) -> type[Kind]:
-    """Class decorator that makes a kind known under its key."""
-    operation_kinds.register(kind.key, kind())
+def register(kind: type[OperationType]) -> type[OperationType]:
+    """Class decorator that makes an operation type known under its key."""
+    operation_types.register(kind.key, kind()).registered()
     return kind
+
+
+def undo_offer(operation: Operation, user) -> UndoOffer:
+    """Whether `user` can undo the operation now, and how much of it: what the room says that knows how to."""
+    offers = (offer(operation, user) for offer in undo_offers)
+    return next((one for one in offers if one != UndoOffer()), UndoOffer())

@@ -17,7 +17,8 @@ from core.models import Operation, OperationLine
 from core.operations import running
 from core.operations.filters import LineFilter, OperationFilter
 from core.operations.tables import STATE_TONES, LineTable, OperationTable
-from core.registry import operation_kinds
+from core.operations.types import undo_offer
+from core.registry import operation_types
 from core.spreadsheets.exports import Source, download
 from core.templatetags.table_rows import thousands
 from core.templatetags.ui import distance, exact
@@ -91,12 +92,12 @@ class OperationPage(ListPage):
 
     def table_options(self) -> dict:
         """Names come from the kind."""
-        kind = operation_kinds.get(self.operation.kind)
+        kind = operation_types.get(self.operation.kind)
         return {"kind": kind, "user": self.request.user, "by_name": self.operation.total <= SORTED_AT_MOST}
 
     def extra(self) -> dict:
         """Progress, and what can be done now."""
-        operation, kind = self.operation, operation_kinds.get(self.operation.kind)
+        operation, kind = self.operation, operation_types.get(self.operation.kind)
         mine = operation.owner_id == self.request.user.pk
         return {
             "unseen": mine and operation.is_over and operation.seen_at is None,
@@ -105,7 +106,7 @@ class OperationPage(ListPage):
             "dropped_selection": kind.selection_key if kind and "started" in self.request.GET else "",
             "result": kind.result(operation, self.request.user) if kind and operation.is_over else None,
             "without_list": bool(kind) and not kind.has_lines,
-            "undo": kind.undo_offer(operation, self.request.user) if kind and operation.is_over else None,
+            "undo": undo_offer(operation, self.request.user) if kind and operation.is_over else None,
             **repetitions(operation, self.request.user),
         }
 
@@ -191,7 +192,7 @@ def may_open(operation: Operation, user) -> bool:
 def repetitions(operation: Operation, user) -> dict:
     """What can be begun again of its rows; and follow-ups: when it was undone, and when what was begun again."""
     begun = list(operation.repetitions.order_by("pk")) if operation.is_over else []
-    before, kind = {one.repeated for one in begun}, operation_kinds.get(operation.kind)
+    before, kind = {one.repeated for one in begun}, operation_types.get(operation.kind)
     may = controls(user, operation) and kind is not None
     again = [(REPETITIONS[one.repeated], one, may_open(one, user)) for one in begun]
     return {
@@ -205,7 +206,7 @@ def repetitions(operation: Operation, user) -> dict:
 
 def repeat_refusal(operation: Operation, state: str, user) -> str:
     """Why the rows that ended in `state` cannot be taken up again by `user`; empty when they can."""
-    kind = operation_kinds.get(operation.kind)
+    kind = operation_types.get(operation.kind)
     number = operation.failed if state == Line.FAILED else operation.untouched
     if kind is None or not operation.is_over or not number:
         return "There is nothing that could be done again."
@@ -217,7 +218,7 @@ def repeat_refusal(operation: Operation, state: str, user) -> str:
 def operation_report(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The report as a file; `state` narrows it as on the page. It names people, so the record tells who took it."""
     operation = get_object_or_404(operations_of(request.user), pk=pk)
-    kind = operation_kinds.get(operation.kind)
+    kind = operation_types.get(operation.kind)
     if kind is None:
         messages.warning(request, "This kind of operation is no longer known, so its report cannot be made.")
         return redirect("core:operation", pk=pk)
@@ -239,7 +240,7 @@ def controls(user, operation: Operation) -> bool:
 
     Who may not edit has no hand in what changes anything, however it became theirs.
     """
-    kind, mine = operation_kinds.get(operation.kind), operation.owner_id == user.pk
+    kind, mine = operation_types.get(operation.kind), operation.owner_id == user.pk
     if not user.may_edit:
         return mine and kind is not None and kind.read_only
     return user.is_admin or mine
@@ -259,7 +260,7 @@ def progress(operation: Operation, user) -> SimpleNamespace:
     page = reverse("core:operation", args=[operation.pk])
     paused = operation.state == Operation.State.PAUSED
     going = not operation.is_over
-    kind = operation_kinds.get(operation.kind)
+    kind = operation_types.get(operation.kind)
     has_lines = kind is None or kind.has_lines
     stoppable = going and controls(user, operation) and not operation.cancel_requested
     return SimpleNamespace(

@@ -1,11 +1,11 @@
 """Exports of many rows as operations: written in the background, with progress, and kept for a day.
 
     @register
-    class ContactExport(ExportKind):
+    class ContactExport(ExportType):
         key = "contacts.export"
         label = "Export contacts"
 
-        def told(self, count):
+        def describe(self, count):
             return counted(count, "contact")
 
         def source(self, operation):
@@ -44,8 +44,8 @@ from core.history.recording import record
 from core.limits import Limit, take
 from core.models import ExportFile, Operation
 from core.operations import running
-from core.operations.types import Stream, Taken
-from core.registry import operation_kinds
+from core.operations.types import BatchResult, StreamingOperationType
+from core.registry import operation_types
 from core.spreadsheets.writing import CSV, FORMATS, ROWS_AT_ONCE, Column, export, file_parts
 from core.words import counted
 
@@ -99,12 +99,12 @@ class Progress:
         return told
 
 
-class ExportKind(Stream):
+class ExportType(StreamingOperationType):
     """Base of exports; `params["format"]` is the file's."""
 
     read_only = True
 
-    def told(self, count: int) -> str:
+    def describe(self, count: int) -> str:
         """What is exported, in words, with the number of rows."""
         raise NotImplementedError
 
@@ -132,16 +132,16 @@ class ExportKind(Stream):
             made.file.save(name, File(file), save=False)
         yield Written(*progress.tell(), made)
 
-    def take(self, operation: Operation, batch: Begun | Written) -> Taken:
+    def take(self, operation: Operation, batch: Begun | Written) -> BatchResult:
         """Note how far it is; keep the file once it is whole."""
         if isinstance(batch, Begun):
             Operation.objects.filter(pk=operation.pk).update(done=0, skipped=0)
-            return Taken(total=batch.total)
+            return BatchResult(total=batch.total)
         if batch.made:
             batch.made.save(force_insert=True)
             count = Operation.objects.values_list("done", flat=True).get(pk=operation.pk) + batch.rows
             self.note(operation.owner, count, operation.selection, operation.params, operation)
-        return Taken(done=batch.rows, skipped=batch.gone)
+        return BatchResult(done=batch.rows, skipped=batch.gone)
 
     def result(self, operation: Operation, user) -> tuple[str, str] | None:
         """The file, for its owner."""
@@ -158,7 +158,7 @@ class ExportKind(Stream):
     def note(self, owner, count: int, words: str, params: dict[str, Any], operation: Operation | None = None) -> None:
         """Note who took what; `words` are the choice, `params` what an operation's are."""
         kept = {name: params[name][:IDS_KEPT] for name in ("ids", "without") if name in params}
-        _note(owner, self.told(count), words, params | kept | {"count": count}, operation)
+        _note(owner, self.describe(count), words, params | kept | {"count": count}, operation)
 
 
 def download(
@@ -213,7 +213,7 @@ def export_or_begin(request: HttpRequest, key: str, source: Source, words: str) 
 
     `words` are the choice; the list's query, in the address, is what the operation will choose by.
     """
-    kind, posted = operation_kinds[key], request.POST.get("format")
+    kind, posted = operation_types[key], request.POST.get("format")
     params = {"format": posted if posted in FORMATS else CSV, "query": request.GET.urlencode()}
     count = source.rows.count()
     if count > AT_ONCE:
@@ -222,7 +222,7 @@ def export_or_begin(request: HttpRequest, key: str, source: Source, words: str) 
     return export(params["format"], source.name, source.columns, source.rows)
 
 
-def begin_export(kind: ExportKind, owner, words: str, params: dict[str, Any]) -> HttpResponse:
+def begin_export(kind: ExportType, owner, words: str, params: dict[str, Any]) -> HttpResponse:
     """Begin to export in the background; the answer leads to where its progress is shown.
 
     A press too many leads there as well, while the first one's is under way.

@@ -6,16 +6,16 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from contacts.models import Contact
-from contacts.operations.undoable_imports import UndoableImport
+from contacts.operations.import_undo import describe, import_undo
 from core.models import Operation
-from core.operations.types import OUTCOME, Kind, Outcome, register
+from core.operations.types import OUTCOME, OperationType, Outcome, register
 from core.spreadsheets.writing import Column
 from crm.domain.imported import RecordsImported
 from crm.domain.importing import import_records
 from crm.models import Record
 
 
-class RecordKind(Kind):
+class RecordOperationType(OperationType):
     """Base of operations whose subjects are records."""
 
     chunk = 2000
@@ -52,25 +52,23 @@ def _nameable(user) -> QuerySet:
     return Record.objects.filter(Q(pk__in=Record.objects.visible_to(user).values("pk")) | Q(contact__in=theirs))
 
 
+def _describe_undo(counts: dict[str, int], *, redo: bool) -> list[str]:
+    """What becomes of the contacts, and of their records."""
+    contacts = describe(counts, redo=redo)
+    if redo:
+        return contacts
+    return [*contacts, "Their CRM records say “Deleted here”. Restored, the contacts are linked to them again."]
+
+
 @register
-class ImportKind(RecordKind, UndoableImport):
+class ImportRecords(RecordOperationType):
     """Make contacts of the ready ones among chosen records."""
 
     key = "crm.import"
     label = "Import from CRM"
+    undo = import_undo(lambda operation: RecordsImported(import_id=operation.pk), _describe_undo)  # whom it added
 
     def apply(self, operation: Operation, subject_ids: Sequence[int]) -> Outcome:
         """One chunk; who may not import any more imports nothing."""
         imported = import_records(list(subject_ids), operation.owner, operation)
         return Outcome(done=list(imported.contacts), skipped=imported.left_out)
-
-    def keeps(self, operation: Operation) -> RecordsImported:
-        """The contacts that it added."""
-        return RecordsImported(import_id=operation.pk)
-
-    def undo_words(self, counts: dict[str, int], *, redo: bool) -> list[str]:
-        """What becomes of the contacts, and of their records."""
-        records = (
-            [] if redo else ["Their CRM records say “Deleted here”. Restored, the contacts are linked to them again."]
-        )
-        return super().undo_words(counts, redo=redo) + records

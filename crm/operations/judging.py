@@ -8,11 +8,11 @@ from core.operations import running, selecting
 from core.operations.types import Outcome, register
 from crm.domain.staging import judge_again
 from crm.models import Connection, Record
-from crm.operations.importing import RecordKind
+from crm.operations.importing import RecordOperationType
 
 
 @register
-class JudgeKind(RecordKind):
+class JudgeRecords(RecordOperationType):
     """`params["mends"]`: values set for each of the records first; without, they are only judged again.
 
     `params["linked"]`: also those that are contacts, whose differences may be others then; with "quietly" nobody is
@@ -45,7 +45,7 @@ def begin_judging(
 ) -> Operation | None:
     """Judge these records again, of one connection or of all; None when there are none.
 
-    `how` may say `linked` and `quietly`, see `JudgeKind`.
+    `how` may say `linked` and `quietly`, see `JudgeRecords`.
     """
     rows = records if how.get("linked") else records.filter(contact=None)
     rows = rows.filter(connection=connection) if connection else rows

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.models import Operation
 from core.operations import running
-from core.operations.types import CannotGoOn, NotNow, Stream, Taken, register
+from core.operations.types import BatchResult, CannotGoOn, NotNow, StreamingOperationType, register
 from crm.domain import going_through, syncing
 from crm.domain.guarding import Guarded
 from crm.domain.opening import note_quota, note_trouble, open_adapter
@@ -29,7 +29,7 @@ EARLY = min(settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"] + 5, PATIENCE - 5
 
 
 @register
-class SyncKind(Stream):
+class SyncConnection(StreamingOperationType):
     """`params["connection"]`; what it met stands on its `Sync`."""
 
     key = "crm.sync"
@@ -97,12 +97,12 @@ class SyncKind(Stream):
             note_trouble(sync.connection, error)
             raise CannotGoOn(str(error))
 
-    def take(self, operation: Operation, batch: going_through.Step) -> Taken:
+    def take(self, operation: Operation, batch: going_through.Step) -> BatchResult:
         """The CRM's users, or a page of records together with the place to go on from."""
         sync = Sync.objects.select_related("connection").get(operation=operation)
         if batch.part == "owners":
             syncing.refresh_owners(sync.connection, list(batch.owners))
-            return Taken()
+            return BatchResult()
         page, counts = batch.page, going_through.take(sync, batch)
         values = {"state": Connection.State.GOOD, "trouble": "", "retry_at": None}
         if batch.part == "changes":
@@ -119,7 +119,9 @@ class SyncKind(Stream):
             complete=sync.complete or (batch.part == "changes" and page.last),
         )
         total = max(page.total, operation.handled) if page.total is not None else None
-        return Taken(done=counts.added + counts.changed, skipped=counts.unchanged, failed=len(page.bad), total=total)
+        return BatchResult(
+            done=counts.added + counts.changed, skipped=counts.unchanged, failed=len(page.bad), total=total
+        )
 
     def finish(self, operation: Operation) -> None:
         """See what is missing, and say how the connection is."""

@@ -1,24 +1,47 @@
 """Update from CRM as an operation on contacts: chosen fields of linked contacts get the CRM's values. Undoable."""
 
-from django.db.models import Exists, OuterRef
+from typing import Any
 
+from django import forms
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from contacts.bulk_forms import BulkForm
 from contacts.domain.snapshots import Snapshot
 from contacts.models import Contact
-from contacts.operations.base import NAMES_SHOWN, ContactKind, Preview, skip
+from contacts.operations.bulk_action import BulkAction, skip
+from contacts.operations.preview import NAMES_SHOWN, Preview
+from contacts.operations.undo_spec import UndoSpec
 from core.history.recording import record as record_event
 from core.models import Operation
 from core.operations.types import register
 from core.words import counted
 from crm.domain import no_contact
 from crm.domain.conflicts import changed_since
-from crm.domain.differences import COLUMNS, LABELS, NOTES, PLAIN, Difference, compare, taken_addresses
+from crm.domain.differences import (
+    AT_ONCE,
+    COLUMNS,
+    LABELS,
+    NOTES,
+    PLAIN,
+    Difference,
+    FieldSummary,
+    advisor_names,
+    compare,
+    shown,
+    summary,
+    taken_addresses,
+)
+from crm.domain.implied import implied_by
 from crm.domain.remembering import UpdateSnapshot
 from crm.domain.staging import mark
 from crm.domain.taking_over import Chosen, take_over
 from crm.models import Record
+from crm.models.record import RecordQuerySet
 
 KEPT = tuple(f"{name}_id" if name == "primary_advisor" else name for name in PLAIN)
 UPDATED = "Updated from the CRM"
+DRILLED = 50  # contacts shown of those that differ in one field
 SENTENCE_AT_MOST, SENTENCES_AT_MOST = 300, 50  # a statement each
 UNLINKED = "Not linked to a CRM record."
 NOTHING = "Nothing to apply: the chosen fields are the same, locked, were changed here by hand, or would be emptied."
@@ -26,8 +49,64 @@ CHANGED = "Changed or locked here after you looked: {}. Look at the differences 
 NEW_ADDRESS = "New email: they sign in with it, and links mailed to the old one have stopped working."
 
 
+class UpdateForm(BulkForm):
+    """Which fields to take over; those in which nobody differs are not offered."""
+
+    fields_wanted = forms.MultipleChoiceField(
+        label="Fields to update",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Select at least one field."},
+    )
+    by_hand = forms.BooleanField(
+        required=False,
+        label="Also where the value was changed here by hand",
+        help_text="Otherwise those stay. Locked fields stay in any case.",
+    )
+
+    emptying = forms.BooleanField(
+        required=False,
+        label="Also where the CRM has nothing: empty the field here",
+        help_text="Otherwise what is here stays.",
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        summary = summary_of(self.operation)
+        self.fields["fields_wanted"].choices = [(one.field, one.label) for one in summary]
+        self.initial.setdefault("fields_wanted", self.initial.get("fields") or [one.field for one in summary])
+
+    def params(self) -> dict[str, Any]:
+        """The fields by name, and what of them is to be overwritten or emptied all the same."""
+        data = self.cleaned_data
+        return {"fields": data["fields_wanted"], "by_hand": data["by_hand"], "emptying": data["emptying"]}
+
+
+def linked_records(operation: Operation) -> RecordQuerySet:
+    """The linked records of the frozen selection, with their contacts."""
+    contacts = Contact.objects.editable_by(operation.owner).filter(pk__in=operation.planned())
+    rows = Record.objects.filter(contact__in=contacts.values("pk"), gone_at=None, connection__removed_at=None)
+    columns = ("values", "applied", "contact_id", "connection_id", "household_id_there", "household_name")
+    theirs = (f"contact__{name}" for name in (*COLUMNS, "team"))
+    return rows.select_related("contact").only(*columns, *theirs).compared()
+
+
+def summary_of(operation: Operation) -> list[FieldSummary]:
+    """How many of them differ, by field: counted once for a page."""
+    if "summary" not in operation.run_notes:
+        operation.run_notes["summary"] = summary(linked_records(operation).iterator(chunk_size=2000))
+    return operation.run_notes["summary"]
+
+
+def _snapshot(operation: Operation) -> Snapshot:
+    """Every column it can write, the tags, the household, and what the record remembers."""
+    # What not every update may write is kept where it is chosen: those of before it was known stay undoable.
+    chosen = operation.params.get("fields", [])
+    more = [column for name, columns in no_contact.COLUMNS.items() if name in chosen for column in columns]
+    return UpdateSnapshot((*KEPT, *more), tags=True)
+
+
 @register
-class UpdateKind(ContactKind):
+class UpdateFromCRM(BulkAction):
     """`params`: "fields", names of the fields to take over; "by_hand", whether also those changed here by hand.
 
     "emptying": whether also where the CRM has nothing, so that the field is emptied here. "seen": by field, the
@@ -36,17 +115,48 @@ class UpdateKind(ContactKind):
     """
 
     key = "crm.update"
-    label = "Update from CRM"
-    chunk = 1000
+    label = title = "Update from CRM"
+    verb = "Update"
+    icon = "refresh-cw"
+    in_bar = 50
+    for_one = False  # a single contact has a page of its own, difference by difference
+    consequences = ("Experience, team, campaign and status stay. Nobody is sent anything.",)
+    form = UpdateForm
+    form_template = "crm/update_many.html"
+    undo = UndoSpec(_snapshot)
 
-    def keeps(self, operation: Operation) -> Snapshot:
-        """Every column it can write, the tags, the household, and what the record remembers."""
-        # What not every update may write is kept where it is chosen: those of before it was known stay undoable.
-        chosen = operation.params.get("fields", [])
-        more = [column for name, columns in no_contact.COLUMNS.items() if name in chosen for column in columns]
-        return UpdateSnapshot((*KEPT, *more), tags=True)
+    def describe(self, operation: Operation) -> str:
+        """Which fields."""
+        wanted = operation.params.get("fields", [])
+        labels = [label.lower() for name, label in LABELS.items() if name in wanted]
+        return f"Update from CRM: {', '.join(labels)}"[:200] if labels else self.title
 
-    def skips(self, operation: Operation) -> list:
+    def context(self, operation: Operation, request: HttpRequest) -> dict[str, Any]:
+        """The summary, and the drill-down of one field."""
+        if operation.params:
+            return {}
+        wanted = request.GET.get("field", "")
+        return {
+            "summary": summary_of(operation),
+            "linked": linked_records(operation).count(),
+            "drilled": drilled(operation, wanted) if wanted in LABELS else [],
+            "drilled_label": LABELS.get(wanted, ""),
+        }
+
+    def more_consequences(self, operation: Operation) -> list[str]:
+        """What taking over the primary advisor, if it is chosen, would imply."""
+        if "primary_advisor" not in operation.params.get("fields", []):
+            return []
+        records = linked_records(operation).iterator(chunk_size=2000)
+        found = compare((one, one.contact) for one in records)
+        return implied_by(
+            (contact, one)
+            for _, contact, some in found
+            for one in chosen_of(operation, some)
+            if one.field == "primary_advisor"
+        )
+
+    def skip_reasons(self, operation: Operation) -> list:
         """Who has nothing to be updated from."""
         linked = Record.objects.filter(contact=OuterRef("pk"), connection__removed_at=None)
         return [
@@ -57,7 +167,7 @@ class UpdateKind(ContactKind):
     def preview(self, operation: Operation) -> Preview:
         """The same question as `change` asks, for the whole selection, written nowhere."""
         seen = super().preview(operation)
-        found = self.with_reason(operation, self.reach(operation).filter(pk__in=operation.planned())).filter(why="")
+        found = self.with_reason(operation, self.queryset(operation).filter(pk__in=operation.planned())).filter(why="")
         will, counts, fields = [], dict(seen.skipped), _Counts()
         linked = Record.objects.filter(contact__in=found.order_by().values("pk"))
         records = linked.select_related("contact").compared().iterator(chunk_size=2000)
@@ -119,6 +229,20 @@ def chosen_of(operation: Operation, found: list[Difference]) -> list[Difference]
         for one in found
         if one.field in wanted and not one.locked and (by_hand or not one.by_hand) and (emptying or not one.empties)
     ]
+
+
+def drilled(operation: Operation, name: str) -> list[tuple]:
+    """Contact, value here, value there, the difference: of those that differ in one field."""
+    names, found = advisor_names(), []
+    records = linked_records(operation).order_by("name", "pk").iterator(chunk_size=AT_ONCE)
+    for _, contact, some in compare((one, one.contact) for one in records):
+        for one in some:
+            if one.field == name:
+                here, there = (shown(name, value, names) for value in (one.here, one.there))
+                found.append((contact, here, there, one))
+        if len(found) >= DRILLED:
+            break
+    return found
 
 
 class _Counts:

@@ -1,9 +1,8 @@
-"""Update from CRM: many contacts by field, one contact difference by difference; linking by hand."""
+"""Update from CRM of one contact, difference by difference; linking by hand. Many are a bulk action."""
 
 from collections.abc import Collection
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import editors_only
 from contacts.forms import contact_url
 from contacts.models import Contact
-from contacts.views.bulk import BulkView
 from core.emails import canonical
 from core.forms.presses import once
 from core.keys import read_key
@@ -30,116 +28,8 @@ from crm.domain.staging import mark
 from crm.domain.syncing import reread
 from crm.errors import CRMError
 from crm.models import Record
-from crm.operations.updating import chosen_of
 
-DRILLED = 50
 FOUND_AT_MOST = 20
-
-
-class UpdateForm(forms.Form):
-    """Which fields to take over; those in which nobody differs are not offered."""
-
-    fields_wanted = forms.MultipleChoiceField(
-        label="Fields to update",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Select at least one field."},
-    )
-    by_hand = forms.BooleanField(
-        required=False,
-        label="Also where the value was changed here by hand",
-        help_text="Otherwise those stay. Locked fields stay in any case.",
-    )
-
-    emptying = forms.BooleanField(
-        required=False,
-        label="Also where the CRM has nothing: empty the field here",
-        help_text="Otherwise what is here stays.",
-    )
-
-    def __init__(self, *args, user, firm, summary=(), **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["fields_wanted"].choices = [(one.field, one.label) for one in summary]
-        self.initial.setdefault("fields_wanted", self.initial.get("fields") or [one.field for one in summary])
-
-
-class UpdateView(BulkView):
-    """Many contacts: a summary of differences by field, then the usual preview and operation."""
-
-    kind = "crm.update"
-    title = "Update from CRM"
-    verb = "Update"
-    form_class = UpdateForm
-    form_template = "crm/update_many.html"
-    consequences = ("Experience, team, campaign and status stay. Nobody is sent anything.",)
-
-    def describe(self, params: dict) -> str:
-        """Which fields."""
-        labels = [label.lower() for name, label in differences.LABELS.items() if name in params.get("fields", [])]
-        return f"Update from CRM: {', '.join(labels)}"[:200] if labels else self.title
-
-    def params(self, form: UpdateForm) -> dict:
-        """The fields by name, and what of them is to be overwritten or emptied all the same."""
-        data = form.cleaned_data
-        return {"fields": data["fields_wanted"], "by_hand": data["by_hand"], "emptying": data["emptying"]}
-
-    def _form(self, operation: Operation) -> UpdateForm:
-        data = self.request.POST if self.request.method == "POST" else None
-        return UpdateForm(
-            data, initial=operation.params, user=self.request.user, firm=None, summary=self._summary(operation)
-        )
-
-    def _records(self, operation: Operation):
-        """The linked records of the frozen selection, with their contacts."""
-        reached = self._kind().reach(operation).filter(pk__in=operation.planned())
-        rows = Record.objects.filter(contact__in=reached.values("pk"), gone_at=None, connection__removed_at=None)
-        columns = ("values", "applied", "contact_id", "connection_id", "household_id_there", "household_name")
-        theirs = (f"contact__{name}" for name in (*differences.COLUMNS, "team"))
-        wanted = rows.select_related("contact").only(*columns, *theirs)
-        return wanted.compared()
-
-    def _summary(self, operation: Operation) -> list:
-        if not hasattr(self, "_counted"):
-            self._counted = differences.summary(self._records(operation).iterator(chunk_size=2000))
-        return self._counted
-
-    def more_context(self, operation: Operation) -> dict:
-        """The summary, the drill-down of one field, and what taking over would imply."""
-        if operation.params:
-            return {"consequences": [*self.consequences, *self._implied(operation)]}
-        summary = self._summary(operation)
-        wanted = self.request.GET.get("field", "")
-        return {
-            "summary": summary,
-            "linked": self._records(operation).count(),
-            "drilled": self._drilled(operation, wanted) if wanted in differences.LABELS else [],
-            "drilled_label": differences.LABELS.get(wanted, ""),
-        }
-
-    def _implied(self, operation: Operation) -> list[str]:
-        """What taking over the primary advisor, if it is chosen, would imply."""
-        if "primary_advisor" not in operation.params.get("fields", []):
-            return []
-        records = self._records(operation).iterator(chunk_size=2000)
-        found = differences.compare((one, one.contact) for one in records)
-        return implied_by(
-            (contact, one)
-            for _, contact, some in found
-            for one in chosen_of(operation, some)
-            if one.field == "primary_advisor"
-        )
-
-    def _drilled(self, operation: Operation, name: str) -> list[tuple]:
-        """Contact, value here, value there, the difference: of those that differ in one field."""
-        names, found = differences.advisor_names(), []
-        records = self._records(operation).order_by("name", "pk").iterator(chunk_size=differences.AT_ONCE)
-        for _, contact, some in differences.compare((one, one.contact) for one in records):
-            for one in some:
-                if one.field == name:
-                    here, there = (differences.shown(name, value, names) for value in (one.here, one.there))
-                    found.append((contact, here, there, one))
-            if len(found) >= DRILLED:
-                break
-        return found
 
 
 @editors_only

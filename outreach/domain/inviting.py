@@ -69,7 +69,7 @@ class Mode(StrEnum):
     EITHER = "either"
 
 
-def skips(mode: Mode, firm: Firm, *, will_have_experience: bool = False) -> list[When]:
+def skip_reasons(mode: Mode, firm: Firm, *, will_have_experience: bool = False) -> list[When]:
     """The reasons to leave contacts out, first come first served. `will_have_experience`: one is being assigned."""
     return [
         _skip(DEACTIVATED, deactivated_at__isnull=False),
@@ -96,14 +96,14 @@ def judged(contacts: ContactQuerySet, reasons: list[When]) -> ContactQuerySet:
 
 def plan(contacts: ContactQuerySet, mode: Mode, **options) -> dict[str, int]:
     """How many of these contacts would be invited (under the empty reason) and how many left out, by reason."""
-    found = judged(contacts, skips(mode, Firm.get(), **options)).order_by()
+    found = judged(contacts, skip_reasons(mode, Firm.get(), **options)).order_by()
     return dict(found.values_list("refusal").annotate(number=Count("pk")))
 
 
 def refusal_of(contact: Contact, mode: Mode) -> str:
     """Why this one contact cannot be invited now; empty when they can."""
     rows = Contact.objects.filter(pk=contact.pk, deleted_at=None)
-    return judged(rows, skips(mode, Firm.get())).values_list("refusal", flat=True).first() or ""
+    return judged(rows, skip_reasons(mode, Firm.get())).values_list("refusal", flat=True).first() or ""
 
 
 def invite(contacts: Sequence[int], mode: Mode, *, by, operation: Operation | None = None) -> Outcome:
@@ -116,7 +116,7 @@ def invite(contacts: Sequence[int], mode: Mode, *, by, operation: Operation | No
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     rows = Contact.objects.filter(pk__among=contacts, deleted_at=None).order_by("pk")
     held = list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
-    found = judged(Contact.objects.filter(pk__among=held), skips(mode, Firm.get())).order_by("pk")
+    found = judged(Contact.objects.filter(pk__among=held), skip_reasons(mode, Firm.get())).order_by("pk")
     reasons = dict(found.values_list("pk", "refusal"))
     skipped = {pk: reasons.get(pk, NOT_THERE) for pk in contacts if reasons.get(pk, NOT_THERE)}
     ids = [pk for pk, reason in reasons.items() if not reason]

@@ -52,7 +52,7 @@ def judged(contacts: ContactQuerySet, firm: Firm) -> ContactQuerySet:
     waits = [When(counted_from__gt=now - timedelta(days=day), then=Value(f"Waits for day {day}.")) for day in days]
     over = Value(f"Day {days[-1]} is over.")
     reasons = [
-        *inviting.skips(Mode.AGAIN, firm),
+        *inviting.skip_reasons(Mode.AGAIN, firm),
         When(~Exists(counting.working_mails()), then=Value(NOTHING_WORKS)),
         When(is_scheduled(), then=Value(SCHEDULED_ALREADY)),
         When(_is_due(days, now), then=Value("")),

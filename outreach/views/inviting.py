@@ -1,6 +1,4 @@
-"""Inviting and re-inviting, one contact or many, and the links that contacts are mailed."""
-
-from datetime import datetime
+"""The links and passwords of one contact, and whether their address gets mail. Inviting is a bulk action."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,48 +9,9 @@ from accounts.access import editors_only
 from contacts.domain import signing_in
 from contacts.forms import contact_url
 from contacts.models import Contact
-from contacts.views.bulk import BulkView
 from core.history.recording import record
-from core.mailing.server_status import obstacle, promise
-from outreach.domain import links, passwords, scheduling, suppressing
-from outreach.forms import WhenForm
-
-
-class InviteView(BulkView):
-    """The first invitation, now or at a time."""
-
-    kind = "outreach.invite"
-    title = "Invite to the portal"
-    verb = "Invite"
-    form_class = WhenForm
-    form_template = "outreach/when_form.html"
-    word = "Invite"
-
-    @property
-    def consequences(self) -> tuple[str, ...]:
-        """That mail waits, and why, before anybody is invited."""
-        found = obstacle()
-        return (f"The invitations wait. {found.words}",) if found else ()
-
-    def underway(self, contact: Contact, params: dict) -> str:
-        """That the invitation is on its way is said only while mail flows."""
-        if params.get("at"):
-            return super().underway(contact, params)
-        return f"{contact.name}: " + promise("An invitation", contact.email, within="seven days", asked_for=False).words
-
-    def describe(self, params: dict) -> str:
-        """Says when, if not now."""
-        at = params.get("at")
-        return f"{self.word} at {scheduling.words(datetime.fromisoformat(at))}" if at else f"{self.word} by mail"
-
-
-class ReinviteView(InviteView):
-    """The welcome once more."""
-
-    kind = "outreach.reinvite"
-    title = "Re-invite to the portal"
-    verb = "Re-invite"
-    word = "Re-invite"
+from core.mailing.server_status import promise
+from outreach.domain import links, passwords, suppressing
 
 
 @editors_only

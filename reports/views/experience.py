@@ -10,7 +10,7 @@ from accounts.access import staff_only
 from contacts.list_source import knows, narrow_rows
 from contacts.selection import filter_words
 from core.listing.pages import ListPage, filtered, narrowed, ordered_table
-from core.registry import operation_kinds
+from core.registry import operation_types
 from core.spreadsheets.exports import AT_ONCE, begin_export
 from core.spreadsheets.writing import CSV, FORMATS, export
 from reports.exporting import columns, export_rows
@@ -102,7 +102,7 @@ def experience_export(request: HttpRequest) -> HttpResponse:
     file_format = request.POST.get("format") if request.POST.get("format") in FORMATS else CSV
     rows = filtered(ExperienceFilter, request.GET, assigned(request.user), request)[1]
     clock = _clock(request)
-    count, kind = rows.count(), operation_kinds[ExperienceExport.key]
+    count, kind = rows.count(), operation_types[ExperienceExport.key]
     words = filter_words(request, request.GET, ExperienceFilter)
     params = {"report": "experience", "format": file_format, "query": request.GET.urlencode()}
     if count > AT_ONCE:

@@ -11,7 +11,7 @@ from accounts.models import Role, User
 from core.history.recording import record
 from core.models import Activity, Operation
 from core.operations import running
-from core.registry import operation_kinds
+from core.registry import operation_types
 from core.spreadsheets import exports
 from tests.factories import PASSWORD, UserFactory
 from tests.forms import as_shown
@@ -198,7 +198,7 @@ def test_many_rows_are_exported_in_the_background_while_the_right_lasts(
     assert (operation.state, operation.done) == ("finished", 3)
     User.objects.update(role=Role.ADVISOR)
     operation = Operation.objects.select_related("owner").get(pk=operation.pk)
-    assert operation_kinds[operation.kind].source(operation).rows.count() == 0
+    assert operation_types[operation.kind].source(operation).rows.count() == 0
 
 
 @pytest.mark.parametrize("table", ["core_activity", "mail_archivedmessage"])

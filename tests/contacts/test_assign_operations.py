@@ -5,12 +5,17 @@ from django.utils import timezone
 
 from contacts.domain import assigning
 from contacts.models import Contact
-from contacts.operations.assigning import as_params
-from contacts.operations.base import GONE
+from contacts.operations.preview import GONE
 from contacts.registry import AfterAssign, after_assign
 from core.models import Operation
 from core.operations import running, selecting
 from tests.factories import AssignmentFactory, ContactFactory, ExperienceFactory, TeamFactory
+
+
+def as_params(elements, **more):
+    """What a form's choice is kept as: keys for objects, None for "nothing"; an element that is kept is left out."""
+    chosen = {name: value.pk if value else None for name, value in elements.items() if value is not assigning.KEEP}
+    return chosen | more
 
 
 def start(owner, kind, params, contacts):

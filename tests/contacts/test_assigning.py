@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.domain import assigning
-from contacts.domain.assigning import Change, Gift
+from contacts.domain.assigning import AssignmentSpec, Change
 from contacts.models import Assignment, Contact, Status
 from core.models import Activity
 from tests.factories import (
@@ -31,21 +31,21 @@ def run(verb, *args, **kwargs):
 
 
 def test_assigning_gives_experience_campaign_team_and_own_cards(advisor, contact):
-    gift = Gift(
+    spec = AssignmentSpec(
         ExperienceFactory(name="Welcome"),
         campaign=CampaignFactory(name="Ninety days"),
         card_template=CardTemplateFactory(name="Gold"),
         team=TeamFactory(name="North"),
     )
-    outcome = run(assigning.assign, [contact.pk], gift, by=advisor)
+    outcome = run(assigning.assign, [contact.pk], spec, by=advisor)
     contact.refresh_from_db()
     assignment = contact.assignments.get()
     assert (outcome.done, outcome.skipped) == ([contact.pk], {})
-    assert (contact.experience, contact.campaign, contact.team) == (gift.experience, gift.campaign, gift.team)
+    assert (contact.experience, contact.campaign, contact.team) == (spec.experience, spec.campaign, spec.team)
     assert (assignment.experience, assignment.campaign, assignment.card_template, assignment.assigned_by) == (
-        gift.experience,
-        gift.campaign,
-        gift.card_template,
+        spec.experience,
+        spec.campaign,
+        spec.card_template,
         advisor,
     )
     assert assignment.campaign_started_on is None
@@ -55,7 +55,7 @@ def test_assigning_gives_experience_campaign_team_and_own_cards(advisor, contact
 
 def test_assigning_anew_ends_what_was_there(advisor, contact):
     old = AssignmentFactory(contact=contact, experience__name="Retirement")
-    run(assigning.assign, [contact.pk], Gift(ExperienceFactory(name="Family")), by=advisor)
+    run(assigning.assign, [contact.pk], AssignmentSpec(ExperienceFactory(name="Family")), by=advisor)
     old.refresh_from_db()
     assert old.ended_at is not None
     assert contact.assignments.filter(ended_at=None).get().experience.name == "Family"
@@ -65,10 +65,10 @@ def test_assigning_anew_ends_what_was_there(advisor, contact):
 def test_assigning_leaves_the_team_unless_one_is_named(advisor, contact):
     team = TeamFactory()
     Contact.objects.filter(pk=contact.pk).update(team=team)
-    run(assigning.assign, [contact.pk], Gift(ExperienceFactory()), by=advisor)
+    run(assigning.assign, [contact.pk], AssignmentSpec(ExperienceFactory()), by=advisor)
     contact.refresh_from_db()
     assert contact.team == team
-    run(assigning.assign, [contact.pk], Gift(ExperienceFactory(), team=None), by=advisor)
+    run(assigning.assign, [contact.pk], AssignmentSpec(ExperienceFactory(), team=None), by=advisor)
     contact.refresh_from_db()
     assert contact.team is None
 
@@ -79,25 +79,25 @@ def test_the_campaign_of_an_active_contact_starts_today_where_they_live(advisor)
     far_west = ContactFactory(start_at=timezone.now(), time_zone="Pacific/Pago_Pago")
     unknown = ContactFactory(start_at=timezone.now(), time_zone="Mars/Base")
     people = [far_east.pk, far_west.pk, unknown.pk]
-    run(assigning.assign, people, Gift(ExperienceFactory(), campaign=campaign), by=advisor)
+    run(assigning.assign, people, AssignmentSpec(ExperienceFactory(), campaign=campaign), by=advisor)
     east, west = far_east.assignments.get().campaign_started_on, far_west.assignments.get().campaign_started_on
     assert east - west in (timedelta(days=1), timedelta(days=2))
     assert unknown.assignments.get().campaign_started_on is not None
 
 
 def test_the_same_is_not_given_twice_unless_asked_for(advisor, contact):
-    gift = Gift(ExperienceFactory())
-    run(assigning.assign, [contact.pk], gift, by=advisor)
-    again = run(assigning.assign, [contact.pk], gift, by=advisor)
+    spec = AssignmentSpec(ExperienceFactory())
+    run(assigning.assign, [contact.pk], spec, by=advisor)
+    again = run(assigning.assign, [contact.pk], spec, by=advisor)
     assert (again.done, again.skipped) == ([], {contact.pk: assigning.SAME_ALREADY})
-    anew = run(assigning.assign, [contact.pk], Gift(gift.experience, start_over=True), by=advisor)
+    anew = run(assigning.assign, [contact.pk], AssignmentSpec(spec.experience, start_over=True), by=advisor)
     assert anew.done == [contact.pk]
     assert contact.assignments.count() == 2
 
 
 def test_deactivated_and_deleted_contacts_get_nothing(advisor):
     closed, gone = ContactFactory(deactivated_at=timezone.now()), ContactFactory(deleted_at=timezone.now())
-    outcome = run(assigning.assign, [closed.pk, gone.pk], Gift(ExperienceFactory()), by=advisor)
+    outcome = run(assigning.assign, [closed.pk, gone.pk], AssignmentSpec(ExperienceFactory()), by=advisor)
     assert outcome.skipped == {closed.pk: assigning.DEACTIVATED, gone.pk: assigning.IN_TRASH}
     assert not Assignment.objects.exists()
 
@@ -179,7 +179,7 @@ def test_a_set_takes_as_many_statements_as_one(advisor, django_assert_max_num_qu
     old = ExperienceFactory()
     for one in ContactFactory.create_batch(count, primary_advisor=advisor):
         AssignmentFactory(contact=one, experience=old)
-    gift = Gift(ExperienceFactory(), campaign=CampaignFactory(), team=TeamFactory())
+    spec = AssignmentSpec(ExperienceFactory(), campaign=CampaignFactory(), team=TeamFactory())
     with transaction.atomic(), django_assert_max_num_queries(11):
-        outcome = assigning.assign(Contact.objects.visible_to(advisor), gift, by=advisor)
+        outcome = assigning.assign(Contact.objects.visible_to(advisor), spec, by=advisor)
     assert len(outcome.done) == count

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from accounts.models import Role
 from contacts.models import Contact
-from contacts.operations import base
 from core.models import Activity, Operation, OperationLine
 from tests.factories import ContactFactory, TagFactory, TeamFactory, UserFactory
 
@@ -15,7 +14,7 @@ from tests.factories import ContactFactory, TagFactory, TeamFactory, UserFactory
 def choose(client, action, contacts=(), **posted):
     """Post a selection to a bulk action, and give the address of its first page."""
     ids = ",".join(str(contact.pk) for contact in contacts)
-    response = client.post(reverse(f"contacts:{action}"), {"ids": ids, **posted})
+    response = client.post(reverse("contacts:bulk", args=[f"contacts.{action}"]), {"ids": ids, **posted})
     assert response.status_code == 302
     return response.url
 
@@ -74,7 +73,7 @@ def test_a_filter_that_cannot_be_read_selects_nothing(as_user, advisor, three, q
 
 @pytest.mark.parametrize("ids", ["", "x", "1;2", "0", "9" * 30])
 def test_ids_that_are_none_select_nothing(as_user, advisor, three, ids):
-    response = as_user(advisor).post(reverse("contacts:delete"), {"ids": ids})
+    response = as_user(advisor).post(reverse("contacts:bulk", args=["contacts.delete"]), {"ids": ids})
     assert (response.status_code, response.url, Operation.objects.count()) == (302, "/contacts/", 0)
 
 
@@ -83,12 +82,12 @@ def test_nobody_changes_contacts_of_others(as_user, colleague, three):
     assert Operation.objects.count() == 0
 
 
-@pytest.mark.parametrize("action", ["bulk_edit", "deactivate", "reactivate", "delete"])
+@pytest.mark.parametrize("action", ["edit", "deactivate", "reactivate", "delete"])
 def test_those_who_only_read_are_not_let_in(as_user, compliance, contact, action):
     client = as_user(compliance)
-    assert client.post(reverse(f"contacts:{action}"), {"ids": contact.pk}).status_code == 404
-    if action != "bulk_edit":
-        assert client.post(reverse(f"contacts:{action}_one", args=[contact.pk])).status_code == 404
+    assert client.post(reverse("contacts:bulk", args=[f"contacts.{action}"]), {"ids": contact.pk}).status_code == 404
+    if action != "edit":
+        assert client.post(reverse("contacts:bulk_one", args=[contact.pk, f"contacts.{action}"])).status_code == 404
 
 
 def test_a_draft_is_its_owners(as_user, admin, advisor, three):
@@ -110,15 +109,15 @@ def test_a_draft_of_one_action_is_none_of_another(as_user, advisor, three):
 @pytest.mark.parametrize("draft", ["", "x", "-1", "9" * 40, "٣"])
 def test_garbage_for_a_draft_leads_back(as_user, advisor, draft):
     client = as_user(advisor)
-    assert client.get("/contacts/delete/", {"draft": draft}).status_code == 302
-    assert client.post("/contacts/delete/", {"draft": draft, "confirm": 1}).status_code == 302
+    assert client.get("/contacts/bulk/contacts.delete/", {"draft": draft}).status_code == 302
+    assert client.post("/contacts/bulk/contacts.delete/", {"draft": draft, "confirm": 1}).status_code == 302
 
 
 def test_pressing_twice_does_it_once(as_user, advisor, three):
     client = as_user(advisor)
     url = choose(client, "deactivate", three)
     hidden = client.get(url).context["hidden"]
-    first, second = (client.post("/contacts/deactivate/", hidden) for _ in range(2))
+    first, second = (client.post("/contacts/bulk/contacts.deactivate/", hidden) for _ in range(2))
     assert (Operation.objects.count(), Activity.objects.count()) == (1, 3)
     assert first.url.startswith(second.url)
 
@@ -140,10 +139,12 @@ def test_fields_are_left_set_and_cleared(as_user, advisor, three):
     golf = TagFactory(name="Golf")
     golf.contacts.add(*three)
     Contact.objects.filter(pk=three[0].pk).update(team=team)
-    url = choose(client, "bulk_edit", three)
+    url = choose(client, "edit", three)
     form = {"contact_type_how": "set", "contact_type": "lead", "primary_advisor_how": "leave", "team_how": "clear"}
     draft = re.search(r"draft=(\d+)", url)[1]
-    response = client.post("/contacts/edit/", form | {"tags_how": "set", "tags": "VIP, golf", "draft": draft})
+    response = client.post(
+        "/contacts/bulk/contacts.edit/", form | {"tags_how": "set", "tags": "VIP, golf", "draft": draft}
+    )
     page = client.get(response.url)
     assert page.context["title"] == "Set type to Lead; clear team; set tags to golf, VIP"
     confirm(client, response.url)
@@ -172,9 +173,9 @@ def test_fields_are_left_set_and_cleared(as_user, advisor, three):
 def test_tags_change_only_where_they_differ(as_user, advisor, three, how, tags, changed, left):
     TagFactory(name="golf").contacts.add(three[0])
     client = as_user(advisor)
-    draft = re.search(r"draft=(\d+)", choose(client, "bulk_edit", three))[1]
+    draft = re.search(r"draft=(\d+)", choose(client, "edit", three))[1]
     form = {f"{name}_how": "leave" for name in ("contact_type", "primary_advisor", "team")}
-    response = client.post("/contacts/edit/", form | {"tags_how": how, "tags": tags, "draft": draft})
+    response = client.post("/contacts/bulk/contacts.edit/", form | {"tags_how": how, "tags": tags, "draft": draft})
     assert client.get(response.url).context["preview"].will == changed
     confirm(client, response.url)
     assert {tag.name for tag in three[0].tags.all()} == left
@@ -182,7 +183,7 @@ def test_tags_change_only_where_they_differ(as_user, advisor, three, how, tags, 
 
 def test_a_change_needs_a_field_and_its_value(as_user, advisor, three):
     client = as_user(advisor)
-    draft = re.search(r"draft=(\d+)", choose(client, "bulk_edit", three))[1]
+    draft = re.search(r"draft=(\d+)", choose(client, "edit", three))[1]
     leave = {f"{name}_how": "leave" for name in ("contact_type", "primary_advisor", "team", "tags")}
     for form, field in [
         (leave, "__all__"),
@@ -190,16 +191,16 @@ def test_a_change_needs_a_field_and_its_value(as_user, advisor, three):
         (leave | {"contact_type_how": "clear"}, "contact_type_how"),
         (leave | {"primary_advisor_how": "set", "primary_advisor": "x"}, "primary_advisor"),
     ]:
-        response = client.post("/contacts/edit/", form | {"draft": draft})
+        response = client.post("/contacts/bulk/contacts.edit/", form | {"draft": draft})
         assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
 
 
 def test_an_advisor_who_left_meanwhile_gets_nobody(as_user, admin, advisor, colleague, three):
     client = as_user(admin)
-    draft = re.search(r"draft=(\d+)", choose(client, "bulk_edit", three))[1]
+    draft = re.search(r"draft=(\d+)", choose(client, "edit", three))[1]
     form = {f"{name}_how": "leave" for name in ("contact_type", "team", "tags")}
     posted = form | {"primary_advisor_how": "set", "primary_advisor": colleague.pk, "draft": draft}
-    url = client.post("/contacts/edit/", posted).url
+    url = client.post("/contacts/bulk/contacts.edit/", posted).url
     colleague.is_active = False
     colleague.save()
     preview = client.get(url).context["preview"]
@@ -210,14 +211,14 @@ def test_the_preview_takes_the_same_queries_for_any_number(as_user, advisor, thr
     client = as_user(advisor)
     urls = [choose(client, "deactivate", three[:1]), choose(client, "deactivate", three)]
     for url in urls:
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             client.get(url)
 
 
 @pytest.mark.parametrize(("closed", "named"), [("", "DEFGH"), ("ED", "ABCFG")])
 def test_the_preview_of_a_large_selection_names_some_who_will_change(as_user, advisor, monkeypatch, closed, named):
     """They come from its first rows, and from all of it where too few of those will change."""
-    monkeypatch.setattr(base, "LOOKED_THROUGH", 5)
+    monkeypatch.setattr("contacts.operations.preview.LOOKED_THROUGH", 5)
     batch = [ContactFactory(primary_advisor=advisor, last_name=letter) for letter in "EDFHGCBA"]
     Contact.objects.filter(last_name__in=[*closed]).update(deactivated_at="2026-01-01T00:00Z")
     client = as_user(advisor)
@@ -228,20 +229,20 @@ def test_the_preview_of_a_large_selection_names_some_who_will_change(as_user, ad
 def test_one_contact_is_closed_and_opened_again(as_user, advisor, contact):
     client = as_user(advisor)
     Contact.objects.filter(pk=contact.pk).update(user=UserFactory(role=Role.CONTACT))
-    assert client.get(reverse("contacts:deactivate_one", args=[contact.pk])).status_code == 200
-    client.post(reverse("contacts:deactivate_one", args=[contact.pk]))
+    assert client.get(reverse("contacts:bulk_one", args=[contact.pk, "contacts.deactivate"])).status_code == 200
+    client.post(reverse("contacts:bulk_one", args=[contact.pk, "contacts.deactivate"]))
     contact.refresh_from_db()
     assert (contact.status, contact.user.is_active) == ("deactivated", False)
-    again = client.post(reverse("contacts:deactivate_one", args=[contact.pk]))
+    again = client.post(reverse("contacts:bulk_one", args=[contact.pk, "contacts.deactivate"]))
     assert (again.status_code, again.context["refusal"]) == (422, "Deactivated already.")
-    client.post(reverse("contacts:reactivate_one", args=[contact.pk]))
+    client.post(reverse("contacts:bulk_one", args=[contact.pk, "contacts.reactivate"]))
     contact = Contact.objects.get(pk=contact.pk)
     assert (contact.status, contact.user.is_active) == ("not_invited", True)
     assert list(Activity.objects.order_by("pk").values_list("sentence", flat=True)) == ["Deactivated", "Reactivated"]
 
 
 def test_one_contact_is_deleted(as_user, advisor, colleague, contact):
-    url = reverse("contacts:delete_one", args=[contact.pk])
+    url = reverse("contacts:bulk_one", args=[contact.pk, "contacts.delete"])
     assert as_user(colleague).post(url).status_code == 404
     response = as_user(advisor).post(url)
     contact.refresh_from_db()

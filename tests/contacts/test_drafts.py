@@ -50,10 +50,15 @@ def test_whoever_comes_back_to_one_is_told(as_user, advisor, three):
     hidden = client.get(url).context["hidden"]
     age(13)
     drop_stale_drafts()
-    for answer in (client.get(url, follow=True), client.post("/contacts/deactivate/", hidden, follow=True)):
+    for answer in (
+        client.get(url, follow=True),
+        client.post("/contacts/bulk/contacts.deactivate/", hidden, follow=True),
+    ):
         assert answer.redirect_chain == [("/contacts/", 302)]
         assert GONE in answer.content.decode()
-    assert "Select the contacts first" in client.get("/contacts/deactivate/", follow=True).content.decode()
+    assert (
+        "Select the contacts first" in client.get("/contacts/bulk/contacts.deactivate/", follow=True).content.decode()
+    )
 
 
 def test_one_that_goes_while_its_button_is_pressed_is_no_error(as_user, advisor, three, monkeypatch):
@@ -82,7 +87,7 @@ def test_a_choice_that_changes_while_the_button_is_pressed_is_not_carried_out(as
         return looked(draft, *args)
 
     monkeypatch.setattr(bulk, "drift_of", while_another_window_chooses)
-    answer = client.post("/contacts/deactivate/", hidden, follow=True)
+    answer = client.post("/contacts/bulk/contacts.deactivate/", hidden, follow=True)
     assert "The choice was changed in another window" in answer.content.decode()
     assert Operation.objects.get().state == "draft"
 
@@ -105,5 +110,5 @@ def test_what_has_begun_stays_however_old_it_is(as_user, advisor, three):
     age(13)
     drop_stale_drafts()
     assert list(Operation.objects.all()) == [operation]
-    answer = client.get(f"/contacts/undo/?draft={undo.pk}&step=confirm", follow=True)
+    answer = client.get(f"/contacts/bulk/contacts.undo/?draft={undo.pk}&step=confirm", follow=True)
     assert "Open the operation and press Undo again." in answer.content.decode()

@@ -81,7 +81,7 @@ def test_nothing_starts_without_an_answer_and_an_answer_is_about_what_was_shown(
     settle(client, url, "keep")
     hidden = client.get(url).context["hidden"]
     Contact.objects.filter(pk=four[1].pk).update(contact_type="lead")  # between the preview and the press
-    answer = client.post("/contacts/deactivate/", hidden)
+    answer = client.post("/contacts/bulk/contacts.deactivate/", hidden)
     assert (answer.status_code, answer.context["drift"].number) == (409, 2)
     assert Operation.objects.get().state == "draft"
     settle(client, url, "leave")
@@ -94,7 +94,7 @@ def test_nothing_starts_without_an_answer_and_an_answer_is_about_what_was_shown(
 def test_the_answer_is_the_owners(as_user, colleague):
     draft = Operation.objects.get()
     posted = {"draft": draft.pk, "sign": "x", "drifted": "keep"}
-    assert as_user(colleague).post("/contacts/deactivate/", posted).url == "/contacts/"
+    assert as_user(colleague).post("/contacts/bulk/contacts.deactivate/", posted).url == "/contacts/"
     draft.refresh_from_db()
     assert draft.drift_accepted == ""
 

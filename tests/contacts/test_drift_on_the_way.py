@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from core.models import KeptRows, Operation
 from core.operations import running, selecting
-from core.registry import operation_kinds
+from core.registry import operation_types
 from tests.contacts.test_bulk import choose, confirm
 from tests.contacts.test_drift import settle
 from tests.factories import ContactFactory, ExperienceFactory, TagFactory, UserFactory
@@ -36,7 +36,7 @@ def work(monkeypatch):
     """`work(operation, before)`: a worker does it, two rows a chunk; before each chunk `before(ids)` happens."""
 
     def go(operation, before=lambda ids: None):
-        kind = operation_kinds[operation.kind]
+        kind = operation_types[operation.kind]
         doing = kind.apply
         with monkeypatch.context() as patched:
             patched.setattr(kind, "chunk", 2)
@@ -87,7 +87,9 @@ def test_what_the_operation_does_itself_lets_nobody_leave(as_user, advisor, six,
     url = choose(client, "assign", all="1", query="experience=none&status=not_invited&q=client")
     form = client.get(url).context["form"]
     posted = {name: form.initial.get(name, field.initial) or "" for name, field in form.fields.items()}
-    answer = client.post("/contacts/assign/", posted | {"draft": url.split("=")[1], "experience": experience.pk})
+    answer = client.post(
+        "/contacts/bulk/contacts.assign/", posted | {"draft": url.split("=")[1], "experience": experience.pk}
+    )
     assert answer.status_code == 302, answer.context["form"].errors
     confirm(client, answer.url)
     operation = work(Operation.objects.latest("pk"))

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Firm
-from contacts.domain.assigning import Change, Gift, assign, change, unassign
+from contacts.domain.assigning import AssignmentSpec, Change, assign, change, unassign
 from contacts.domain.timeline import timeline
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
@@ -48,9 +48,9 @@ def changes(contact):
 
 def test_what_was_given_stands_under_its_event(contact):
     old, new = ExperienceFactory(name="Old"), ExperienceFactory(name="New")
-    give(assign, contact, Gift(old, CampaignFactory(name="Welcome")))
+    give(assign, contact, AssignmentSpec(old, CampaignFactory(name="Welcome")))
     give(change, contact, Change(campaign=None, card_template=CardTemplateFactory(name="Own card")))
-    give(assign, contact, Gift(new))
+    give(assign, contact, AssignmentSpec(new))
     give(unassign, contact)
     assert [told for _, told in changes(contact)] == [
         [("Experience", "", "Old"), ("Campaign", "", "Welcome")],
@@ -65,7 +65,7 @@ def test_what_was_given_stands_under_its_event(contact):
 def test_an_undone_assignment_is_told_as_gone(contact, admin, had_one):
     before, given = ExperienceFactory(name="Before"), ExperienceFactory(name="Given")
     if had_one:
-        give(assign, contact, Gift(before))
+        give(assign, contact, AssignmentSpec(before))
     operation = Operation.objects.create(
         kind="contacts.assign", title="Assign", owner=admin, params={"experience": given.pk, "campaign": None}
     )
@@ -97,7 +97,7 @@ def test_by_whatever_way_assignments_change_it_is_told(contact, advisor):
 
 def test_what_is_gone_has_no_name_any_more(contact):
     experience = ExperienceFactory(name="Short-lived")
-    give(assign, contact, Gift(experience))
+    give(assign, contact, AssignmentSpec(experience))
     Assignment.objects.filter(contact=contact).delete()
     Contact.objects.filter(pk=contact.pk).update(experience=None)
     experience.delete()
@@ -110,7 +110,7 @@ def test_what_is_gone_has_no_name_any_more(contact):
 def test_a_contact_has_no_history_of_what_their_assignments_tell(contact):
     """The same change would be kept twice, once with all of the contact's columns: docs/decisions/0025."""
     entries = apps.get_model("contacts", "ContactEvent").objects.filter(pgh_obj_id=contact.pk)
-    give(assign, contact, Gift(ExperienceFactory(), CampaignFactory()))
+    give(assign, contact, AssignmentSpec(ExperienceFactory(), CampaignFactory()))
     assert entries.count() == 1
     told = apps.get_model("contacts", "AssignmentEvent").objects.filter(contact_id=contact.pk)
     assert [entry.pgh_label for entry in told.order_by("pk")] == ["insert"]
@@ -119,7 +119,7 @@ def test_a_contact_has_no_history_of_what_their_assignments_tell(contact):
 def test_a_long_timeline_is_told_page_by_page_without_a_gap(contact):
     experiences = ExperienceFactory.create_batch(2)
     for number in range(35):
-        give(assign, contact, Gift(experiences[number % 2]))
+        give(assign, contact, AssignmentSpec(experiences[number % 2]))
     first, earlier = timeline(contact, kind="change")
     second, end = timeline(contact, kind="change", before=earlier)
     told = [*first, *second]
@@ -131,8 +131,8 @@ def test_what_was_deleted_before_deletions_were_kept_hides_nothing(contact):
     first, second, third = (ExperienceFactory(name=name) for name in ("First", "Second", "Third"))
     with pgtrigger.ignore("contacts.Assignment:delete_delete"):
         Assignment.objects.create(contact=contact, experience=first).delete()
-    give(assign, contact, Gift(second))
-    give(assign, contact, Gift(third))
+    give(assign, contact, AssignmentSpec(second))
+    give(assign, contact, AssignmentSpec(third))
     assert [told for _, told in changes(contact)] == [
         [("Experience", "", "First")],
         [("Experience", "First", "Second")],

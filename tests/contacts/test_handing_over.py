@@ -30,7 +30,7 @@ def begin(client, giver, taker):
     assert f'action="/contacts/hand-over/{giver.pk}/"' in client.get(f"/users/{giver.pk}/").content.decode()
     url = client.post(f"/contacts/hand-over/{giver.pk}/").url
     draft = client.get(url).context["operation"]
-    return client.post("/contacts/hand-over/", {"draft": draft.pk, "to": taker.pk}).url
+    return client.post("/contacts/bulk/contacts.hand_over/", {"draft": draft.pk, "to": taker.pk}).url
 
 
 def test_a_book_goes_to_another_and_back(as_user, admin, advisor, colleague, book):
@@ -64,8 +64,8 @@ def test_nobody_takes_who_cannot(as_user, admin, advisor, colleague, support, bo
     url = client.post(f"/contacts/hand-over/{advisor.pk}/").url
     draft = client.get(url).context["operation"]
     for taker in (advisor, support):
-        assert client.post("/contacts/hand-over/", {"draft": draft.pk, "to": taker.pk}).status_code == 422
-    url = client.post("/contacts/hand-over/", {"draft": draft.pk, "to": colleague.pk}).url
+        assert client.post("/contacts/bulk/contacts.hand_over/", {"draft": draft.pk, "to": taker.pk}).status_code == 422
+    url = client.post("/contacts/bulk/contacts.hand_over/", {"draft": draft.pk, "to": colleague.pk}).url
     type(colleague).objects.filter(pk=colleague.pk).update(is_active=False)
     assert client.get(url).context["preview"].skipped == [("The advisor chosen can no longer have contacts.", 3)]
 
@@ -73,13 +73,13 @@ def test_nobody_takes_who_cannot(as_user, admin, advisor, colleague, support, bo
 def test_only_admins_hand_over(as_user, advisor, colleague, compliance, book):
     for user in (advisor, colleague, compliance):
         assert as_user(user).post(f"/contacts/hand-over/{advisor.pk}/").status_code in {403, 404}
-        assert as_user(user).get("/contacts/hand-over/").status_code in {403, 404}
+        assert as_user(user).get("/contacts/bulk/contacts.hand_over/").status_code in {403, 404}
     assert not Operation.objects.exists()
 
 
 def test_who_has_nothing_has_nothing_to_hand_over(as_user, admin, support):
     client = as_user(admin)
-    assert "/contacts/hand-over/" not in client.get(f"/users/{support.pk}/").content.decode()
+    assert "/contacts/bulk/contacts.hand_over/" not in client.get(f"/users/{support.pk}/").content.decode()
     assert client.post(f"/contacts/hand-over/{support.pk}/").url == f"/users/{support.pk}/"
     assert not Operation.objects.exists()
 

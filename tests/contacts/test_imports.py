@@ -18,7 +18,7 @@ from contacts.imports.reading import Unreadable, describe, rows
 from contacts.models import Contact, FileImport, ImportRow
 from core.models import Activity, Operation, OperationLine
 from core.operations import running, selecting
-from core.registry import operation_kinds
+from core.registry import operation_types
 from tests.factories import ContactFactory, HouseholdFactory, TagFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ def test_applying_twice_creates_once(admin, advisor, bring, apply):
 def test_a_stopped_import_goes_on_from_its_report(as_user, admin, advisor, colleague, bring, apply, monkeypatch):
     monkeypatch.setattr("contacts.operations.importing.BATCH", 1)
     people = "".join(f"N{n},N,n{n}@example.com,2125550101,client,{advisor.email},\n" for n in range(3))
-    file_import, kind = bring(admin, f"{HEADINGS}\n{people}"), operation_kinds["contacts.import_apply"]
+    file_import, kind = bring(admin, f"{HEADINGS}\n{people}"), operation_types["contacts.import_apply"]
     doing = kind.apply
 
     def stop(operation, subject_ids):

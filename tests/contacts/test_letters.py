@@ -24,15 +24,15 @@ def test_a_tag_is_given_to_many_and_taken_off(as_user, advisor, contact, name, h
     if how == "remove":
         contact.tags.add(TagFactory(name=name))
     client = as_user(advisor)
-    draft = re.search(r"draft=(\d+)", choose(client, "bulk_edit", [contact]))[1]
+    draft = re.search(r"draft=(\d+)", choose(client, "edit", [contact]))[1]
     form = {f"{field}_how": "leave" for field in ("contact_type", "primary_advisor", "team")}
-    response = client.post("/contacts/edit/", form | {"tags_how": how, "tags": name, "draft": draft})
+    response = client.post("/contacts/bulk/contacts.edit/", form | {"tags_how": how, "tags": name, "draft": draft})
     assert client.get(response.url).context["preview"].will == 1
     confirm(client, response.url)
     assert {tag.name for tag in contact.tags.all()} == {one.format(name) for one in left}
-    again = choose(client, "bulk_edit", [contact])
+    again = choose(client, "edit", [contact])
     form |= {"tags_how": how, "tags": name, "draft": re.search(r"draft=(\d+)", again)[1]}
-    assert client.get(client.post("/contacts/edit/", form).url).context["preview"].will == 0
+    assert client.get(client.post("/contacts/bulk/contacts.edit/", form).url).context["preview"].will == 0
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -182,7 +182,7 @@ def test_a_parameter_that_is_no_filter_narrows_nothing(as_user, admin):
     client = as_user(admin)
     page = client.get("/contacts/?utm_source=mail")
     assert (page.context["narrowed"], len(page.context["page"].object_list)) == (False, 1)
-    asked = client.post("/contacts/deactivate/", {"all": "1", "query": "utm_source=mail"})
+    asked = client.post("/contacts/bulk/contacts.deactivate/", {"all": "1", "query": "utm_source=mail"})
     draft = Operation.objects.get(pk=asked.url.partition("draft=")[2])
     assert (draft.query, draft.selection, draft.total) == ("", "All contacts", 1)
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts import list_source
-from contacts.domain.assigning import Change, Gift, assign, change, unassign
+from contacts.domain.assigning import AssignmentSpec, Change, assign, change, unassign
 from contacts.models import Contact, Listing
 from contacts.views import list as list_views
 from core.listing import paging
@@ -32,8 +32,10 @@ def given(admin, advisor):
     for number in range(COUNT):
         contact = ContactFactory(last_name=f"Name{number // 3}", primary_advisor=advisors[number % 2])
         if number % 4:
-            gift = Gift(experiences[number % 4 // 2], [None, *campaigns][number % 3], team=[None, team][number % 5 > 2])
-            assign([contact.pk], gift, by=admin)
+            spec = AssignmentSpec(
+                experiences[number % 4 // 2], [None, *campaigns][number % 3], team=[None, team][number % 5 > 2]
+            )
+            assign([contact.pk], spec, by=admin)
         if not number % 7:
             Contact.objects.filter(pk=contact.pk).update(deleted_at=timezone.now())
     return {
@@ -104,7 +106,7 @@ def test_listings_are_read_where_they_know_all_that_is_asked(as_user, admin, giv
 def test_whatever_is_done_to_contacts_their_listings_follow(admin, advisor):
     first, second, third = ContactFactory.create_batch(3, primary_advisor=advisor)
     everybody, experience = [first.pk, second.pk, third.pk], ExperienceFactory()
-    assign(everybody, Gift(experience, CampaignFactory()), by=admin)
+    assign(everybody, AssignmentSpec(experience, CampaignFactory()), by=admin)
     assert Listing.objects.filter(experience=experience, campaign__isnull=False).count() == 3
     change([first.pk], Change(campaign=None, team=TeamFactory()), by=admin)
     unassign([second.pk], by=admin)

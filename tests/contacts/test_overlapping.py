@@ -8,7 +8,7 @@ from django.db import connection
 from contacts.models import Contact
 from core.models import Operation, OperationLine
 from core.operations import running, selecting
-from core.registry import operation_kinds
+from core.registry import operation_types
 from tests.factories import ContactFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +46,7 @@ def at_once(*operations):
 @pytest.fixture
 def book(monkeypatch):
     """Their owner and 60 contacts; chunks are small, so that the two take turns."""
-    monkeypatch.setattr(operation_kinds["contacts.edit"], "chunk", 5)
+    monkeypatch.setattr(operation_types["contacts.edit"], "chunk", 5)
     owner = UserFactory(role="admin")
     return owner, [one.pk for one in ContactFactory.create_batch(60, primary_advisor=owner, contact_type="client")]
 

@@ -67,7 +67,7 @@ def test_nothing_points_nowhere_after_a_life(advisor):
     Contact.objects.filter(pk=ids[0]).update(user=acted)
     Contact.objects.filter(pk=ids[1]).update(user=silent)
     record("signed_in", "Signed in", subject_ids=ids[:1], actor=acted)
-    assigning.assign(ids, assigning.Gift(experience=first), by=advisor)
+    assigning.assign(ids, assigning.AssignmentSpec(experience=first), by=advisor)
     assigning.change(ids, assigning.Change(experience=second), by=advisor)
     Contact.objects.filter(pk__in=ids[:2]).update(deleted_at=timezone.now() - timedelta(days=31))
     purge_trash()
@@ -80,7 +80,7 @@ def test_nothing_points_nowhere_after_a_life(advisor):
 def test_what_is_named_cannot_be_deleted(advisor):
     """Who acted, who assigned, and what was given; the refusal is Django's now, for some of it."""
     contact, experience, admin = ContactFactory(primary_advisor=advisor), ExperienceFactory(), UserFactory()
-    assigning.assign([contact.pk], assigning.Gift(experience=experience), by=admin)
+    assigning.assign([contact.pk], assigning.AssignmentSpec(experience=experience), by=admin)
     for thing in (admin, experience):
         with pytest.raises(ProtectedError):
             thing.delete()

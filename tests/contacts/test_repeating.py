@@ -10,7 +10,7 @@ from contacts.models import Contact
 from contacts.operations import undoing
 from core.models import Operation
 from core.operations import running, selecting
-from core.registry import operation_kinds
+from core.registry import operation_types
 from tests.factories import ContactFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def stop_after(monkeypatch):
     """`stop_after(operation, 2)`: it runs, and is stopped when so many of its rows are done; its page's address."""
 
     def go(operation, number):
-        kind, doing = operation_kinds[operation.kind], type(operation_kinds[operation.kind]).apply
+        kind, doing = operation_types[operation.kind], type(operation_types[operation.kind]).apply
         monkeypatch.setattr(kind, "chunk", number)
 
         def apply(current, subject_ids):

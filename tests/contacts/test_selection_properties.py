@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contacts.models import Contact
-from contacts.operations.base import GONE
+from contacts.operations.preview import GONE
 from core.listing import pages
 from core.models import Operation
 from core.operations import running
-from core.registry import operation_kinds
+from core.registry import operation_types
 from tests.contacts.test_drift import LEFT_OUT, settle
 from tests.factories import (
     ContactFactory,
@@ -83,7 +83,7 @@ def stories(draw, *steps):
 
 
 sorts = st.sampled_from(["", "name", "-name", "type", "-status", "team", "-experience", "advisor", "last_login"])
-kinds = st.sampled_from(["deactivate", "bulk_edit"])
+kinds = st.sampled_from(["deactivate", "edit"])
 thorough = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -181,15 +181,12 @@ class Book:
 
     def chosen(self, kind, **posted) -> str:
         """Freeze a selection and fill in the form, if there is one; the address of the preview, or of the list."""
-        answer = self.client.post(f"/contacts/{PATHS[kind]}/", posted)
+        answer = self.client.post(f"/contacts/bulk/contacts.{kind}/", posted)
         if "draft=" not in answer.url or kind == "deactivate":
             return answer.url
         leave = {f"{name}_how": "leave" for name in ("primary_advisor", "team", "tags")}
         wanted = {"contact_type_how": "set", "contact_type": "lead", "draft": answer.url.split("draft=")[1]}
-        return self.client.post(f"/contacts/{PATHS[kind]}/", leave | wanted).url
-
-
-PATHS = {"deactivate": "deactivate", "bulk_edit": "edit"}
+        return self.client.post(f"/contacts/bulk/contacts.{kind}/", leave | wanted).url
 
 
 @pytest.fixture
@@ -198,7 +195,7 @@ def book(as_user, advisor, colleague, monkeypatch):
     monkeypatch.setattr(pages, "PAGE_SIZES", (A_PAGE, 50))
     monkeypatch.setattr(running, "INLINE_LIMIT", 0)
     for key in ("contacts.deactivate", "contacts.edit"):
-        monkeypatch.setattr(operation_kinds[key], "chunk", A_CHUNK)
+        monkeypatch.setattr(operation_types[key], "chunk", A_CHUNK)
     return lambda: Book(as_user(advisor), advisor, colleague)
 
 
@@ -209,14 +206,14 @@ def outcome(book, pk, kind, *, matches, out=(), kept=()):
         return LEFT_OUT
     if row.primary_advisor_id != book.advisors[0].pk:
         return GONE
-    if kind == "bulk_edit" and row.contact_type == "lead":
+    if kind == "edit" and row.contact_type == "lead":
         return NOTHING
     return "" if matches or pk in kept else "left"
 
 
 def work(book, operation, kind, during, judge, monkeypatch):
     """A worker does it while others edit; every row has to end as `judge` says when it is its turn."""
-    doing, expected, turns = operation_kinds[operation.kind].apply, {}, iter(during)
+    doing, expected, turns = operation_types[operation.kind].apply, {}, iter(during)
 
     def apply(current, ids):
         book.edit(next(turns, []))
@@ -224,14 +221,14 @@ def work(book, operation, kind, during, judge, monkeypatch):
         return doing(current, ids)
 
     with monkeypatch.context() as patched:
-        patched.setattr(operation_kinds[operation.kind], "apply", apply)
+        patched.setattr(operation_types[operation.kind], "apply", apply)
         running.run(operation.pk)
     operation.refresh_from_db()
     assert operation.state == "finished", operation.error
     lines = dict(operation.lines.values_list("subject_id", "reason"))
     told = {pk: "left" if reason.startswith("No longer in the filter") else reason for pk, reason in lines.items()}
     changed = set(Contact.objects.exclude(deactivated_at=None).values_list("pk", flat=True))
-    if kind == "bulk_edit":
+    if kind == "edit":
         changed = set(
             operation.lines.filter(state="done", after__contact_type="lead").values_list("subject_id", flat=True)
         )

@@ -30,7 +30,7 @@ def test_everybody_sees_what_they_could_restore(as_user, admin, advisor, colleag
     seen = {user: shown(as_user(user).get(TRASH)) for user in (admin, advisor, colleague, support)}
     assert seen == {admin: [mine.pk], advisor: [mine.pk], colleague: [], support: []}
     assert as_user(compliance).get(TRASH).status_code == 404
-    assert as_user(advisor).post(reverse("contacts:restore_one", args=[old.pk])).status_code == 404
+    assert as_user(advisor).post(reverse("contacts:bulk_one", args=[old.pk, "contacts.restore"])).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -52,7 +52,7 @@ def test_the_trash_sorts_and_searches(as_user, advisor, sort):
 
 def test_one_is_restored(as_user, advisor, colleague):
     contact = deleted(advisor)
-    url = reverse("contacts:restore_one", args=[contact.pk])
+    url = reverse("contacts:bulk_one", args=[contact.pk, "contacts.restore"])
     assert as_user(colleague).post(url).status_code == 404
     client = as_user(advisor)
     assert client.get(url).status_code == 200
@@ -64,7 +64,7 @@ def test_one_is_restored(as_user, advisor, colleague):
 def test_an_address_taken_meanwhile_is_not_given_twice(as_user, advisor):
     contact = deleted(advisor, email="same@example.com")
     ContactFactory(email="Same@example.com")
-    response = as_user(advisor).post(reverse("contacts:restore_one", args=[contact.pk]))
+    response = as_user(advisor).post(reverse("contacts:bulk_one", args=[contact.pk, "contacts.restore"]))
     assert response.context["refusal"] == "Another contact has this email address now."
     assert Operation.objects.count() == 0
 
@@ -76,8 +76,8 @@ def test_many_are_restored_but_one_address_only_once(as_user, advisor, colleague
     ids = ",".join(str(contact.pk) for contact in (first, second, third, foreign))
     client = as_user(advisor)
     form = {"ids": ids} if posted == "ids" else {"all": "1", "query": ""}
-    url = client.post("/contacts/restore/", form).url
-    client.post("/contacts/restore/", client.get(url).context["hidden"])
+    url = client.post("/contacts/bulk/contacts.restore/", form).url
+    client.post("/contacts/bulk/contacts.restore/", client.get(url).context["hidden"])
     operation = Operation.objects.get()
     assert (operation.done, operation.skipped) == (2, 1)
     assert set(Contact.objects.visible_to(advisor)) == {second, third}
@@ -85,4 +85,6 @@ def test_many_are_restored_but_one_address_only_once(as_user, advisor, colleague
 
 def test_a_bad_filter_restores_nothing(as_user, advisor):
     deleted(advisor)
-    assert as_user(advisor).post("/contacts/restore/", {"all": "1", "query": "deleted_to=soon"}).url == TRASH
+    assert (
+        as_user(advisor).post("/contacts/bulk/contacts.restore/", {"all": "1", "query": "deleted_to=soon"}).url == TRASH
+    )

@@ -6,7 +6,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts.domain.assigning import Gift, assign
+from contacts.domain.assigning import AssignmentSpec, assign
 from contacts.models import Assignment, Contact, ImportedContact, Note
 from contacts.operations import undoing
 from core.operations import running
@@ -51,7 +51,7 @@ def edit(firm, pk, what):
     if what == "tag":
         firm["tag"].contacts.remove(contact) if contact.tags.exists() else firm["tag"].contacts.add(contact)
     elif what == "assign":
-        assign([pk], Gift(firm["experience"], start_over=True), by=None)
+        assign([pk], AssignmentSpec(firm["experience"], start_over=True), by=None)
     elif what == "note":
         NoteFactory(contact=contact)
     else:

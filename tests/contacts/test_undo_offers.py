@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.domain.purging import purge_trash
 from contacts.models import Contact
-from contacts.operations.base import NOT_YOURS, PURGED
+from contacts.operations.bulk_action import NOT_YOURS, PURGED
 from core.models import Operation
 from tests.contacts.test_undoing import operate, undo
 from tests.factories import ContactFactory
@@ -59,7 +59,7 @@ def test_contacts_given_away_since_do_not_count_as_undoable(as_user, advisor, co
 
 
 def test_of_many_contacts_the_preview_counts(as_user, advisor, three, monkeypatch):
-    monkeypatch.setattr("contacts.operations.undoable.COUNTED", 2)
+    monkeypatch.setattr("contacts.operations.undoing.COUNTED", 2)
     operation = operate("contacts.deactivate", advisor, three)
     Contact.objects.filter(pk=three[0].pk).update(deactivated_at=timezone.now() - timedelta(days=1))
     client = as_user(advisor)

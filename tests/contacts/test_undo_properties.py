@@ -6,7 +6,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contacts.domain.assigning import Gift, assign, unassign
+from contacts.domain.assigning import AssignmentSpec, assign, unassign
 from contacts.models import Assignment, Contact
 from contacts.operations import undoing
 from core.models import Activity, Operation
@@ -48,7 +48,7 @@ def edit(firm, pk, what, which):
     if what == "tag":
         firm["tag"].contacts.remove(contact) if which else firm["tag"].contacts.add(contact)
     elif what == "assign":
-        assign([pk], Gift(firm["experiences"][which], start_over=True), by=None)
+        assign([pk], AssignmentSpec(firm["experiences"][which], start_over=True), by=None)
     elif what == "unassign":
         unassign([pk], by=None)
     else:

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.domain import what_is_gone
 from contacts.models import Assignment, Contact, ResourceView
+from contacts.operations.undoing import snapshot_of
 from core.models import Activity, Operation
 from core.operations import running, selecting
-from core.registry import operation_kinds
 from experiences.domain.reach import delete_template
 from tests.factories import (
     AssignmentFactory,
@@ -54,7 +54,7 @@ def undo(client, operation):
     page = client.get(answer["Location"])
     preview = page.context["preview"]
     if preview.will:
-        client.post(reverse("contacts:undo"), page.context["hidden"])
+        client.post(reverse("contacts:bulk", args=["contacts.undo"]), page.context["hidden"])
     return Operation.objects.filter(undoes=operation).latest("pk"), preview
 
 
@@ -261,7 +261,10 @@ def test_a_second_press_starts_nothing_and_the_pages_name_each_other(as_user, ad
     client, operation = as_user(admin), operate("contacts.deactivate", admin, book)
     assert f'action="/contacts/undo/{operation.pk}/"' in client.get(f"/operations/{operation.pk}/").content.decode()
     page = client.get(client.post(f"/contacts/undo/{operation.pk}/")["Location"])
-    answers = [client.post(reverse("contacts:undo"), page.context["hidden"])["Location"] for _ in range(2)]
+    answers = [
+        client.post(reverse("contacts:bulk", args=["contacts.undo"]), page.context["hidden"])["Location"]
+        for _ in range(2)
+    ]
     undoing = Operation.objects.get(kind="contacts.undo")
     assert [answer.partition("?")[0] for answer in answers] == [f"/operations/{undoing.pk}/"] * 2
     assert undoing.done == 3
@@ -288,14 +291,14 @@ def test_mails_that_left_are_named(as_user, admin, book):
 
 def test_every_kind_on_contacts_says_what_it_keeps(whatever, admin):
     for kind, params in whatever.items():
-        assert operation_kinds[kind].keeps(Operation(kind=kind, params=params, owner=admin))
+        assert snapshot_of(Operation(kind=kind, params=params, owner=admin))
 
 
 def test_what_could_be_undone_at_the_preview_is_asked_again_at_the_end(as_user, admin, book):
     client, operation = as_user(admin), operate("contacts.deactivate", admin, book)
     page = client.get(client.post(f"/contacts/undo/{operation.pk}/")["Location"])
     Operation.objects.filter(pk=operation.pk).update(finished_at=timezone.now() - timedelta(days=31))
-    answer = client.post(reverse("contacts:undo"), page.context["hidden"], follow=True)
+    answer = client.post(reverse("contacts:bulk", args=["contacts.undo"]), page.context["hidden"], follow=True)
     assert "more than 30 days ago" in answer.content.decode()
     assert Operation.objects.get(kind="contacts.undo").state == "draft"
     assert Contact.objects.exclude(deactivated_at=None).count() == 4

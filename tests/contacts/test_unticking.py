@@ -29,7 +29,7 @@ def posted(*unticked):
 
 
 def test_a_bulk_change_is_about_all_but_the_unticked(as_user, advisor, book):
-    draft = as_user(advisor).post("/contacts/edit/", posted(book[0], book[3])).url.partition("draft=")[2]
+    draft = as_user(advisor).post("/contacts/bulk/contacts.edit/", posted(book[0], book[3])).url.partition("draft=")[2]
     operation = Operation.objects.get(pk=draft)
     frozen = FrozenSelection.objects.get(operation=operation).subject_ids
     assert frozen == sorted(one.pk for one in book if one not in (book[0], book[3]))
@@ -41,14 +41,14 @@ def test_who_is_unticked_need_not_be_there_any_more(as_user, advisor, book):
     gone = book.pop()
     data = posted(gone)
     Contact.objects.filter(pk=gone.pk).delete()
-    draft = as_user(advisor).post("/contacts/edit/", data).url.partition("draft=")[2]
+    draft = as_user(advisor).post("/contacts/bulk/contacts.edit/", data).url.partition("draft=")[2]
     assert Operation.objects.get(pk=draft).total == len(book)
 
 
 @pytest.mark.parametrize("unreadable", ["x", "1;2", "1,-2", "9" * 30, "1,2,x"])
 def test_what_cannot_be_read_chooses_nobody(as_user, advisor, book, unreadable):
     client = as_user(advisor)
-    assert client.post("/contacts/edit/", ALL | {"without": unreadable}).url == "/contacts/"
+    assert client.post("/contacts/bulk/contacts.edit/", ALL | {"without": unreadable}).url == "/contacts/"
     assert client.post(URL, ALL | {"without": unreadable}).context["count"] == 0
 
 
@@ -91,5 +91,5 @@ def test_records_of_a_crm_are_chosen_likewise(as_user, admin):
 def test_the_trash_is_restored_but_for_the_unticked(as_user, advisor, book):
     Contact.objects.filter(pk__in=[one.pk for one in book]).update(deleted_at="2026-11-29T00:00Z", deleted_by=advisor)
     data = {"all": "1", "query": "", "without": f"{book[0].pk},{book[1].pk}"}
-    draft = as_user(advisor).post("/contacts/restore/", data).url.partition("draft=")[2].partition("&")[0]
+    draft = as_user(advisor).post("/contacts/bulk/contacts.restore/", data).url.partition("draft=")[2].partition("&")[0]
     assert Operation.objects.get(pk=draft).total == 5

@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.views import exporting
 from core.models import Activity, ExportFile, Operation
 from core.operations import running
-from core.registry import operation_kinds
+from core.registry import operation_types
 from core.spreadsheets import exports
 from core.spreadsheets.retention import clear_old_exports
 from reports.views import experience as views
@@ -133,7 +133,7 @@ def test_whoever_may_not_edit_any_more_has_no_hand_in_changes(as_user, admin, co
 
 def test_the_file_is_stored_outside_of_the_transaction_that_tells_of_it(as_user, admin, five, monkeypatch):
     operation = begun(as_user(admin), CONTACTS, {"all": "1", "format": "csv"})
-    taken, inside, storage = exports.ExportKind.take, [], ExportFile.file.field.storage.__class__
+    taken, inside, storage = exports.ExportType.take, [], ExportFile.file.field.storage.__class__
     save = storage._save
 
     def take(self, operation, batch):
@@ -147,7 +147,7 @@ def test_the_file_is_stored_outside_of_the_transaction_that_tells_of_it(as_user,
         assert not inside
         return save(self, *args, **kwargs)
 
-    monkeypatch.setattr(exports.ExportKind, "take", take)
+    monkeypatch.setattr(exports.ExportType, "take", take)
     monkeypatch.setattr(storage, "_save", stored)
     running.run(operation.pk)
     operation.refresh_from_db()
@@ -176,14 +176,14 @@ def test_rights_are_those_of_the_moment_at_which_it_is_written(as_user, advisor,
 def test_who_is_gone_by_their_turn_is_left_out_and_counted(as_user, admin, five, monkeypatch):
     client = as_user(admin)
     operation = begun(client, CONTACTS, {"all": "1", "format": "csv"})
-    take = exports.ExportKind.take
+    take = exports.ExportType.take
 
     def deleting(self, operation, batch):
         if isinstance(batch, exports.Begun):
             type(five[2]).objects.filter(pk=five[2].pk).update(deleted_at=timezone.now())
         return take(self, operation, batch)
 
-    monkeypatch.setattr(exports.ExportKind, "take", deleting)
+    monkeypatch.setattr(exports.ExportType, "take", deleting)
     assert written(client, operation) == ["Name0", "Name1", "Name3", "Name4"]
     assert (operation.total, operation.done, operation.skipped) == (5, 4, 1)
 
@@ -207,7 +207,7 @@ def test_a_small_one_is_sent_at_once(as_user, admin, five):
 
 def test_stopped_on_its_way_it_leaves_no_file(as_user, admin, five, monkeypatch):
     operation = begun(as_user(admin), CONTACTS, {"all": "1", "format": "csv"})
-    kind, take = operation_kinds["contacts.export"], exports.ExportKind.take
+    kind, take = operation_types["contacts.export"], exports.ExportType.take
 
     def stop(self, operation, batch):
         if isinstance(batch, exports.Written):

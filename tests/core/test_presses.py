@@ -147,7 +147,7 @@ MAKES = {
     "assignment": (
         Assignment,
         lambda w: (
-            f"/contacts/{ContactFactory(primary_advisor=w.owner).pk}/assign/",
+            f"/contacts/{ContactFactory(primary_advisor=w.owner).pk}/do/contacts.assign/",
             {"experience": ExperienceFactory().pk},
         ),
     ),
@@ -181,7 +181,7 @@ TAKES = {
     "card": lambda w: w.address("experiences/cards/card/<int:pk>/remove/"),
     "saved view": lambda w: w.address("contacts/views/<int:pk>/delete/"),
     "template": lambda w: w.address("campaigns/<int:pk>/delete/"),
-    "contact": lambda w: f"/contacts/{w.contact.pk}/delete/",
+    "contact": lambda w: f"/contacts/{w.contact.pk}/do/contacts.delete/",
     "CRM connection": lambda w: w.address("crm/<int:pk>/remove/"),
     "link to a CRM": lambda w: w.address("crm/unlink/<int:pk>/"),
     "user": lambda w: f"/users/{UserFactory().pk}/deactivate/",

@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from core.models import FrozenSelection, Operation
 from core.operations import running, selecting
-from core.operations.types import Kind, NotNow, Outcome, Stream
-from core.registry import operation_kinds
+from core.operations.types import NotNow, OperationType, Outcome, StreamingOperationType
+from core.registry import operation_types
 from core.tasks import sweep
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Counting(Kind):
+class Counting(OperationType):
     """Does nothing but count; loses its database, or fails for good, at the wish of the test."""
 
     key = "test_counting"
@@ -46,9 +46,9 @@ class Counting(Kind):
 def kind():
     """The kind, known while the test runs."""
     Counting.breaks_at, Counting.fails, Counting.refused = None, False, frozenset()
-    operation_kinds.register(Counting.key, Counting())
+    operation_types.register(Counting.key, Counting())
     yield Counting
-    operation_kinds._entries.pop(Counting.key)
+    operation_types._entries.pop(Counting.key)
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_when_the_database_refuses_all_of_them_the_operation_ends(kind):
     assert operation.failed <= running.REFUSED_AT_MOST
 
 
-class Waiting(Stream):
+class Waiting(StreamingOperationType):
     """Waits for something outside; meanwhile somebody presses what the test wants."""
 
     key = "test_waiting"
@@ -199,12 +199,12 @@ class Waiting(Stream):
 @pytest.mark.parametrize(("press", "state"), [("cancel", "stopped"), ("pause", "paused"), ("resume", "queued")])
 def test_what_is_pressed_while_it_comes_to_wait_is_heard(press, state):
     Waiting.press = staticmethod(getattr(running, press))
-    operation_kinds.register(Waiting.key, Waiting())
+    operation_types.register(Waiting.key, Waiting())
     operation = Operation.objects.create(kind=Waiting.key, title="Waits", owner=UserFactory(), state="queued")
     try:
         running.run(operation.pk)
     finally:
-        operation_kinds._entries.pop(Waiting.key)
+        operation_types._entries.pop(Waiting.key)
     operation.refresh_from_db()
     assert operation.state == state
 

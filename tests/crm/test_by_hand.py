@@ -46,11 +46,13 @@ def edit(client, contact: Contact, **changes) -> None:
 
 def update_all(client, fields: list[str], **options) -> dict[str, object]:
     """Update all contacts by the pages of the bulk action; the context of the preview."""
-    begun = client.post(reverse("crm:update"), {"all": "1", "query": ""})
+    begun = client.post(reverse("contacts:bulk", args=["crm.update"]), {"all": "1", "query": ""})
     draft = begun.url.partition("draft=")[2]
-    confirm = client.post(reverse("crm:update"), {"draft": draft, "fields_wanted": fields, **options})
+    confirm = client.post(
+        reverse("contacts:bulk", args=["crm.update"]), {"draft": draft, "fields_wanted": fields, **options}
+    )
     preview = client.get(confirm.url)
-    client.post(reverse("crm:update"), preview.context["hidden"])
+    client.post(reverse("contacts:bulk", args=["crm.update"]), preview.context["hidden"])
     return preview.context
 
 

@@ -126,8 +126,10 @@ def test_who_loses_sight_is_counted_without_those_whose_team_keeps_it(as_user, i
     Contact.objects.filter(pk=rows[0].contact_id).update(team=team)
     client = as_user(office["admin"])
     chosen = {"ids": ",".join(str(one.contact_id) for one in rows)}
-    draft = client.post(reverse("crm:update"), chosen).url.partition("draft=")[2]
-    confirm = client.post(reverse("crm:update"), {"draft": draft, "fields_wanted": ["primary_advisor"]})
+    draft = client.post(reverse("contacts:bulk", args=["crm.update"]), chosen).url.partition("draft=")[2]
+    confirm = client.post(
+        reverse("contacts:bulk", args=["crm.update"]), {"draft": draft, "fields_wanted": ["primary_advisor"]}
+    )
     words = client.get(confirm.url).content.decode()
     assert "Ada One will no longer see these 2 contacts." in words
     assert "Ada Two will see these 3 contacts." in words
@@ -149,11 +151,11 @@ def test_the_pages_of_many_take_as_many_queries_for_three_as_for_one(as_user, im
     client, counts = as_user(office["admin"]), []
     newer = list(Contact.objects.filter(crm_mark="newer").order_by("pk").values_list("pk", flat=True)[:3])
     for chosen in (newer[:1], newer):
-        draft = client.post(reverse("crm:update"), {"ids": ",".join(map(str, chosen))}).url
+        draft = client.post(reverse("contacts:bulk", args=["crm.update"]), {"ids": ",".join(map(str, chosen))}).url
         with CaptureQueriesContext(connection) as asked:
             assert "Show who" in client.get(f"{draft}&field=phone").content.decode()
         key = draft.partition("draft=")[2]
-        confirm = client.post(reverse("crm:update"), {"draft": key, "fields_wanted": ["phone"]})
+        confirm = client.post(reverse("contacts:bulk", args=["crm.update"]), {"draft": key, "fields_wanted": ["phone"]})
         with CaptureQueriesContext(connection) as previewed:
             assert client.get(confirm.url).status_code == 200
         counts.append((len(asked), len(previewed)))

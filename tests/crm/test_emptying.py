@@ -51,7 +51,7 @@ def test_a_tag_among_others_that_goes_empties_nothing(as_user, demo, office, con
 def test_many_are_not_emptied_unless_it_is_asked_for_and_preview_and_report_say_so(as_user, demo, office, contact):
     tie(demo, contact, CAME, {"preferred_name": "Bob"})
     client = as_user(office["one"])
-    begun = client.post(reverse("crm:update"), {"all": "1", "query": ""})
+    begun = client.post(reverse("contacts:bulk", args=["crm.update"]), {"all": "1", "query": ""})
     summary = {one.field: one.emptied for one in client.get(begun.url).context["summary"]}
     assert summary == {"city": 1, "date_of_birth": 1, "preferred_name": 0}
     preview = update_all(client, ["city", "preferred_name"])["preview"]

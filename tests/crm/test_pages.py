@@ -300,17 +300,19 @@ def test_dismissing_ends_the_mark_and_changes_nothing(as_user, imported, office)
 
 def test_many_are_updated_by_field_after_a_summary(as_user, imported, office):
     client = as_user(office["admin"])
-    begun = client.post(reverse("crm:update"), {"all": "1", "query": "crm=newer"})
+    begun = client.post(reverse("contacts:bulk", args=["crm.update"]), {"all": "1", "query": "crm=newer"})
     form = client.get(begun.url)
     assert "Show who" in form.content.decode()
     drilled = client.get(f"{begun.url}&field=city").content.decode()
     assert "here and in the CRM" in drilled
     draft = begun.url.partition("draft=")[2]
-    confirm = client.post(reverse("crm:update"), {"draft": draft, "fields_wanted": ["city", "phone"]})
+    confirm = client.post(
+        reverse("contacts:bulk", args=["crm.update"]), {"draft": draft, "fields_wanted": ["city", "phone"]}
+    )
     page = client.get(confirm.url)
     assert page.status_code == 200
     data = page.context["hidden"]
-    report = client.post(reverse("crm:update"), data)
+    report = client.post(reverse("contacts:bulk", args=["crm.update"]), data)
     assert report.status_code == 302
     assert client.get(report.url).status_code == 200
     assert Contact.objects.filter(crm_mark="newer").count() == 0
@@ -322,9 +324,11 @@ def test_a_change_of_advisor_says_who_loses_sight(as_user, imported, office):
     from crm.domain import syncing
 
     syncing.apply_meanings(imported, Record.objects.filter(owner_id_there="U1"))
-    begun = client.post(reverse("crm:update"), {"all": "1", "query": "crm=newer"})
+    begun = client.post(reverse("contacts:bulk", args=["crm.update"]), {"all": "1", "query": "crm=newer"})
     draft = begun.url.partition("draft=")[2]
-    confirm = client.post(reverse("crm:update"), {"draft": draft, "fields_wanted": ["primary_advisor"]})
+    confirm = client.post(
+        reverse("contacts:bulk", args=["crm.update"]), {"draft": draft, "fields_wanted": ["primary_advisor"]}
+    )
     assert "Ada One will no longer see" in client.get(confirm.url).content.decode()
 
 

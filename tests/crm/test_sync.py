@@ -118,16 +118,16 @@ def test_broken_off_anywhere_it_ends_the_same(demo, office, sync, monkeypatch):
 
 def operation_batches(operation):
     """What the worker is given to take."""
-    from core.registry import operation_kinds
+    from core.registry import operation_types
 
-    return operation_kinds["crm.sync"].batches(operation)
+    return operation_types["crm.sync"].batches(operation)
 
 
 def take(operation, batch):
     """As the worker takes it."""
-    from core.registry import operation_kinds
+    from core.registry import operation_types
 
-    operation_kinds["crm.sync"].take(operation, batch)
+    operation_types["crm.sync"].take(operation, batch)
 
 
 def test_one_sync_at_a_time(demo, office):

@@ -185,7 +185,7 @@ def update_all_newer(page):
     """By field, after the summary and the preview."""
     page.goto("/contacts/?crm=newer")
     tick_all(page)
-    page.evaluate("document.querySelector('form.selection [formaction$=\"/crm/update/\"]').click()")
+    page.evaluate("document.querySelector('form.selection [formaction$=\"/contacts/bulk/crm.update/\"]').click()")
     expect(page.get_by_role("row", name=re.compile("^City"))).to_be_visible()
     page.locator("main form .form-actions button").first.click()
     expect(page.locator(".stat", has_text="Will change")).to_be_visible()

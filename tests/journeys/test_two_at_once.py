@@ -34,7 +34,7 @@ def up_to_the_confirmation(page, word, fill):
     page.goto(f"/contacts/?q={word}")
     page.locator("[data-select-all]").check()
     page.locator("[data-selection-all]").click()
-    page.evaluate("document.querySelector('form.selection [formaction$=\"/contacts/edit/\"]').click()")
+    page.evaluate("document.querySelector('form.selection [formaction$=\"/contacts/bulk/contacts.edit/\"]').click()")
     expect(page.locator("main form")).to_be_visible()
     fill(page)
     page.locator("main form .form-actions button").click()

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from contacts.domain.assigning import Gift, assign
+from contacts.domain.assigning import AssignmentSpec, assign
 from contacts.models import Contact
 from core.models import Operation
 from core.operations import selecting
@@ -54,7 +54,7 @@ class Cast:
     def assigned(self) -> None:
         """Give all the first experience, as nobody's operation."""
         with transaction.atomic():
-            assign(self.rows, Gift(self.first), by=self.owner)
+            assign(self.rows, AssignmentSpec(self.first), by=self.owner)
 
 
 def operation_name(operation: Operation) -> str:

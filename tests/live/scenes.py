@@ -21,7 +21,7 @@ from contacts.models import Assignment, Contact, FileImport, ImportRow
 from contacts.operations import undoing
 from core.models import Activity, Operation
 from core.operations import running, selecting
-from core.registry import operation_kinds
+from core.registry import operation_types
 from mail.models import Send
 from messaging.models import Thread
 from outreach.models import Invitation
@@ -244,7 +244,7 @@ SCENES: dict[str, tuple[Callable[[Cast], Operation], Callable[[Operation], int]]
 
 def kinds() -> list[str]:
     """All kinds that are registered."""
-    return list(operation_kinds.keys())
+    return list(operation_types.keys())
 
 
 def _experience(name: str):

@@ -6,7 +6,7 @@ import time
 import pytest
 import redis
 
-from core.registry import operation_kinds
+from core.registry import operation_types
 from tests.live.scenes import SCENES
 
 KILLS = 20
@@ -73,7 +73,7 @@ def test_every_kind_has_its_scene():
     elsewhere = {"crm.sync", "crm.import"}  # killed in tests/crm/test_faults.py, with a CRM
     # Exports differ only in what they read: that of contacts stands for all.
     alike = {"reports.export", "accounts.audit_export", "outreach.archive_export", "messaging.archive_export"}
-    assert {scene.partition(" ")[0] for scene in SCENES} == operation_kinds.keys() - elsewhere - alike
+    assert {scene.partition(" ")[0] for scene in SCENES} == operation_types.keys() - elsewhere - alike
 
 
 @pytest.mark.parametrize("scene", SCENES)

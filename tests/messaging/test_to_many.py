@@ -17,7 +17,7 @@ from messaging.operations import DO_NOT_CONTACT, NEVER_SIGNED_IN, NO_PORTAL
 from tests.factories import AssignmentFactory, ContactFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-URL = "/messages/contacts/write/"
+URL = "/contacts/bulk/messaging.write_many/"
 
 
 @pytest.fixture

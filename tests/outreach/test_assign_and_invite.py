@@ -15,15 +15,17 @@ pytestmark = pytest.mark.django_db
 def previewed(client, contacts, experience):
     """Choose the contacts and the experience, ask for inviting; the preview's page."""
     ids = ",".join(str(one.pk) for one in contacts)
-    draft = client.post("/contacts/assign/", {"ids": ids}, follow=True).context["operation"]
+    draft = client.post("/contacts/bulk/contacts.assign/", {"ids": ids}, follow=True).context["operation"]
     return client.post(
-        "/contacts/assign/", {"draft": draft.pk, "experience": experience.pk, "invite": "yes"}, follow=True
+        "/contacts/bulk/contacts.assign/",
+        {"draft": draft.pk, "experience": experience.pk, "invite": "yes"},
+        follow=True,
     )
 
 
 def assign_and_invite(client, contacts, experience):
     """Do it to the end: the operation."""
-    client.post("/contacts/assign/", previewed(client, contacts, experience).context["hidden"])
+    client.post("/contacts/bulk/contacts.assign/", previewed(client, contacts, experience).context["hidden"])
     return Operation.objects.filter(kind="contacts.assign").latest("pk")
 
 
@@ -70,6 +72,6 @@ def test_the_preview_counts_only_those_who_will_be_assigned(as_user, advisor, mi
 def test_one_contact_who_is_not_invited_is_told_about_at_once(as_user, advisor, mixed, welcome):
     _, active, *_ = mixed
     data = {"experience": welcome.pk, "invite": "yes"}
-    page = as_user(advisor).post(f"/contacts/{active.pk}/assign/", data, follow=True)
+    page = as_user(advisor).post(f"/contacts/{active.pk}/do/contacts.assign/", data, follow=True)
     told = [(message.level_tag, str(message)) for message in page.context["messages"]]
     assert told == [("warning", f"{active.name}: Assigned, not invited: {inviting.ACTIVE}")]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Firm
-from contacts.domain.assigning import Gift, assign
+from contacts.domain.assigning import AssignmentSpec, assign
 from contacts.models import Assignment, Contact
 from core.tasks import sweep
 from outreach.domain.steps import holding
@@ -119,7 +119,7 @@ def test_a_campaign_given_to_somebody_active_starts_that_day(campaign, admin):
     Firm.objects.update(quiet_from="00:00", quiet_until="00:00", time_zone="UTC")
     campaign.touchpoints.create(day=1, kind="post", title="At once", time_of_day="00:00")
     contact = ContactFactory(start_at=timezone.now(), time_zone="UTC")
-    assign(Contact.objects.filter(pk=contact.pk), Gift(AssignmentFactory().experience, campaign), by=admin)
+    assign(Contact.objects.filter(pk=contact.pk), AssignmentSpec(AssignmentFactory().experience, campaign), by=admin)
     StepClock.objects.update(looked_back_at=timezone.now() - timedelta(minutes=6))
     run_due_steps()
     assert "At once" in {title for title, *_ in runs(contact=contact)}

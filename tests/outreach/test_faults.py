@@ -10,7 +10,7 @@ PEOPLE = 500
 PREPARE = """
 from accounts.models import Firm, Role, User
 from contacts.models import Contact
-from contacts.domain.assigning import Gift, assign
+from contacts.domain.assigning import AssignmentSpec, assign
 from core.operations import running, selecting
 from core.models import Operation
 from django.db import transaction
@@ -26,7 +26,7 @@ Contact.objects.bulk_create(Contact(
     contact_type="client", primary_advisor=user) for n in range({people}))
 with transaction.atomic():
     mine = Contact.objects.filter(email__startswith="{name}", deleted_at=None)
-    assign(mine, Gift(experience), by=user)
+    assign(mine, AssignmentSpec(experience), by=user)
     operation = Operation.objects.create(kind="outreach.invite", title="Invite", owner=user, params={{}})
     selecting.freeze(operation, mine.values_list("pk", flat=True))
 running.start(operation)

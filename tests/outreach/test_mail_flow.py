@@ -217,7 +217,7 @@ def on_its_way(as_user, admin, advisor, assigned, colleague):
         told(staff.post(reverse("outreach:password_link", args=[assigned.pk]))),
         told(staff.post(reverse("accounts:user_link", args=[colleague.pk]))),
         told(staff.post(reverse("accounts:user_invite"), nia)),
-        told(staff.post(reverse("outreach:invite_one", args=[assigned.pk]), {"when": "now"})),
+        told(staff.post(reverse("contacts:bulk_one", args=[assigned.pk, "outreach.invite"]), {"when": "now"})),
         stranger.get(reverse("accounts:password_reset_sent")).content.decode(),
         stranger.get(reverse("portal:forgotten_sent")).content.decode(),
     ]
@@ -251,7 +251,7 @@ def test_admins_read_it_on_every_page_until_mail_flows(no_server, as_user, admin
 
 
 def test_inviting_says_before_that_invitations_wait(no_server, as_user, advisor, assigned):
-    chosen = as_user(advisor).post(reverse("outreach:invite"), {"ids": [assigned.pk]})
+    chosen = as_user(advisor).post(reverse("contacts:bulk", args=["outreach.invite"]), {"ids": [assigned.pk]})
     draft = Operation.objects.get()
     page = as_user(advisor).post(chosen.url, {"draft": draft.pk, "when": "now"}, follow=True)
     assert "The invitations wait." in page.content.decode()

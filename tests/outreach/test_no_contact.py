@@ -41,11 +41,11 @@ def test_no_way_of_inviting_invites_them(assigned, advisor, values, reason, mode
 def test_the_bulk_preview_names_the_reason_and_the_page_of_one_refuses(as_user, assigned, advisor, values, reason):
     change(assigned, **values)
     client = as_user(advisor)
-    begun = client.post(reverse("outreach:invite"), {"all": "1", "query": ""})
+    begun = client.post(reverse("contacts:bulk", args=["outreach.invite"]), {"all": "1", "query": ""})
     draft = begun.url.partition("draft=")[2]
-    confirm = client.post(reverse("outreach:invite"), {"draft": draft, "when": "now"})
+    confirm = client.post(reverse("contacts:bulk", args=["outreach.invite"]), {"draft": draft, "when": "now"})
     assert client.get(confirm.url).context["preview"].skipped == [(reason, 1)]
-    refused = client.post(reverse("outreach:invite_one", args=[assigned.pk]), {"when": "now"})
+    refused = client.post(reverse("contacts:bulk_one", args=[assigned.pk, "outreach.invite"]), {"when": "now"})
     assert (refused.status_code, refused.context["refusal"]) == (422, reason)
 
 
@@ -65,7 +65,7 @@ def test_assign_and_invite_assigns_and_says_who_is_not_invited(as_user, contact,
     change(contact, **values)
     found = inviting.plan(Contact.objects.all(), Mode.FIRST, will_have_experience=True)
     assert found == {reason: 1}
-    client, url = as_user(advisor), reverse("contacts:assign_one", args=[contact.pk])
+    client, url = as_user(advisor), reverse("contacts:bulk_one", args=[contact.pk, "contacts.assign"])
     client.post(url, {"experience": ExperienceFactory().pk, "invite": "yes"})
     assert (Contact.objects.get(pk=contact.pk).status, Send.objects.count()) == ("assigned", 0)
 
@@ -80,13 +80,13 @@ def test_nothing_is_scheduled_and_what_was_scheduled_does_not_go(as_user, assign
     waiting.refresh_from_db()
     assert (waiting.state, waiting.reason, Send.objects.count()) == ("skipped", reason, 0)
     draft = Operation(kind="outreach.invite", owner=advisor, params={"at": timezone.now().isoformat()})
-    assert inviting.judged(Contact.objects.all(), _skips(draft)).get().refusal == reason
+    assert inviting.judged(Contact.objects.all(), _skip_reasons(draft)).get().refusal == reason
 
 
-def _skips(draft: Operation) -> list:
-    from core.registry import operation_kinds
+def _skip_reasons(draft: Operation) -> list:
+    from core.registry import operation_types
 
-    return operation_kinds[draft.kind].skips(draft)
+    return operation_types[draft.kind].skip_reasons(draft)
 
 
 @BOTH

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Firm
 from contacts.models import Contact
 from core.models import Operation
+from core.registry import operation_types
 from mail.models import ArchivedMessage, Send
 from outreach.domain import inviting
 from outreach.domain.inviting import Mode
@@ -19,6 +20,10 @@ from tests.forms import seen_at
 
 
 def page(name, *args):
+    """The address of a page of the room, or of a bulk action: "invite" of many, "invite_one"."""
+    action = name.removesuffix("_one")
+    if action in {"invite", "reinvite"}:
+        return operation_types[f"outreach.{action}"].url(*args)
     return reverse(f"outreach:{name}", args=args)
 
 

@@ -100,7 +100,7 @@ def test_what_somebody_scheduled_who_has_left_goes_in_the_name_of_who_took_over(
 def in_new_york(as_user, advisor, assigned):
     """`in_new_york("2026-11-01T01:30", which="later")`: the advisor there sets the invitation for that time."""
     User.objects.filter(pk=advisor.pk).update(time_zone="America/New_York")
-    client, url = as_user(advisor), reverse("outreach:invite_one", args=[assigned.pk])
+    client, url = as_user(advisor), reverse("contacts:bulk_one", args=[assigned.pk, "outreach.invite"])
 
     def post(at, **more):
         return client.post(url, {"when": "later", "at": at, **more})

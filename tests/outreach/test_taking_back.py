@@ -15,7 +15,7 @@ from contacts.operations import undoing
 from core.mailing.delivery import TEMPORARY, MailServer, Verdict
 from core.models import Activity, Operation
 from core.operations import running
-from core.registry import operation_kinds
+from core.registry import operation_types
 from mail.domain import sending
 from mail.models import Send
 from outreach.domain import inviting
@@ -149,7 +149,7 @@ def test_redoing_invites_nobody_and_says_so(as_user, admin, operation, send_now)
 
 def test_undoing_asks_for_mails_only_where_inviting_was_asked_for(as_user, admin, three, django_assert_num_queries):
     plain = operate("contacts.assign", admin, three, experience=ExperienceFactory().pk, campaign=None)
-    kind, back = operation_kinds[undoing.KEY], undoing.draft(plain, admin)
+    kind, back = operation_types[undoing.KEY], undoing.draft(plain, admin)
     assert plain.pk == back.undoes.pk
     with django_assert_num_queries(0):
         assert kind.follow(back, [one.pk for one in three]) == {}
@@ -157,7 +157,7 @@ def test_undoing_asks_for_mails_only_where_inviting_was_asked_for(as_user, admin
 
 @pytest.mark.django_db(transaction=True)
 def test_what_leaves_while_it_is_undone_has_left_and_nothing_else(monkeypatch):
-    monkeypatch.setattr(operation_kinds[undoing.KEY], "chunk", 5)
+    monkeypatch.setattr(operation_types[undoing.KEY], "chunk", 5)
     monkeypatch.setattr(inviting, "look_soon", lambda: None)
     Firm.objects.update(sends_per_minute=6_000)
     owner = UserFactory(role="admin")
