@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from advisorhub.embedded import BASE_DIR
 from django.test import Client
 
 from accounts.models import Role
