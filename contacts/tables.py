@@ -17,7 +17,7 @@ from contacts.templatetags.contact_ui import status_badge
 from core.listing.columns import SelectColumn, person_cell
 from core.listing.paging import Grouping
 from core.markup import escaped, markup
-from core.registry import Action, operation_types
+from core.registry import operation_types
 from core.templatetags.ui import ago, badge, icon
 from experiences.models import Campaign, Experience, Team
 
@@ -158,7 +158,7 @@ class ContactTable(tables.Table):
         super().__init__(*args, sequence=["select", *shown, "actions"], exclude=left, **kwargs)
         self.user = user
         self.detail = detail_address()
-        self.offered = [(action, pieces(action, address)) for action, address in offered_actions(user)]
+        self.menu = row_menu_pieces() if any(action.allowed(user) for action in contact_actions) else None
 
     def order_advisor(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
         """By the advisor's name."""
@@ -211,15 +211,12 @@ class ContactTable(tables.Table):
         """The day on which the contact was added."""
         return day(record.created_at, "")
 
-    def render_actions(self, record: Contact) -> SafeString:
-        """The actions that make sense for this contact."""
-        key, name = record.pk, escaped(record.name)
-        buttons = [
-            f"{before}{key}{between}{name}{after}"
-            for action, (before, between, after) in self.offered
-            if action.applies(record)
-        ]
-        return SafeString(f'<div class="row-actions">{"".join(buttons)}</div>')
+    def render_actions(self, record: Contact) -> SafeString | str:
+        """The menu of what can be done with this contact; it is filled when it is opened."""
+        if self.menu is None:
+            return ""
+        before, between, after = self.menu
+        return SafeString(f"{before}{record.pk}{between}{escaped(record.name)}{after}")
 
 
 def no_contact_badges(contact: Contact) -> list[tuple[str, str, str]]:
@@ -288,21 +285,13 @@ def detail_address() -> Address:
         return Address("contacts:edit")
 
 
-def pieces(action: Action, address: Address) -> tuple[str, str, str]:
-    """What stands in the button of an action before the contact's key, between it and the name, and after that."""
-    before = f'<a class="btn-icon" href="{escaped(address.before)}'
-    between = f'{escaped(address.after)}" aria-label="{escaped(action.label)}: '
-    return before, between, f'" title="{escaped(action.label)}">{icon(action.icon)}</a>'
+def row_menu_pieces() -> tuple[str, str, str]:
+    """What stands in a row's menu before the contact's key, between it and the name, and after that.
 
-
-def offered_actions(user) -> list[tuple]:
-    """Row actions this user may use, with their addresses; an action whose page is not there is left out."""
-    found = []
-    for action in contact_actions:
-        if not action.allowed(user):
-            continue
-        try:
-            found.append((action, Address(url=action.url(0))))
-        except NoReverseMatch:
-            continue
-    return found
+    Its entries are fetched when it is opened: as links in every row they were most of the page.
+    """
+    address = Address("contacts:row_menu")
+    before = f'<details class="menu" data-menu data-fill="{escaped(address.before)}'
+    between = f'{escaped(address.after)}"><summary class="btn btn-sm" aria-label="Actions: '
+    after = '">Actions</summary><div class="menu-panel menu-right"></div></details>'
+    return before, between, after

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from accounts.access import editors_only
-from contacts.views import editing, exporting, handing_over, notes, saved_views, summary, trash, undoing
+from contacts.views import editing, exporting, handing_over, notes, row_menu, saved_views, summary, trash, undoing
 from contacts.views.bulk import BulkView
 from contacts.views.bulk_one import BulkOneView
 from contacts.views.list import ContactList
@@ -19,6 +19,7 @@ urlpatterns = [
     path("views/<int:pk>/delete/", saved_views.saved_view_delete, name="view_delete"),
     path("add/", editing.contact_add, name="add"),
     path("<int:pk>/", summary.contact_page, name="detail"),
+    path("<int:pk>/actions/", row_menu.row_menu, name="row_menu"),
     path("<int:pk>/timeline/", summary.timeline_page, name="timeline"),
     path("<int:pk>/photo/", summary.photo, name="photo"),
     path("<int:pk>/photo/edit/", summary.photo_edit, name="photo_edit"),

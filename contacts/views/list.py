@@ -15,8 +15,6 @@ from contacts.tables import CHOICES, ContactTable, shown_columns
 from contacts.views.saved_views import views_of
 from core.listing.pages import ListPage
 
-# What the row's actions ask, besides what the columns show.
-ASKED = ("status", "deactivated_at", "user_id", "experience_id", "deceased", "do_not_contact_since")
 # The bar shows the first few; the rest is behind "More".
 IN_BAR = 3
 
@@ -38,7 +36,7 @@ class ContactList(ListPage):
         names = [name for column in self.columns for name in CHOICES[column]]
         beside = {name.split("__")[0] for name in names if "__" in name}
         rows = Contact.objects.visible_to(self.request.user)
-        return rows.select_related(*beside or [None]).only(*names, *ASKED)
+        return rows.select_related(*beside or [None]).only(*names)
 
     def narrow_rows(self, rows: ContactQuerySet, filterset: ContactFilter, order: list[str]) -> ScopedQuerySet | None:
         """Lists by experience and by campaign."""

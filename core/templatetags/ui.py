@@ -45,8 +45,7 @@ UNITS = (
 def icon(name: str, size: int = 16, extra_class: str = "") -> SafeString:
     """Return one icon of the sprite, hidden from screen readers; words beside it carry the meaning."""
     return format_html(
-        '<svg class="icon{}" width="{}" height="{}" aria-hidden="true" focusable="false">'
-        '<use href="{}#{}"></use></svg>',
+        '<svg class="icon{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {extra_class}" if extra_class else "",
         size,
         size,

@@ -28,9 +28,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A menu inside a scrolling table would be cut off: pin its panel to the window, where it fits.
-document.addEventListener("toggle", (event) => {
-  const menu = event.target;
-  if (!(menu instanceof HTMLElement) || !menu.matches("details[data-menu]") || !menu.open) return;
+const place = (menu) => {
   const panel = menu.querySelector(".menu-panel");
   panel.removeAttribute("style");
   if (!menu.closest(".table-wrap")) return;
@@ -44,7 +42,21 @@ document.addEventListener("toggle", (event) => {
     top: `${below ? at.bottom + 4 : Math.max(8, at.top - size.height - 4)}px`,
     left: `${Math.max(8, Math.min(at.right - size.width, innerWidth - size.width - 8))}px`,
   });
+};
+
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!(menu instanceof HTMLElement) || !menu.matches("details[data-menu]") || !menu.open) return;
+  place(menu);
+  const panel = menu.querySelector(".menu-panel");
+  if (menu.dataset.fill && !panel.childElementCount) htmx.ajax("GET", menu.dataset.fill, panel);
 }, true);
+
+// What a menu fetches when it is opened (data-fill) changes its size.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const menu = event.target.closest?.("details[data-menu][open]");
+  if (menu) place(menu);
+});
 
 document.addEventListener("scroll", (event) => {
   if (event.target instanceof Element && event.target.matches(".table-wrap")) for (const menu of open()) menu.open = false;
