@@ -2,7 +2,6 @@
 
 from django.urls import include, path
 
-from accounts.access import editors_only
 from contacts.views import editing, exporting, handing_over, notes, row_menu, saved_views, summary, trash, undoing
 from contacts.views.bulk import BulkView
 from contacts.views.bulk_one import BulkOneView
@@ -29,8 +28,8 @@ urlpatterns = [
     path("<int:pk>/notes/<int:note_pk>/delete/", notes.note_delete, name="note_delete"),
     path("<int:pk>/sections/<slug:section>/", summary.section_edit, name="section_edit"),
     path("<int:pk>/edit/", editing.contact_edit, name="edit"),
-    path("bulk/<str:key>/", editors_only(BulkView.as_view()), name="bulk"),
-    path("<int:pk>/do/<str:key>/", editors_only(BulkOneView.as_view()), name="bulk_one"),
+    path("bulk/<str:key>/", BulkView.as_view(), name="bulk"),
+    path("<int:pk>/do/<str:key>/", BulkOneView.as_view(), name="bulk_one"),
     path("hand-over/<int:user_pk>/", handing_over.hand_over_begin, name="hand_over_begin"),
     path("undo/<int:pk>/", undoing.undo_begin, name="undo_begin"),
     path("trash/", trash.TrashList.as_view(), name="trash"),

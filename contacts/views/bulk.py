@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views import View
 
+from accounts.access import editors_only
 from accounts.models import User
 from contacts.bulk_forms import BulkForm
 from contacts.drift import NAMES_SHOWN, Drift, drift_of, settle
@@ -69,6 +70,7 @@ def digest(params: dict) -> str:
     return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
 
 
+@editors_only
 class BulkView(View):
     """Many contacts; see the head of this file."""
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
+from accounts.access import editors_only
 from contacts.bulk_forms import BulkForm
 from contacts.forms import contact_url
 from contacts.models import Contact
@@ -22,6 +23,7 @@ from core.models import Operation, OperationLine
 from core.operations import running
 
 
+@editors_only
 class BulkOneView(View):
     """One contact; see the head of this file."""
 

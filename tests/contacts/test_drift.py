@@ -6,6 +6,7 @@ from contacts.models import Contact
 from core.models import Operation
 from tests.contacts.test_bulk import choose, confirm
 from tests.factories import ContactFactory
+from tests.markup import one_line
 
 pytestmark = pytest.mark.django_db
 LEFT_OUT = "No longer matches the filter."
@@ -49,7 +50,7 @@ def test_ticked_ones_outside_the_present_filter_are_counted(as_user, advisor, fo
 def test_those_who_match_no_more_can_be_left_out(drifted, four):
     client, url = drifted
     page = client.get(url)
-    assert "1 of 4 no longer matches the filter" in page.content.decode() and "Astray" in page.content.decode()
+    assert "1 of 4 no longer matches the filter" in one_line(page) and "Astray" in one_line(page)
     assert "hidden" not in page.context
     preview = client.get(settle(client, url, "leave").url).context["preview"]
     assert (preview.total, preview.will, preview.skipped) == (4, 3, [(LEFT_OUT, 1)])

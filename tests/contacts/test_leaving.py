@@ -10,6 +10,7 @@ from core.models import Operation
 from core.operations import running
 from tests.factories import ContactFactory, UserFactory
 from tests.forms import as_shown
+from tests.markup import one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def begun(as_user, admin, advisor, colleague, book):
 
 def text(client, url):
     """The words of a page."""
-    return client.get(url).content.decode()
+    return one_line(client.get(url))
 
 
 def test_the_answer_says_that_the_worker_hands_over_and_leads_there(as_user, admin, advisor, colleague, book):

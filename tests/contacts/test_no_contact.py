@@ -16,6 +16,7 @@ from contacts.domain.purging import purge_trash
 from contacts.domain.signing_in import contact_to_enter
 from contacts.models import Contact
 from tests.factories import PASSWORD, AssignmentFactory, ContactFactory, UserFactory
+from tests.markup import one_line
 
 ASKED = {"do_not_contact_since": "2026-01-05", "do_not_contact_from": "Their lawyer"}
 DIED = {"deceased": "on", "deceased_on": "2026-02-03"}
@@ -35,7 +36,7 @@ def test_both_are_set_by_hand_shown_and_taken_back(as_user, advisor, contact):
     contact.refresh_from_db()
     assert (contact.do_not_contact_since, contact.do_not_contact_from) == (date(2026, 1, 5), "Their lawyer")
     assert (contact.deceased, contact.deceased_on, contact.may_be_written_to) == (True, date(2026, 2, 3), False)
-    page = client.get(reverse("contacts:detail", args=[contact.pk])).content.decode()
+    page = one_line(client.get(reverse("contacts:detail", args=[contact.pk])))
     assert "Since January 5, 2026, asked by Their lawyer." in page
     assert "February 3, 2026. The portal is closed and nothing is sent." in page
     assert (

@@ -32,7 +32,7 @@ def test_searches_without_a_form_refuse_it(as_user, admin):
 
 
 @pytest.mark.parametrize("query", ["q=%00", "\0", "q=a&tag=%00b"])
-@pytest.mark.parametrize("page", ["assign", "export", "delete"])
+@pytest.mark.parametrize("page", ["bulk/contacts.assign", "export", "bulk/contacts.delete"])
 def test_a_selection_by_filter_refuses_it_in_the_filter_too(as_user, admin, page, query):
     ContactFactory()
     data = {"all": "1", "query": query, "format": "csv"}

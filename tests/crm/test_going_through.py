@@ -19,6 +19,7 @@ from crm.testing import World
 from tests.crm.fakes.hubspot import HubSpotFake
 from tests.crm.test_all_vendors import PEOPLE, Vendor
 from tests.forms import seen_at
+from tests.markup import one_line
 
 LONG_AGO = timedelta(days=8)
 
@@ -66,7 +67,7 @@ def test_what_no_event_has_told_is_found(hubspot, as_user, office):
     assert Record.objects.filter(email=never.email).exists()
     assert Record.objects.get(email=quiet.email).values["city"] == "Shelbyville"
     assert before
-    page = as_user(office["admin"]).get(reverse("crm:connection", args=[hubspot.connection.pk])).content.decode()
+    page = one_line(as_user(office["admin"]).get(reverse("crm:connection", args=[hubspot.connection.pk])))
     assert "Found 3 records the CRM had sent no change for: 1 new, 1 changed, 1 gone" in page
     assert "by their ids" in page and "Comparison" in page and ", automatic" in page
 

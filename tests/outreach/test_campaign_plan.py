@@ -78,7 +78,7 @@ def test_it_says_what_is_paused_closed_and_not_begun(campaign, as_user, admin):
     AssignmentFactory(contact=ContactFactory(), campaign=campaign)
     with time_machine.travel(moment(1, 0), tick=False):
         days = forecast(campaign, Firm.get(), moment(1, 23))
-        page = as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])).content.decode()
+        page = one_line(as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])))
     [first] = days[STARTED]
     assert (first.happens, first.paused, first.closed, first.no_contact) == (1, 1, 1, 1)
     assert "4 contacts are under way. For 1 more it begins with the first sign-in" in page
@@ -167,10 +167,10 @@ def test_placeholders_that_are_empty_for_some_are_told(as_user, admin):
     TouchpointFactory(campaign=campaign, kind="post", text="Call {advisor_phone}")
     someone(campaign)
     someone(campaign, primary_advisor=UserFactory(phone="+15550100"))
-    page = as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])).content.decode()
+    page = one_line(as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])))
     assert "is empty for 1 contact." in page
     Firm.objects.update(phone="+15550101")
-    page = as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])).content.decode()
+    page = one_line(as_user(admin).get(reverse("campaigns:plan", args=[campaign.pk])))
     assert "is empty for" not in page
 
 

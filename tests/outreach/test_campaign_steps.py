@@ -17,6 +17,7 @@ from outreach.domain.steps import holding
 from outreach.domain.steps.running import run_due_steps, run_steps_of
 from outreach.models import StepClock, StepRun
 from tests.factories import AssignmentFactory, CampaignFactory, ContactFactory, ResourceFactory, TouchpointFactory
+from tests.markup import one_line
 from tests.outreach.steps import STARTED, begin, look, moment, runs
 
 pytestmark = pytest.mark.django_db
@@ -286,7 +287,7 @@ def test_the_timeline_and_the_section_tell_what_was_done_and_what_comes(person, 
     begin(moment(1, 0))
     look(moment(1, 14, 1))
     with time_machine.travel(moment(1, 15), tick=False):
-        page = as_user(person.primary_advisor).get(reverse("contacts:detail", args=[person.pk])).content.decode()
+        page = one_line(as_user(person.primary_advisor).get(reverse("contacts:detail", args=[person.pk])))
     assert "Post “Welcome” sent by the campaign" in page
     assert "day 1 of" in page and "March 4, 2031: Post “Evening”" in page
 

@@ -13,6 +13,7 @@ from mail.models import Send
 from outreach.domain import inviting, reinviting
 from outreach.domain.inviting import Mode
 from outreach.models import Link, Suppression
+from tests.markup import one_line
 from tests.outreach.mails import mailed
 
 DOCUMENT = settings.BASE_DIR / "docs" / "decisions" / "0027-invitations-that-count.md"
@@ -78,7 +79,7 @@ def test_the_table_is_all_there():
 def test_the_page_of_the_contact_says_what_counts(as_user, advisor, assigned):
     mailed(assigned, timezone.now() - timedelta(days=3), number=5)
     Contact.objects.filter(pk=assigned.pk).update(email="right@example.com")
-    page = as_user(advisor).get(f"/contacts/{assigned.pk}/").content.decode()
+    page = one_line(as_user(advisor).get(f"/contacts/{assigned.pk}/"))
     assert "0 of at most 5 (5 sent in all)" in page
     assert "the links no longer work" in page
 

@@ -5,6 +5,7 @@ import pytest
 from contacts.models import Contact, PortalSignIn, ResourceView
 from core.models import Activity
 from tests.factories import CardFactory, ResourceFactory
+from tests.markup import one_line
 
 
 @pytest.fixture
@@ -55,4 +56,4 @@ def test_only_who_sees_the_contact_may_preview(client, as_user, admin, colleague
 
 def test_a_preview_without_an_experience_says_that_they_cannot_sign_in(as_user, advisor, contact):
     page = as_user(advisor).get(f"/portal/preview/{contact.pk}/")
-    assert b"no experience yet and cannot sign in" in page.content
+    assert "no experience yet and cannot sign in" in one_line(page)
