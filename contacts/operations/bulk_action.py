@@ -110,7 +110,7 @@ class BulkAction(OperationType):
         return user.is_admin if self.for_admins else user.may_edit
 
     def applies(self, contact: Contact) -> bool:
-        """Whether the menu of this contact offers it. Lists load few columns: see `contacts.tables.ContactTable`."""
+        """Whether the menu of this contact offers it."""
         return True
 
     def url(self, pk: int | None = None) -> str:
