@@ -63,8 +63,8 @@ class ContactGroup:
     label: Callable[[str], str]
 
 
-contact_actions = Registry("contact_actions")  # Action per row, for the list and the summary page
-contact_bulk_actions = Registry("contact_bulk_actions")  # Action on a selection of contacts
+contact_actions = Registry("contact_actions")  # Action or BulkAction on one contact, for the list and the summary page
+contact_bulk_actions = Registry("contact_bulk_actions")  # Action or BulkAction on a selection
 contact_groups = Registry("contact_groups")  # ContactGroup: what the contact list can be narrowed to from elsewhere
 contact_next_steps = Registry("contact_next_steps")  # callable(contact, user) -> (sentence, url, label) | None
 contact_sections = Registry("contact_sections")  # callable(contact, request) -> rendered section | None

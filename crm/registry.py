@@ -45,5 +45,5 @@ def _found() -> tuple[dict[str, type[Adapter]], dict[str, str]]:
 
 
 def look_again() -> None:
-    """Forget which adapters were found, so that the next question finds out anew; tests change what is installed."""
+    """Forget which adapters were found, so that the next lookup searches again; tests change what is installed."""
     _found.cache_clear()

@@ -679,7 +679,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "subject_id",
-                    models.BigIntegerField(help_text="The contact's key; whoever is purged is forgotten here."),
+                    models.BigIntegerField(help_text="The contact's key; a purge removes it."),
                 ),
                 (
                     "before",

@@ -128,7 +128,7 @@ class ImportedContact(models.Model):
     operation = models.ForeignKey(
         "core.Operation", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    subject_id = models.BigIntegerField(help_text="The contact's key; whoever is purged is forgotten here.")
+    subject_id = models.BigIntegerField(help_text="The contact's key; a purge removes it.")
     before = models.JSONField(null=True, blank=True, help_text="Nothing for a contact that the import added.")
     after = models.JSONField()
 

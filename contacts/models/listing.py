@@ -67,7 +67,7 @@ class Listing(models.Model):
 
 
 def listing_triggers() -> list[pgtrigger.Trigger]:
-    """What keeps a contact and its listing alike: run for a whole statement and planned anew, see core.history.events.
+    """What keeps a contact and its listing alike: by statement, with a fresh plan each time, see core.history.events.
 
     A row in which nothing is another is not written.
     """

@@ -55,7 +55,7 @@ class HandOver(BulkAction):
         "accounts:users",
         filterset_class=None,
         selection_key="",
-        missing="This choice is no longer there: {kept_for} Begin again on the page of whoever hands over.",
+        missing="This choice is no longer there: {kept_for} Begin again on the page of the user who hands over.",
     )
     form = TakerForm
     consequences = ("Teams, experiences and campaigns stay. Nobody is sent anything.",)

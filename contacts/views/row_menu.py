@@ -12,7 +12,7 @@ from contacts.views.summary import offered
 @staff_only
 @require_safe
 def row_menu(request: HttpRequest, pk: int) -> HttpResponse:
-    """The entries of the menu; whoever opens the address by hand gets the contact's page, which has them all."""
+    """The entries of the menu. Without htmx: a redirect to the contact's page, which has them all."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
     if not request.htmx:
         return redirect("contacts:detail", pk=pk)

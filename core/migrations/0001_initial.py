@@ -284,7 +284,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "doubt_until",
-                    models.DateTimeField(blank=True, help_text="What was due before is not sent by itself.", null=True),
+                    models.DateTimeField(
+                        blank=True, help_text="What was due before is not sent automatically.", null=True
+                    ),
                 ),
                 (
                     "reached_at",

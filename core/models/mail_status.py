@@ -22,7 +22,9 @@ class MailStatus(models.Model):
     held_why = models.CharField(max_length=300, blank=True)
     state_at = models.DateTimeField(null=True, blank=True, help_text="What this database knows ends here.")
     last_left_at = models.DateTimeField(null=True, blank=True, help_text="Mail left until then, as kept outside.")
-    doubt_until = models.DateTimeField(null=True, blank=True, help_text="What was due before is not sent by itself.")
+    doubt_until = models.DateTimeField(
+        null=True, blank=True, help_text="What was due before is not sent automatically."
+    )
 
     reached_at = models.DateTimeField(null=True, blank=True, help_text="When the mail server last answered.")
     tried_at = models.DateTimeField(null=True, blank=True, help_text="When it was last called.")
